@@ -1,0 +1,132 @@
+/**
+ * The contract between longhaul and whatever moves the bytes. One contract test suite runs
+ * against every engine.
+ *
+ * Every step: takes one chunk and one round; may be called again after a crash at any point, finds
+ * what is already done and is then cheap; checks its lease before it writes anything that counts;
+ * reports progress through a callback; ends early with an INTERRUPTED error when the signal aborts,
+ * leaving nothing half-done under a final name. A single bad entry never ends a step: it is
+ * counted, sampled in `open`, and the rest goes on. A step throws a LonghaulError only for what
+ * concerns the whole chunk: a transient code when the link is away, SOURCE_MISSING, FENCED, ….
+ */
+import type { Failure } from '../errors.ts';
+import type { RawPath } from '../paths.ts';
+import type { MigrationSpec } from '../spec/schema.ts';
+import type { Chunk } from '../policy/chunks.ts';
+import type { ChunkStore } from '../ledger/chunk-store.ts';
+
+export type RoundKind = 'seed' | 'catch-up' | 'final' | 'rehearsal';
+export type StepName = 'scan' | 'copy' | 'verify' | 'delete-pass';
+
+export interface Round {
+  readonly number: number;
+  readonly kind: RoundKind;
+  /** Entries gone at the source are removed from the destination in this round. */
+  readonly deletes: boolean;
+  /** 'copied': what this round copied is read back. 'full': every entry is. */
+  readonly verify: 'copied' | 'full';
+}
+
+/** Rights to write for one chunk. A lost lease means another worker has taken over. */
+export interface Lease {
+  readonly epoch: number;
+  /** Throws FENCED when a newer epoch exists. Reads the state directory; call it per batch, not per file. */
+  check(): void;
+}
+
+export interface StepJob {
+  readonly migration: string;
+  readonly spec: MigrationSpec;
+  readonly chunk: Chunk;
+  readonly round: Round;
+  readonly lease: Lease;
+  /** The chunk's own corner of the state directory: manifest, journals, catalog. */
+  readonly store: ChunkStore;
+  /** Paths (raw) accepted as exceptions: left out of copy, never deleted. */
+  readonly exceptions: ReadonlySet<RawPath>;
+  /** gitignore-like patterns in force in this round: the spec's and those added by signals. */
+  readonly excludes: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: StepProgress) => void;
+}
+
+export interface StepProgress {
+  readonly step: StepName;
+  readonly doneEntries: number;
+  readonly totalEntries: number | undefined;
+  readonly doneBytes: number;
+  readonly totalBytes: number | undefined;
+}
+
+/** An entry that a step could not bring to its end. */
+export interface OpenEntry extends Failure {
+  readonly path: string; // printable form
+}
+
+export interface StepResult {
+  readonly step: StepName;
+  readonly counters: Readonly<Record<string, number>>;
+  /** How many entries need a person; the first ones of them, in `open`. */
+  readonly blocked: number;
+  /** At most 20 samples of blocked or drifted entries, worst first; all of them are in the journal. */
+  readonly open: readonly OpenEntry[];
+  readonly elapsedMs: number;
+}
+
+/**
+ * Where every entry the chunk ever saw stands. The sum closes when
+ * seen = verified + excluded + excepted + deleted + vanished + blocked + drifted + awaitingDelete + unverified.
+ * A chunk is clean when blocked, drifted, awaitingDelete and unverified are 0.
+ */
+export interface ChunkSum {
+  readonly seen: number;
+  readonly verified: number;
+  readonly excluded: number;
+  readonly excepted: number;
+  readonly deleted: number;
+  readonly vanished: number;
+  readonly blocked: number;
+  readonly drifted: number;
+  readonly awaitingDelete: number;
+  readonly unverified: number;
+  readonly bytes: number;
+  /** Entries and bytes this round found new or changed: the drift. */
+  readonly changedEntries: number;
+  readonly changedBytes: number;
+}
+
+export interface PreflightCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly fix?: string;
+}
+
+export interface EngineFeatures {
+  readonly name: 'posix' | 'datasync';
+  readonly preservesHardLinks: boolean;
+  readonly preservesXattrs: boolean;
+  readonly preservesHoles: boolean;
+  /** Nanoseconds a time can be off by after the copy. */
+  readonly timePrecisionNs: number;
+  readonly liveBandwidth: boolean;
+}
+
+export interface Engine {
+  readonly features: EngineFeatures;
+  /** Looks, changes nothing. */
+  preflight(spec: MigrationSpec): Promise<readonly PreflightCheck[]>;
+  /** Throws unless source and destination are the ones recorded at the start, and the link answers. The breaker's probe. */
+  probe(spec: MigrationSpec): Promise<void>;
+  scan(job: StepJob): Promise<StepResult>;
+  copy(job: StepJob): Promise<StepResult>;
+  verify(job: StepJob): Promise<StepResult>;
+  /** Removes what is gone (when `round.deletes`), puts directory times right, and never deletes without a licence. */
+  deletePass(job: StepJob): Promise<StepResult>;
+  /** Folds the round into the catalog and returns the sum. Idempotent. */
+  close(job: StepJob): Promise<ChunkSum>;
+  /** Bytes a second over all steps of this process; undefined = no limit. */
+  adjust(bytesPerSecond: number | undefined): void;
+  /** Releases threads and descriptors. */
+  dispose(): Promise<void>;
+}

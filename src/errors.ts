@@ -1,0 +1,283 @@
+/**
+ * Every failure longhaul can name: one table of codes, one class, one sentence builder.
+ * `docs/errors.md` has a row for each code (a test compares them); the retry policies of the
+ * workflows and the exit codes of the command line are derived from this table.
+ *
+ * Errors cross worker threads, jest realms and Temporal as data: recognise them by `code`,
+ * never by `instanceof`.
+ */
+
+/** What a failure means for the work: try again, wait for a person, look again later, or give up. */
+export type FailureClass =
+  | 'transient' // the link or a server is away; uses up no attempt
+  | 'person' // stays until somebody changes something: the chunk is blocked
+  | 'changed' // the source changed underneath: the next round takes it
+  | 'guard' // longhaul refuses, to protect data
+  | 'usage' // the command or the spec is wrong
+  | 'bug'; // longhaul is wrong
+
+export interface CodeFacts {
+  readonly class: FailureClass;
+  /** Exit code of the command line when this ends a command. */
+  readonly exit: 0 | 1 | 2 | 3 | 4 | 5 | 130;
+  /** What to do next, one sentence. */
+  readonly hint: string;
+}
+
+export const CODES = {
+  // transient
+  LINK_DOWN: {
+    class: 'transient',
+    exit: 5,
+    hint: 'Nothing to do: the work goes on by itself when the link is back.',
+  },
+  IO_ERROR: {
+    class: 'transient',
+    exit: 5,
+    hint: 'Look at the mount and the kernel log if it persists; the work goes on by itself.',
+  },
+  BUSY: { class: 'transient', exit: 5, hint: 'Nothing to do: it is tried again.' },
+  SERVER_UNREACHABLE: {
+    class: 'transient',
+    exit: 5,
+    hint: 'Start one with: longhaul up --detach, or set TEMPORAL_ADDRESS.',
+  },
+  // needs a person
+  PERMISSION_DENIED: {
+    class: 'person',
+    exit: 3,
+    hint: 'Give the worker access, then: longhaul retry NAME. Or accept it: longhaul accept NAME PATH --reason "…".',
+  },
+  DISK_FULL: {
+    class: 'person',
+    exit: 3,
+    hint: 'Free space or raise the quota on the destination, then: longhaul retry NAME.',
+  },
+  READ_ONLY: {
+    class: 'person',
+    exit: 3,
+    hint: 'Mount the destination read-write, then: longhaul retry NAME.',
+  },
+  NAME_TOO_LONG: {
+    class: 'person',
+    exit: 3,
+    hint: 'Rename it at the source, exclude it, or accept it as an exception.',
+  },
+  TOO_MANY_LINKS: {
+    class: 'person',
+    exit: 3,
+    hint: 'The destination allows fewer hard links; accept it as an exception or split the group at the source.',
+  },
+  UNSUPPORTED: {
+    class: 'person',
+    exit: 3,
+    hint: 'The destination cannot hold this; exclude it or accept it as an exception.',
+  },
+  SPECIAL_FILE: {
+    class: 'person',
+    exit: 3,
+    hint: 'Set specialFiles in the spec, or accept it as an exception.',
+  },
+  CORRUPT_COPY: {
+    class: 'person',
+    exit: 3,
+    hint: 'The copy differs though the source did not change. Check the destination storage, then: longhaul retry NAME.',
+  },
+  SOURCE_MISSING: {
+    class: 'person',
+    exit: 4,
+    hint: 'Mount the source again; nothing is deleted meanwhile. Then: longhaul retry NAME.',
+  },
+  SOURCE_CHANGED_IDENTITY: {
+    class: 'person',
+    exit: 4,
+    hint: 'This is not the tree the migration began with. Mount the right one, then: longhaul retry NAME.',
+  },
+  DESTINATION_MISSING: {
+    class: 'person',
+    exit: 4,
+    hint: 'Mount the destination again, then: longhaul retry NAME.',
+  },
+  HOOK_FAILED: {
+    class: 'person',
+    exit: 3,
+    hint: 'Run the hook by hand, read its output in the ledger, then: longhaul start-cutover NAME.',
+  },
+  // changed underneath
+  CHANGED_WHILE_COPYING: {
+    class: 'changed',
+    exit: 3,
+    hint: 'Nothing to do: the next round takes it.',
+  },
+  VANISHED: { class: 'changed', exit: 0, hint: 'Nothing to do: it was deleted at the source.' },
+  // guards
+  DELETE_REFUSED: {
+    class: 'person',
+    exit: 4,
+    hint: 'Look at the list, then raise deletes.maxCount or maxPercent and: longhaul retry NAME.',
+  },
+  NOT_READY: {
+    class: 'guard',
+    exit: 4,
+    hint: 'longhaul status NAME names the gate that holds it.',
+  },
+  FENCED: {
+    class: 'transient',
+    exit: 4,
+    hint: 'Another worker has taken this chunk over; this one stops writing.',
+  },
+  LEDGER_BROKEN: {
+    class: 'guard',
+    exit: 4,
+    hint: 'The ledger was altered after it was written. Compare it with a backup or an export.',
+  },
+  TREES_NOT_SEEN: {
+    class: 'guard',
+    exit: 4,
+    hint: 'Mount the source, the destination and the state directory on this host.',
+  },
+  CATALOG_DAMAGED: {
+    class: 'person',
+    exit: 4,
+    hint: 'A catalog block fails its checksum. Check the disk under the state directory, then: longhaul retry NAME.',
+  },
+  // usage
+  USAGE: { class: 'usage', exit: 2, hint: 'See: longhaul help.' },
+  SPEC_INVALID: { class: 'usage', exit: 2, hint: 'Mend the spec, then: longhaul check SPEC.' },
+  NO_SUCH_MIGRATION: {
+    class: 'usage',
+    exit: 2,
+    hint: 'longhaul list shows the migrations there are.',
+  },
+  ALREADY_RUNNING: { class: 'usage', exit: 2, hint: 'longhaul status NAME shows it.' },
+  // the rest
+  INTERRUPTED: {
+    class: 'transient',
+    exit: 130,
+    hint: 'Run the same command again: it goes on where it stopped.',
+  },
+  BUG: {
+    class: 'bug',
+    exit: 1,
+    hint: 'This is a fault of longhaul. Please report it with the text above.',
+  },
+} as const satisfies Record<string, CodeFacts>;
+
+export type Code = keyof typeof CODES;
+
+/** Codes that no automatic retry can mend; the workflows' `nonRetryableErrorTypes`. */
+export const NON_RETRYABLE_CODES: readonly Code[] = (Object.keys(CODES) as Code[]).filter(
+  (code) => CODES[code].class !== 'transient',
+);
+
+/** errno names as libc and Node report them. Source: errno(3), nfs(5), fuse(4). */
+const ERRNO_TO_CODE: Readonly<Record<string, Code>> = {
+  EIO: 'IO_ERROR',
+  EREMOTEIO: 'IO_ERROR',
+  ENOTCONN: 'LINK_DOWN',
+  ETIMEDOUT: 'LINK_DOWN',
+  ECONNRESET: 'LINK_DOWN',
+  ECONNABORTED: 'LINK_DOWN',
+  ECONNREFUSED: 'LINK_DOWN',
+  EHOSTDOWN: 'LINK_DOWN',
+  EHOSTUNREACH: 'LINK_DOWN',
+  ENETUNREACH: 'LINK_DOWN',
+  ENETDOWN: 'LINK_DOWN',
+  EPIPE: 'LINK_DOWN',
+  ESTALE: 'LINK_DOWN',
+  ENODEV: 'LINK_DOWN',
+  EAGAIN: 'BUSY',
+  EBUSY: 'BUSY',
+  EINTR: 'BUSY',
+  ETXTBSY: 'BUSY',
+  ENFILE: 'BUSY',
+  EMFILE: 'BUSY',
+  ENOMEM: 'BUSY',
+  EACCES: 'PERMISSION_DENIED',
+  EPERM: 'PERMISSION_DENIED',
+  ENOSPC: 'DISK_FULL',
+  EDQUOT: 'DISK_FULL',
+  EROFS: 'READ_ONLY',
+  ENAMETOOLONG: 'NAME_TOO_LONG',
+  EMLINK: 'TOO_MANY_LINKS',
+  EFBIG: 'UNSUPPORTED',
+  EOPNOTSUPP: 'UNSUPPORTED',
+  ENOTSUP: 'UNSUPPORTED',
+  EOVERFLOW: 'UNSUPPORTED',
+  EILSEQ: 'UNSUPPORTED',
+  EINVAL: 'UNSUPPORTED',
+  EXDEV: 'CHANGED_WHILE_COPYING',
+  ENOENT: 'VANISHED',
+  ENOTDIR: 'CHANGED_WHILE_COPYING',
+  EISDIR: 'CHANGED_WHILE_COPYING',
+  ELOOP: 'CHANGED_WHILE_COPYING',
+  EEXIST: 'CHANGED_WHILE_COPYING',
+  ENOTEMPTY: 'CHANGED_WHILE_COPYING',
+};
+
+/** The code for an errno name; what is not in the table is our bug until somebody puts it there. */
+export function codeOfErrno(errno: string): Code {
+  return ERRNO_TO_CODE[errno] ?? 'BUG';
+}
+
+export const KNOWN_ERRNOS: readonly string[] = Object.keys(ERRNO_TO_CODE);
+
+export interface Failure {
+  readonly code: Code;
+  readonly message: string;
+  readonly path?: string;
+  readonly hint?: string;
+}
+
+export interface FailureOptions {
+  readonly path?: string;
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+export class LonghaulError extends Error {
+  override readonly name = 'LonghaulError';
+  readonly code: Code;
+  readonly path: string | undefined;
+  readonly hint: string;
+
+  constructor(code: Code, message: string, options: FailureOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.path = options.path;
+    this.hint = options.hint ?? CODES[code].hint;
+  }
+}
+
+/** Turns anything thrown into a failure that can be sent, stored and compared. */
+export function toFailure(thrown: unknown): Failure {
+  const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
+    code?: unknown;
+    message?: unknown;
+    path?: unknown;
+    hint?: unknown;
+    name?: unknown;
+  };
+  const message = typeof error.message === 'string' ? error.message : String(thrown);
+  const path = typeof error.path === 'string' ? { path: error.path } : {};
+  const hint = typeof error.hint === 'string' ? { hint: error.hint } : {};
+  if (typeof error.code === 'string' && error.code in CODES) {
+    return { code: error.code as Code, message, ...path, ...hint };
+  }
+  if (error.name === 'AbortError') return { code: 'INTERRUPTED', message, ...path };
+  if (typeof error.code === 'string') return { code: codeOfErrno(error.code), message, ...path };
+  return { code: 'BUG', message, ...path };
+}
+
+export function failureClass(failure: Pick<Failure, 'code'>): FailureClass {
+  return CODES[failure.code].class;
+}
+
+/** What happened, to which thing, and what to do next. */
+export function describeFailure(failure: Failure): string {
+  const where =
+    failure.path !== undefined && !failure.message.includes(failure.path)
+      ? ` (${failure.path})`
+      : '';
+  return `${failure.message}${where} [${failure.code}]. ${failure.hint ?? CODES[failure.code].hint}`;
+}

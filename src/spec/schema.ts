@@ -1,0 +1,138 @@
+/** The migration spec: what an operator writes in YAML, and what the program reads from it. */
+import { z } from 'zod';
+import { parseDuration, parseRate, parseSize } from '../units.ts';
+
+/** A string with a unit that becomes a number; `what` names it in the error. */
+function quantity(what: string, example: string, parse: (text: string) => number | undefined) {
+  return z
+    .string({ error: `expected ${what}, such as "${example}"` })
+    .refine((text) => parse(text) !== undefined, {
+      error: `expected ${what}, such as "${example}"`,
+    })
+    .transform((text) => parse(text) ?? 0)
+    .meta({ description: `${what}, such as "${example}"` });
+}
+const size = () => quantity('a size', '200 GiB', parseSize);
+const rate = () => quantity('a rate', '50 Mbit/s', parseRate);
+const duration = () => quantity('a duration', '6h', parseDuration);
+const absolutePath = () => z.string().startsWith('/', { error: 'expected an absolute path' });
+
+const posixTree = z.strictObject({
+  kind: z.literal('posix').default('posix'),
+  path: absolutePath(),
+  /** A path inside the tree that must exist: proof that this is the tree and that it is mounted. */
+  marker: z.string().optional(),
+});
+
+const hook = z.strictObject({
+  command: z.array(z.string()).min(1),
+  timeout: duration().prefault('10m'),
+});
+
+export const specSchema = z.strictObject({
+  version: z.literal(1).default(1),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+    error: 'expected lower-case letters, digits and dashes, at most 63',
+  }),
+  source: posixTree,
+  destination: posixTree,
+  engine: z.enum(['posix']).default('posix'),
+  stateDirectory: absolutePath(),
+  chunks: z
+    .strictObject({
+      maxEntries: z.int().min(1).default(500_000),
+      maxBytes: size().prefault('200 GiB'),
+    })
+    .prefault({}),
+  link: z
+    .strictObject({
+      bandwidth: rate().optional(),
+      /** Mean time between drops, for the chunk plan; the measured one replaces it. */
+      meanTimeBetweenDrops: duration().optional(),
+      /** Limits by local time of day; the first that matches wins. */
+      calendar: z
+        .array(
+          z.strictObject({
+            days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).optional(),
+            from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, {
+              error: 'expected a time of day, such as "08:00"',
+            }),
+            to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, {
+              error: 'expected a time of day, such as "18:00"',
+            }),
+            bandwidth: rate(),
+          }),
+        )
+        .default([]),
+      timeZone: z.string().default('UTC'),
+    })
+    .prefault({}),
+  rounds: z
+    .strictObject({
+      /** When the first round may start; at once when absent. ISO 8601. */
+      first: z.iso.datetime({ offset: true }).optional(),
+      intervalStart: duration().prefault('24h'),
+      intervalFloor: duration().prefault('1h'),
+      /** A round whose drift is at most this is converged. */
+      converged: z
+        .strictObject({
+          maxEntries: z.int().min(0).default(10_000),
+          maxBytes: size().prefault('5 GiB'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  excludes: z.array(z.string()).default([]),
+  /** NFS silly-rename files, snapshot directories and the like are left out unless this is false. */
+  defaultExcludes: z.boolean().default(true),
+  specialFiles: z.enum(['except', 'copy']).default('except'),
+  deletes: z
+    .strictObject({
+      when: z.enum(['final', 'every round', 'never']).default('final'),
+      /** A chunk's delete-pass above either cap is refused. */
+      maxCount: z.int().min(0).default(10_000),
+      maxPercent: z.number().min(0).max(100).default(10),
+      trash: z.strictObject({ keepFor: duration() }).optional(),
+    })
+    .prefault({}),
+  verify: z
+    .strictObject({
+      mode: z.enum(['copied', 'full']).default('copied'),
+      /** sha256 lets any auditor check with mtree or sha256sum; blake3 is faster. */
+      digest: z.enum(['sha256', 'blake3']).default('sha256'),
+    })
+    .prefault({}),
+  cutover: z
+    .strictObject({
+      window: z
+        .strictObject({
+          start: z.iso.datetime({ offset: true }),
+          end: z.iso.datetime({ offset: true }),
+        })
+        .optional(),
+      approval: z.enum(['required', 'automatic']).default('required'),
+      freeze: hook.optional(),
+      switch: hook.optional(),
+    })
+    .prefault({}),
+  concurrency: z
+    .strictObject({
+      chunks: z.int().min(1).max(500).default(8),
+      copies: z.int().min(1).max(64).default(2),
+      threads: z.int().min(1).max(64).default(2),
+    })
+    .prefault({}),
+  /** For tests and unusual networks. */
+  timing: z
+    .strictObject({
+      heartbeatTimeout: duration().prefault('60s'),
+      probeInterval: duration().prefault('5s'),
+      probeIntervalMax: duration().prefault('5m'),
+    })
+    .prefault({}),
+});
+
+/** What is written. */
+export type SpecInput = z.input<typeof specSchema>;
+/** What the program works with: defaults filled, units in bytes, bytes a second and milliseconds. */
+export type MigrationSpec = z.output<typeof specSchema>;
