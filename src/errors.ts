@@ -43,6 +43,11 @@ export const CODES = {
     hint: 'Start one with: longhaul up --detach, or set TEMPORAL_ADDRESS.',
   },
   // needs a person
+  TOOL_MISSING: {
+    class: 'person',
+    exit: 5,
+    hint: 'Install Go 1.21 or newer and run the same command again, or put the program on PATH.',
+  },
   PERMISSION_DENIED: {
     class: 'person',
     exit: 3,

@@ -1,0 +1,49 @@
+/**
+ * The server that the operator configured, read from the same variables and the same temporal.toml
+ * as the `temporal` command line reads, so that one configuration serves both.
+ */
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { LonghaulError } from '../errors.ts';
+import type { ServerConnection } from './connection.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configured server; undefined when neither the environment nor a profile names an address. */
+export function configuredServer(env: Environment = process.env): ServerConnection | undefined {
+  const { connectionOptions, namespace } = load(env);
+  const { address, apiKey, metadata, tls } = connectionOptions;
+  if (address === undefined) return undefined;
+  return {
+    how: env['TEMPORAL_ADDRESS']
+      ? 'TEMPORAL_ADDRESS'
+      : `profile ${profileName(env)} of temporal.toml`,
+    namespace: namespace ?? 'default',
+    connectionOptions: {
+      address,
+      ...(tls === undefined || tls === null ? {} : { tls }),
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(metadata === undefined ? {} : { metadata }),
+    },
+  };
+}
+
+/** The namespace that the environment or a profile names, also where they name no address. */
+export function configuredNamespace(env: Environment = process.env): string {
+  return load(env).namespace ?? 'default';
+}
+
+function profileName(env: Environment): string {
+  return env['TEMPORAL_PROFILE'] || 'default';
+}
+
+function load(env: Environment): ReturnType<typeof loadClientConnectConfig> {
+  const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+  } catch (error) {
+    throw new LonghaulError('USAGE', `Temporal's configuration: ${(error as Error).message}`, {
+      hint: 'Mend temporal.toml or the TEMPORAL_… variables; `temporal env list` reads the same.',
+      cause: error,
+    });
+  }
+}

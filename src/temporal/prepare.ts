@@ -1,0 +1,155 @@
+/**
+ * What a server needs before longhaul's first workflow: it answers, the namespace is there, and the
+ * search attributes are registered. Safe to call on any server, any number of times, by several
+ * processes at once; also on servers that longhaul did not start.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { LonghaulError } from '../errors.ts';
+import { SEARCH_ATTRIBUTES } from '../workflows/api.ts';
+import type { ServerConnection } from './connection.ts';
+
+/** temporal.api.enums.v1.IndexedValueType */
+const INDEXED_VALUE_TYPE = { KEYWORD: 2, INT: 3 } as const;
+const NOT_FOUND = 5;
+const ALREADY_EXISTS = 6;
+const POLL_MS = 50;
+
+export interface PrepareOptions {
+  readonly timeoutMs: number;
+  /** Ends the wait early when the server can never answer; returns the reason. */
+  readonly dead?: () => string | undefined;
+}
+
+/** Waits until the server serves the namespace, then registers what is missing. */
+export async function prepareServer(
+  server: ServerConnection,
+  options: PrepareOptions,
+): Promise<void> {
+  const deadline = performance.now() + options.timeoutMs;
+  const connection = await connect(server, deadline, options);
+  try {
+    await awaitNamespace(connection, server, deadline);
+    await registerSearchAttributes(connection, server, deadline);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function connect(
+  server: ServerConnection,
+  deadline: number,
+  options: PrepareOptions,
+): Promise<Connection> {
+  const { tls, ...rest } = server.connectionOptions;
+  const connectionOptions = { ...rest, ...(tls === undefined ? {} : { tls }) };
+  for (;;) {
+    const timeLeft = Math.max(100, deadline - performance.now());
+    try {
+      return await Connection.connect({
+        ...connectionOptions,
+        connectTimeout: Math.min(timeLeft, 5_000),
+      });
+    } catch (error) {
+      const dead = options.dead?.();
+      if (dead !== undefined) throw unreachable(server, dead);
+      if (performance.now() > deadline) throw unreachable(server, (error as Error).message);
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+function unreachable(server: ServerConnection, because: string): LonghaulError {
+  const { address } = server.connectionOptions;
+  return new LonghaulError(
+    'SERVER_UNREACHABLE',
+    `The Temporal server at ${address} (${server.how}) does not answer: ${because}`,
+  );
+}
+
+async function awaitNamespace(
+  connection: Connection,
+  server: ServerConnection,
+  deadline: number,
+): Promise<void> {
+  const { namespace } = server;
+  for (;;) {
+    try {
+      await connection.workflowService.describeNamespace({ namespace });
+      return;
+    } catch (error) {
+      // A server that has just started creates it in a moment.
+      if (performance.now() < deadline) await sleep(POLL_MS);
+      else throw noNamespace(server, error);
+    }
+  }
+}
+
+function noNamespace(server: ServerConnection, error: unknown): LonghaulError {
+  const { namespace } = server;
+  if ((error as { code?: number }).code !== NOT_FOUND) {
+    return unreachable(server, (error as Error).message);
+  }
+  return new LonghaulError('SERVER_UNREACHABLE', `The server has no namespace "${namespace}"`, {
+    hint: `Create it with: temporal operator namespace create --namespace ${namespace} --retention 90d`,
+    cause: error,
+  });
+}
+
+async function registerSearchAttributes(
+  connection: Connection,
+  server: ServerConnection,
+  deadline: number,
+): Promise<void> {
+  for (;;) {
+    const missing = await missingSearchAttributes(connection, server.namespace);
+    if (Object.keys(missing).length === 0) return;
+    if (performance.now() > deadline) {
+      const names = Object.keys(missing).join(', ');
+      throw new LonghaulError(
+        'SERVER_UNREACHABLE',
+        `The server took the search attributes ${names} but does not list them`,
+      );
+    }
+    await addSearchAttributes(connection, server.namespace, missing);
+    await sleep(POLL_MS);
+  }
+}
+
+type IndexedTypes = Record<string, number>;
+
+async function missingSearchAttributes(
+  connection: Connection,
+  namespace: string,
+): Promise<IndexedTypes> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const wanted = Object.entries(SEARCH_ATTRIBUTES);
+  for (const [name, type] of wanted) {
+    const found: number | undefined = customAttributes[name];
+    if (found !== undefined && found !== INDEXED_VALUE_TYPE[type]) {
+      throw new LonghaulError(
+        'USAGE',
+        `The namespace ${namespace} has a search attribute ${name} of another type than ${type}`,
+        { hint: 'Give longhaul a namespace of its own (TEMPORAL_NAMESPACE).' },
+      );
+    }
+  }
+  return Object.fromEntries(
+    wanted
+      .filter(([name]) => customAttributes[name] === undefined)
+      .map(([name, type]) => [name, INDEXED_VALUE_TYPE[type]]),
+  );
+}
+
+async function addSearchAttributes(
+  connection: Connection,
+  namespace: string,
+  searchAttributes: IndexedTypes,
+): Promise<void> {
+  try {
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+  } catch (error) {
+    // Another process was faster: the next look shows it.
+    if ((error as { code?: number }).code !== ALREADY_EXISTS) throw error;
+  }
+}
