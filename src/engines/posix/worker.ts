@@ -1,0 +1,44 @@
+/**
+ * A thread of the pool. Each kind of job is one module; this table is the only place that knows
+ * them all, and the types of `ThreadPool.run` are derived from it.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { toFailure } from '../../errors.ts';
+import {
+  SHARED,
+  type AnswerMessage,
+  type JobMessage,
+  type ThreadContext,
+  type ThreadData,
+} from './messages.ts';
+import { scanDirectories } from './scan-directories.ts';
+
+/** type of the job → its handler `(job, context) => result`, plain or promised. */
+const handlers = {
+  'scan directories': scanDirectories,
+};
+
+type Handlers = typeof handlers;
+export type Job = Parameters<Handlers[keyof Handlers]>[0];
+export type ResultOf<J extends Job> = Awaited<ReturnType<Handlers[J['type']]>>;
+
+type AnyHandler = (job: JobMessage['job'], context: ThreadContext) => unknown;
+
+const data = workerData as ThreadData;
+const stop = new Int32Array(data.shared, SHARED.stop, 1);
+const context: ThreadContext = { ...data, stopped: () => Atomics.load(stop, 0) !== 0 };
+
+async function answer({ id, job }: JobMessage): Promise<AnswerMessage> {
+  try {
+    const handler = handlers[job.type as keyof Handlers] as AnyHandler;
+    return { id, result: await handler(job, context) };
+  } catch (thrown) {
+    return { id, failure: toFailure(thrown) };
+  }
+}
+
+// One at a time, also when a handler is asynchronous: jobs use the thread's buffers in turn.
+let last: Promise<void> = Promise.resolve();
+parentPort?.on('message', (message: JobMessage) => {
+  last = last.then(async () => parentPort?.postMessage(await answer(message)));
+});

@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { ThreadPool } from '../../../src/engines/posix/pool.ts';
+
+/** A thread that does what its jobs say, so that the pool can be tested without a file system. */
+const entry = new URL(
+  `data:text/javascript,${encodeURIComponent(`
+    import { parentPort, threadId } from 'node:worker_threads';
+    parentPort.on('message', async ({ id, job }) => {
+      if (job.type === 'die') throw new Error('as told');
+      if (job.type === 'exit') process.exit(3);
+      if (job.type === 'fail') return parentPort.postMessage({ id, failure: { code: 'DISK_FULL', message: 'full', path: 'a' } });
+      if (job.type === 'hang') return;
+      await new Promise((done) => setTimeout(done, job.ms ?? 0));
+      parentPort.postMessage({ id, result: { threadId, echo: job.value } });
+    });`)}`,
+);
+
+const pools: ThreadPool[] = [];
+function makePool(threads: number) {
+  const pool = new ThreadPool({ threads, sourceRoot: '/nowhere', entry });
+  pools.push(pool);
+  return (job: object) => pool.run(job as never) as Promise<{ threadId: number; echo: unknown }>;
+}
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.dispose()));
+});
+
+describe('a pool of threads', () => {
+  test('answers each job with its own result', async () => {
+    const run = makePool(2);
+
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, value) => run({ type: 'echo', value })),
+    );
+
+    expect(results.map(({ echo }) => echo)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  });
+
+  test('uses all its threads and no more', async () => {
+    const run = makePool(3);
+
+    const results = await Promise.all(
+      Array.from({ length: 30 }, () => run({ type: 'echo', ms: 2 })),
+    );
+
+    expect(new Set(results.map(({ threadId }) => threadId)).size).toBe(3);
+  });
+
+  test('hands a failure over as a LonghaulError with its code and path', async () => {
+    const run = makePool(1);
+
+    await expect(run({ type: 'fail' })).rejects.toMatchObject({ code: 'DISK_FULL', path: 'a' });
+  });
+
+  test.each(['die', 'exit'])('replaces a thread that %ss and fails its jobs', async (type) => {
+    const run = makePool(1);
+
+    await expect(run({ type })).rejects.toMatchObject({ code: 'BUG' });
+    await expect(run({ type: 'echo', value: 7 })).resolves.toMatchObject({ echo: 7 });
+  });
+
+  test('goes on with the queue after a thread died', async () => {
+    const run = makePool(1);
+
+    const results = await Promise.allSettled([
+      run({ type: 'die' }),
+      run({ type: 'echo' }),
+      run({ type: 'echo', value: 3 }),
+    ]);
+
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+  });
+
+  test('fails what has not begun when it is stopped', async () => {
+    const pool = new ThreadPool({ threads: 1, sourceRoot: '/nowhere', entry });
+    const jobs = Array.from({ length: 5 }, () => pool.run({ type: 'hang' } as never));
+    const outcomes = Promise.allSettled(jobs);
+
+    await pool.dispose();
+
+    expect(await outcomes).toEqual(
+      Array(5).fill(
+        expect.objectContaining({ reason: expect.objectContaining({ code: 'INTERRUPTED' }) }),
+      ),
+    );
+    await expect(pool.run({ type: 'echo' } as never)).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    });
+  });
+});
