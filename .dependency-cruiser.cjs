@@ -45,7 +45,7 @@ module.exports = {
       name: 'cli-speaks-through-client',
       comment: 'One door to Temporal keeps names, retries and errors in one place.',
       severity: 'error',
-      from: { path: '^src/(cli|dashboard)' },
+      from: { path: '^src/(cli|dashboard)/' },
       to: { path: '@temporalio/(client|worker|workflow|activity)' },
     },
     {

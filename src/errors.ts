@@ -146,6 +146,11 @@ export const CODES = {
     exit: 4,
     hint: 'A catalog block fails its checksum. Check the disk under the state directory, then: longhaul retry NAME.',
   },
+  NOT_CONFIRMED: {
+    class: 'guard',
+    exit: 4,
+    hint: 'Type the name when it is asked for, or pass --yes.',
+  },
   // usage
   USAGE: { class: 'usage', exit: 2, hint: 'See: longhaul help.' },
   SPEC_INVALID: { class: 'usage', exit: 2, hint: 'Mend the spec, then: longhaul check SPEC.' },
@@ -153,6 +158,11 @@ export const CODES = {
     class: 'usage',
     exit: 2,
     hint: 'longhaul list shows the migrations there are.',
+  },
+  SPEC_CHANGED: {
+    class: 'usage',
+    exit: 2,
+    hint: 'A running migration keeps its spec: set what can be set with longhaul set-…, exclude or accept, or start another name.',
   },
   ALREADY_RUNNING: { class: 'usage', exit: 2, hint: 'longhaul status NAME shows it.' },
   // the rest

@@ -1,0 +1,212 @@
+/**
+ * The commands there are. Each lives in a file of its own that is imported only when it is called,
+ * so that `longhaul sync` loads neither Temporal, zod nor pino.
+ */
+import type { AnyCommand } from './command.ts';
+
+export const GROUPS = ['Prepare', 'Run', 'Watch', 'Steer', 'Cut over', 'Prove', 'Alone'] as const;
+
+export interface CommandRow {
+  readonly name: string;
+  readonly group: (typeof GROUPS)[number];
+  readonly summary: string;
+  readonly load: () => Promise<AnyCommand>;
+}
+
+type Load = CommandRow['load'];
+
+const row = (
+  group: CommandRow['group'],
+  name: string,
+  summary: string,
+  load: Load,
+): CommandRow => ({ name, group, summary, load });
+
+export const COMMANDS: readonly CommandRow[] = [
+  row(
+    'Prepare',
+    'init',
+    'Write a commented migration spec to fill in',
+    async () => (await import('./commands/init.ts')).initCommand,
+  ),
+  row(
+    'Prepare',
+    'check',
+    'Check a migration spec without touching anything',
+    async () => (await import('./commands/check.ts')).checkCommand,
+  ),
+  row(
+    'Prepare',
+    'assess',
+    'Scan the source and tell what is there and how long it will take',
+    async () => (await import('./commands/assess.ts')).assessCommand,
+  ),
+  row(
+    'Prepare',
+    'plan',
+    'Print the chunks a migration would be cut into',
+    async () => (await import('./commands/plan.ts')).planCommand,
+  ),
+  row(
+    'Run',
+    'up',
+    'Start a durable Temporal server on this machine',
+    async () => (await import('./commands/up.ts')).upCommand,
+  ),
+  row(
+    'Run',
+    'down',
+    'Stop the Temporal server that up started',
+    async () => (await import('./commands/down.ts')).downCommand,
+  ),
+  row(
+    'Run',
+    'worker',
+    'Do the work of migrations whose trees this machine sees',
+    async () => (await import('./commands/worker.ts')).workerCommand,
+  ),
+  row(
+    'Run',
+    'start',
+    'Start a migration, or attach to the one that runs',
+    async () => (await import('./commands/start.ts')).startCommand,
+  ),
+  row(
+    'Watch',
+    'list',
+    'List the migrations the server knows',
+    async () => (await import('./commands/list.ts')).listCommand,
+  ),
+  row(
+    'Watch',
+    'status',
+    'Show where a migration stands and what you can do now',
+    async () => (await import('./commands/status.ts')).statusCommand,
+  ),
+  row(
+    'Watch',
+    'watch',
+    'Follow a migration until it ends',
+    async () => (await import('./commands/watch.ts')).watchCommand,
+  ),
+  row(
+    'Watch',
+    'chunks',
+    'List the chunks of a migration with their states',
+    async () => (await import('./commands/chunks.ts')).chunksCommand,
+  ),
+  row(
+    'Watch',
+    'exceptions',
+    'List entries that will not be migrated, and who accepted them',
+    async () => (await import('./commands/exceptions.ts')).exceptionsCommand,
+  ),
+  row(
+    'Steer',
+    'pause',
+    'Stop taking new work at the next safe point',
+    async () => (await import('./commands/pause.ts')).pauseCommand,
+  ),
+  row(
+    'Steer',
+    'resume',
+    'Go on after a pause',
+    async () => (await import('./commands/resume.ts')).resumeCommand,
+  ),
+  row(
+    'Steer',
+    'set-bandwidth',
+    'Change the bandwidth limit at once',
+    async () => (await import('./commands/set-bandwidth.ts')).setBandwidthCommand,
+  ),
+  row(
+    'Steer',
+    'set-interval',
+    'Change how often catch-up rounds run',
+    async () => (await import('./commands/set-interval.ts')).setIntervalCommand,
+  ),
+  row(
+    'Steer',
+    'run-round',
+    'Run the next round now instead of waiting',
+    async () => (await import('./commands/run-round.ts')).runRoundCommand,
+  ),
+  row(
+    'Steer',
+    'exclude',
+    'Leave entries out from the next round on',
+    async () => (await import('./commands/exclude.ts')).excludeCommand,
+  ),
+  row(
+    'Steer',
+    'accept',
+    'Accept that an entry is not migrated',
+    async () => (await import('./commands/accept.ts')).acceptCommand,
+  ),
+  row(
+    'Steer',
+    'retry',
+    'Let blocked chunks try again',
+    async () => (await import('./commands/retry.ts')).retryCommand,
+  ),
+  row(
+    'Steer',
+    'skip',
+    'Let a blocked chunk rest until the next round',
+    async () => (await import('./commands/skip.ts')).skipCommand,
+  ),
+  row(
+    'Cut over',
+    'approve',
+    'Allow the cutover when its gates are open',
+    async () => (await import('./commands/approve.ts')).approveCommand,
+  ),
+  row(
+    'Cut over',
+    'postpone',
+    'Hold the cutover back',
+    async () => (await import('./commands/postpone.ts')).postponeCommand,
+  ),
+  row(
+    'Cut over',
+    'start-cutover',
+    'Begin the cutover now, whatever its window says',
+    async () => (await import('./commands/start-cutover.ts')).startCutoverCommand,
+  ),
+  row(
+    'Cut over',
+    'abort',
+    'End a migration before the switch',
+    async () => (await import('./commands/abort.ts')).abortCommand,
+  ),
+  row(
+    'Prove',
+    'ledger',
+    'Show the account of what was done and decided',
+    async () => (await import('./commands/ledger.ts')).ledgerCommand,
+  ),
+  row(
+    'Prove',
+    'export',
+    'Write the evidence in formats other tools can check',
+    async () => (await import('./commands/export.ts')).exportCommand,
+  ),
+  row(
+    'Alone',
+    'sync',
+    'Copy a tree in one pass, without a server',
+    async () => (await import('./commands/sync.ts')).syncCommand,
+  ),
+  row(
+    'Alone',
+    'verify',
+    'Compare two trees by content and metadata',
+    async () => (await import('./commands/verify.ts')).verifyCommand,
+  ),
+  row(
+    'Alone',
+    'demo',
+    'Run a small migration with a bad link on this machine',
+    async () => (await import('./commands/demo.ts')).demoCommand,
+  ),
+];

@@ -1,0 +1,25 @@
+/** `longhaul list`: the migrations of a server. */
+import { define } from '../command.ts';
+import { jsonOption, stateOption } from '../options.ts';
+import type { JsonOption, StateOption } from '../options.ts';
+import { migrationsTable } from '../render/listings.ts';
+import { withClient } from '../with-client.ts';
+
+export const listCommand = define<[], StateOption & JsonOption>({
+  name: 'list',
+  summary: 'List the migrations the server knows',
+  options: [stateOption, jsonOption],
+  examples: [
+    ['longhaul list', 'name, phase, round, blocked chunks'],
+    ['longhaul list --json', 'one record a migration'],
+    ['TEMPORAL_ADDRESS=temporal:7233 longhaul list', 'of another server'],
+  ],
+  exits: [0, 2, 5],
+  run: async (terminal, _args, options) => {
+    const rows = await withClient(options, (client) => client.list());
+    if (terminal.json) for (const row of rows) terminal.record('migration', row);
+    else if (rows.length > 0) terminal.print(migrationsTable(rows));
+    else terminal.say('There are no migrations yet. Begin one with: longhaul start SPEC');
+    return 0;
+  },
+});

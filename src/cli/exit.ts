@@ -1,0 +1,47 @@
+/**
+ * The exit codes of the command line, in one place. What a failure ends with is a column of the
+ * table in errors.ts; this names the codes for people and turns commander's complaints into ours.
+ */
+import { CODES, LonghaulError, toFailure } from '../errors.ts';
+import type { CodeFacts, Failure } from '../errors.ts';
+
+export type ExitCode = CodeFacts['exit'];
+
+export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  0: 'done',
+  1: 'a fault of longhaul',
+  2: 'usage or spec',
+  3: 'finished with open entries',
+  4: 'refused by a guard',
+  5: 'server not reachable',
+  130: 'interrupted; the same command goes on',
+};
+
+export function exitOf(failure: Pick<Failure, 'code'>): ExitCode {
+  return CODES[failure.code].exit;
+}
+
+export function usage(message: string, hint?: string): LonghaulError {
+  return new LonghaulError('USAGE', message, hint === undefined ? {} : { hint });
+}
+
+/**
+ * Anything thrown by a command as a failure; undefined when commander only printed help or the
+ * version. `args`: the command line, for the hint.
+ */
+export function failureOf(thrown: unknown, args: readonly string[]): Failure | undefined {
+  const error = thrown as { code?: unknown; exitCode?: unknown; message?: unknown };
+  if (typeof error?.code === 'string' && error.code.startsWith('commander.')) {
+    if (error.exitCode === 0) return undefined;
+    const known = error.code !== 'commander.unknownCommand' && args[0]?.startsWith('-') === false;
+    const hint = `See: longhaul help${known ? ` ${args[0]}` : ''}.`;
+    return { code: 'USAGE', message: tidy(String(error.message)), hint };
+  }
+  return toFailure(thrown);
+}
+
+/** "error: unknown option '--jsn'\n(Did you mean --json?)" → one sentence that starts with a capital. */
+function tidy(message: string): string {
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,86 @@
+/** From an argument list to an exit code. The one place where failures become words. */
+import { Command } from 'commander';
+import { CODES, describeFailure } from '../errors.ts';
+import type { Failure } from '../errors.ts';
+import { toCommander } from './to-commander.ts';
+import type { AnyCommand } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { exitOf, failureOf } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+import { mainHelp } from './main-help.ts';
+import { openTerminal, toRecord } from './terminal.ts';
+import type { Stream, Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+export interface World {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly noColor: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** `args`: without node and the script. Never throws. */
+export async function main(args: readonly string[], world: World): Promise<ExitCode> {
+  const json = args.includes('--json');
+  const terminal = openTerminal({ ...world, json });
+  let exit: ExitCode = 0;
+  try {
+    const program = await programFor(args, world, async (definition, words, options) => {
+      exit = await definition.run(terminal, words as never, options as never);
+    });
+    if (args.length === 0) {
+      world.stderr.write(mainHelp());
+      return 2;
+    }
+    await program.parseAsync(args, { from: 'user' });
+    terminal.status(undefined);
+    return exit;
+  } catch (thrown) {
+    terminal.status(undefined);
+    const failure = failureOf(thrown, args);
+    if (failure === undefined) return 0;
+    complain(terminal, world.stderr, failure, thrown);
+    return exitOf(failure);
+  }
+}
+
+/** The called command in full, the others by name and summary only: they are what commander suggests. */
+async function programFor(
+  args: readonly string[],
+  world: World,
+  run: (definition: AnyCommand, words: readonly unknown[], options: object) => Promise<void>,
+): Promise<Command> {
+  const program = new Command('longhaul')
+    .version(version(), '-V, --version')
+    .configureHelp({ formatHelp: mainHelp })
+    .helpCommand('help [command]', 'show help');
+  const asked = args[0] === 'help' ? args[1] : args.find((word) => !word.startsWith('-'));
+  for (const row of COMMANDS) {
+    program.addCommand(
+      row.name === asked ? toCommander(await row.load(), run) : new Command(row.name),
+    );
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: () => undefined, // `complain` says it, once
+    });
+  }
+  return program;
+}
+
+function complain(terminal: Terminal, stderr: Stream, failure: Failure, thrown: unknown): void {
+  if (terminal.json) {
+    stderr.write(
+      `${toRecord('error', {
+        ...failure,
+        hint: failure.hint ?? CODES[failure.code].hint,
+        exit: exitOf(failure),
+      })}\n`,
+    );
+    return;
+  }
+  stderr.write(`longhaul: ${describeFailure(failure)}\n`);
+  const stack = (thrown as { stack?: unknown }).stack;
+  if (failure.code === 'BUG' && typeof stack === 'string') stderr.write(`${stack}\n`);
+}

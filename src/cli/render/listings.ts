@@ -1,0 +1,53 @@
+/** Tables of migrations and chunks. Pure. */
+import type { ChunkRow, MigrationRow } from '../../client/snapshot.ts';
+import { formatBytes } from '../../units.ts';
+import { count, table } from './table.ts';
+
+export function migrationsTable(rows: readonly MigrationRow[]): string {
+  return table(
+    [
+      { title: 'migration' },
+      { title: 'phase' },
+      { title: 'round', align: 'right' },
+      { title: 'blocked', align: 'right' },
+      { title: 'started' },
+    ],
+    rows.map(({ migration, phase, status, round, blockedChunks, startedAt }) => [
+      migration,
+      // A workflow that was terminated or failed never said so in its own words.
+      ['RUNNING', 'COMPLETED'].includes(status) && phase !== '' ? phase : status.toLowerCase(),
+      round === undefined ? '' : String(round),
+      count(blockedChunks),
+      startedAt.slice(0, 16).replace('T', ' '),
+    ]),
+  );
+}
+
+export function chunksTable(rows: readonly ChunkRow[]): string {
+  return table(
+    [
+      { title: 'chunk' },
+      { title: 'state' },
+      { title: 'round', align: 'right' },
+      { title: 'entries', align: 'right' },
+      { title: 'bytes', align: 'right' },
+      { title: 'roots' },
+    ],
+    rows.map(({ chunk, state, round, entries, bytes, roots, because }) => [
+      chunk,
+      state,
+      round === undefined ? '' : String(round),
+      entries === undefined ? '' : count(entries),
+      bytes === undefined ? '' : formatBytes(bytes),
+      because ?? rootsText(roots),
+    ]),
+  );
+}
+
+/** The first roots, and how many more there are. '/' is the root of the tree. */
+export function rootsText(roots: readonly string[] | undefined): string {
+  if (roots === undefined) return '';
+  const shown = roots.slice(0, 3).map((root) => (root === '' ? '/' : root));
+  const more = roots.length - shown.length;
+  return `${shown.join(' ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
+}

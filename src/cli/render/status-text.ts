@@ -1,0 +1,184 @@
+/** A snapshot as the lines `longhaul status` prints. Pure: the clock is an argument. */
+import type { RunningChunk, Snapshot } from '../../client/snapshot.ts';
+import { formatBytes, formatDuration, formatRate } from '../../units.ts';
+import type { BlockedChunk, MigrationProgress } from '../../workflows/api.ts';
+import { NO_PAINT } from './paint.ts';
+import type { Paint } from './paint.ts';
+import { count, plural, table } from './table.ts';
+
+export interface StatusTextOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly paint?: Paint;
+}
+
+const LABEL = 12;
+const MOST_LISTED = 10;
+
+export function statusText(
+  snapshot: Snapshot,
+  { now, paint = NO_PAINT }: StatusTextOptions,
+): string {
+  const { migration, progress, unanswered } = snapshot;
+  if (progress === undefined) {
+    const phase = unanswered?.phase ?? 'phase not known';
+    const because = unanswered?.because ?? 'no worker answers';
+    return `${paint.bold(migration)}: ${phase} (${paint.warn(because)})`;
+  }
+  const lines = [
+    `${paint.bold(migration)}: ${paint.bold(progress.phase)}`,
+    ...conditionLines(progress, now, paint),
+    ...workLines(progress, snapshot.running, now),
+    ...tailLines(progress),
+    ...blockedLines(progress, now, paint),
+    ...runningLines(snapshot.running),
+    ...rejectedLines(progress),
+    ...nextStepLines(progress),
+  ];
+  return lines.join('\n');
+}
+
+const field = (label: string, value: string): string => `  ${label.padEnd(LABEL)}${value}`;
+
+/** '2 hours ago' without the guesswork: how long something has lasted. */
+function lasted(since: string, now: number): string {
+  const ms = now - Date.parse(since);
+  return Number.isFinite(ms) && ms >= 1000 ? ` (for ${formatDuration(ms)})` : '';
+}
+
+function conditionLines({ conditions }: MigrationProgress, now: number, paint: Paint): string[] {
+  return conditions.map(({ name, because, since }) =>
+    field(name, paint.warn(`${because}${lasted(since, now)}`)),
+  );
+}
+
+function workLines(
+  progress: MigrationProgress,
+  running: readonly RunningChunk[],
+  now: number,
+): string[] {
+  const lines: string[] = [];
+  const { round } = progress;
+  if (round !== undefined) {
+    lines.push(
+      field(
+        'round',
+        `${round.number} (${round.kind}): ${count(round.done)} of ${plural(round.chunks, 'chunk')} done, ` +
+          `${count(round.running.length)} running, ${count(round.blocked)} blocked`,
+      ),
+    );
+    lines.push(field('rate', rateText(running)));
+  }
+  const totals = totalsText(progress.totals);
+  if (totals !== '') lines.push(field('totals', totals));
+  if (progress.nextRoundAt !== undefined) {
+    lines.push(field('next round', nextRoundText(progress, progress.nextRoundAt, now)));
+  }
+  return lines;
+}
+
+function tailLines(progress: MigrationProgress): string[] {
+  const { ready, because } = progress.cutover;
+  const lines = [field('cutover', `${ready ? 'ready' : 'held'}: ${because}`)];
+  const excepted = progress.totals['excepted'] ?? 0;
+  if (excepted > 0) lines.push(field('exceptions', plural(excepted, 'entry', 'entries')));
+  if (progress.approvedBy !== undefined) lines.push(field('approved by', progress.approvedBy));
+  if (progress.outageMs > 0) lines.push(field('outage', formatDuration(progress.outageMs)));
+  return lines;
+}
+
+/** The sum of what the running chunks report; '' would be mistaken for a stop. */
+export function rateText(running: readonly RunningChunk[]): string {
+  const rates = running.flatMap(({ bytesPerSecond }) => bytesPerSecond ?? []);
+  if (rates.length > 0) return formatRate(rates.reduce((sum, rate) => sum + rate, 0));
+  const waiting = running.find(({ because }) => because !== undefined);
+  return waiting?.because === undefined ? 'not known yet' : `0: ${waiting.because}`;
+}
+
+const TOTAL_WORDS: readonly (readonly [string, string])[] = [
+  ['verified', 'verified'],
+  ['excluded', 'excluded'],
+  ['excepted', 'excepted'],
+  ['deleted', 'deleted'],
+  ['vanished', 'vanished'],
+  ['blocked', 'blocked'],
+  ['drifted', 'drifted'],
+  ['awaitingDelete', 'awaiting delete'],
+  ['unverified', 'unverified'],
+];
+
+/** The sum of the ledger in words; what is 0 is left out. */
+export function totalsText(totals: Readonly<Record<string, number>>): string {
+  const seen = totals['seen'];
+  if (seen === undefined) return '';
+  const parts = TOTAL_WORDS.flatMap(([key, word]) => {
+    const value = totals[key] ?? 0;
+    return value === 0 ? [] : [`${count(value)} ${word}`];
+  });
+  const bytes = totals['bytes'] === undefined ? '' : ` (${formatBytes(totals['bytes'])})`;
+  return `${plural(seen, 'entry', 'entries')} seen${bytes} = ${parts.length === 0 ? '0' : parts.join(' + ')}`;
+}
+
+function nextRoundText({ intervalMs }: MigrationProgress, at: string, now: number): string {
+  const inMs = Date.parse(at) - now;
+  const when = inMs > 0 ? `in ${formatDuration(inMs)} (${at})` : `now (due ${at})`;
+  return `${when}, because the interval is ${formatDuration(intervalMs)}`;
+}
+
+function blockedLines(progress: MigrationProgress, now: number, paint: Paint): string[] {
+  if (progress.blockedCount === 0) return [];
+  const shown = progress.blocked.slice(0, MOST_LISTED);
+  const rows = shown.map((chunk) => `    ${blockedText(chunk)}${lasted(chunk.since, now)}`);
+  const more = progress.blockedCount - shown.length;
+  return [
+    paint.bad(`  ${plural(progress.blockedCount, 'chunk')} blocked`),
+    ...rows,
+    ...(more > 0
+      ? [`    and ${count(more)} more: longhaul chunks ${progress.migration} --blocked`]
+      : []),
+  ];
+}
+
+export const blockedText = ({ chunk, step, code, because }: BlockedChunk): string =>
+  `${chunk}  ${step}  ${code}: ${because}`;
+
+function runningLines(running: readonly RunningChunk[]): string[] {
+  if (running.length === 0) return [];
+  const rows = running.map((chunk) => [
+    chunk.chunk,
+    chunk.step,
+    progressText(chunk.doneEntries, chunk.totalEntries, count),
+    progressText(chunk.doneBytes, chunk.totalBytes, formatBytes),
+    chunk.because ?? (chunk.bytesPerSecond === undefined ? '' : formatRate(chunk.bytesPerSecond)),
+  ]);
+  const text = table(
+    [
+      { title: 'running' },
+      { title: 'step' },
+      { title: 'entries', align: 'right' },
+      { title: 'bytes', align: 'right' },
+      { title: '' },
+    ],
+    rows,
+  );
+  return text.split('\n').map((line) => `  ${line}`);
+}
+
+function progressText(
+  done: number,
+  total: number | undefined,
+  format: (value: number) => string,
+): string {
+  return total === undefined ? format(done) : `${format(done)} of ${format(total)}`;
+}
+
+function rejectedLines({ rejectedMessages }: MigrationProgress): string[] {
+  const shown = rejectedMessages.slice(0, 3);
+  return shown.map(({ at, name, because }) =>
+    field('not taken', `message "${name}" of ${at}: ${because}`),
+  );
+}
+
+function nextStepLines({ nextSteps }: MigrationProgress): string[] {
+  return nextSteps.length === 0 ? [] : ['  you can now', ...nextSteps.map((step) => `    ${step}`)];
+}

@@ -1,0 +1,24 @@
+/** A client for the length of one command. */
+import type { LonghaulClient } from '../client.ts';
+import type { StateOption } from './options.ts';
+
+export interface Target extends StateOption {
+  /** The migration, when the command is about one. */
+  readonly name?: string;
+}
+
+/** Loads Temporal only now. `stateDirectory` is undefined when nothing names one. */
+export async function withClient<T>(
+  { state, name }: Target,
+  work: (client: LonghaulClient, stateDirectory: string | undefined) => Promise<T>,
+): Promise<T> {
+  const { findStateDirectory } = await import('../client/pointer.ts');
+  const { connect } = await import('../client.ts');
+  const stateDirectory = findStateDirectory({ state, name });
+  const client = await connect({ stateDirectory });
+  try {
+    return await work(client, stateDirectory);
+  } finally {
+    await client.close();
+  }
+}

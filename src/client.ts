@@ -1,0 +1,137 @@
+/** The only door to Temporal of the command line and the dashboard. */
+import { Client, Connection } from '@temporalio/client';
+import { migrationId } from './workflows/api.ts';
+import type {
+  MigrationMessages,
+  MigrationProgress,
+  MigrationVerb,
+  Phase,
+} from './workflows/api.ts';
+import { findServer } from './client/address.ts';
+import type { ServerAddress } from './client/address.ts';
+import { noAnswer, translate, unreachable } from './client/failures.ts';
+import { listChunks, listMigrations } from './client/listing.ts';
+import { runningChunks } from './client/live.ts';
+import { sendMessage } from './client/messages.ts';
+import type { ChunkRow, MigrationRow, Sent, Snapshot } from './client/snapshot.ts';
+
+const CONNECT_WITHIN_MS = 5000;
+const ANSWER_WITHIN_MS = 6000;
+
+export interface ConnectOptions {
+  /** Absolute; the server that `up` started in it is taken when nothing else names one. */
+  readonly stateDirectory?: string | undefined;
+}
+
+/** Throws SERVER_UNREACHABLE within a few seconds. */
+export async function connect({ stateDirectory }: ConnectOptions = {}): Promise<LonghaulClient> {
+  const server = findServer(stateDirectory);
+  try {
+    const connection = await Connection.connect({
+      ...server.connectionOptions,
+      connectTimeout: CONNECT_WITHIN_MS,
+    });
+    return new LonghaulClient(connection, server);
+  } catch (error) {
+    throw unreachable(server.address, error);
+  }
+}
+
+export class LonghaulClient {
+  readonly server: ServerAddress;
+  readonly #connection: Connection;
+  readonly #client: Client;
+
+  constructor(connection: Connection, server: ServerAddress) {
+    this.server = server;
+    this.#connection = connection;
+    this.#client = new Client({ connection, namespace: server.namespace });
+  }
+
+  list(): Promise<MigrationRow[]> {
+    return this.#call(undefined, () => listMigrations(this.#client));
+  }
+
+  chunks(migration: string): Promise<ChunkRow[]> {
+    return this.#call(migration, () => listChunks(this.#client, migration));
+  }
+
+  /** One look. When no worker answers, the snapshot says so and has what the server itself knows. */
+  snapshot(migration: string): Promise<Snapshot> {
+    return this.#call(migration, async () => {
+      const at = new Date().toISOString();
+      try {
+        const progress = await this.#progress(migration);
+        const running = await runningChunks(this.#client, migration, progress.round?.running ?? []);
+        return { at, migration, progress, running };
+      } catch (error) {
+        if (!noAnswer(error)) throw error;
+        return { at, migration, unanswered: await this.#unanswered(migration), running: [] };
+      }
+    });
+  }
+
+  /** A snapshot every `everyMs`, the last one when the migration has ended. Ends early when the signal aborts. */
+  async *follow(
+    migration: string,
+    { everyMs, signal }: { readonly everyMs: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<Snapshot> {
+    while (!signal.aborted) {
+      const snapshot = await this.snapshot(migration);
+      yield snapshot;
+      const phase = snapshot.progress?.phase ?? snapshot.unanswered?.phase;
+      if (phase === 'done' || phase === 'aborted') return;
+      await pause(everyMs, signal);
+    }
+  }
+
+  /** Asks, and falls back to a stored message when nobody answers. Throws what the migration refuses with. */
+  send<V extends MigrationVerb>(
+    migration: string,
+    verb: V,
+    message: MigrationMessages[V],
+  ): Promise<Sent> {
+    return this.#call(migration, () => sendMessage(this.#client, migration, verb, message));
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  #progress(migration: string): Promise<MigrationProgress> {
+    const handle = this.#client.workflow.getHandle(migrationId(migration));
+    return this.#client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      handle.query<MigrationProgress>('progress'),
+    );
+  }
+
+  async #unanswered(migration: string): Promise<{ because: string; phase?: Phase }> {
+    const handle = this.#client.workflow.getHandle(migrationId(migration));
+    const { searchAttributes } = await handle.describe();
+    const phase = searchAttributes['MigrationPhase']?.[0] as Phase | undefined;
+    return {
+      because: 'no worker answers; start one with: longhaul worker',
+      ...(phase === undefined ? {} : { phase }),
+    };
+  }
+
+  async #call<T>(migration: string | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw translate(error, migration, this.server.address);
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,76 @@
+/** Temporal's errors in our words. They are recognised by name and gRPC status, never by class. */
+import { CODES, LonghaulError } from '../errors.ts';
+import type { Code } from '../errors.ts';
+
+/** gRPC status codes: https://grpc.io/docs/guides/status-codes/ */
+const GRPC = {
+  CANCELLED: 1,
+  DEADLINE_EXCEEDED: 4,
+  FAILED_PRECONDITION: 9,
+  UNAVAILABLE: 14,
+} as const;
+
+interface Thrown {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: unknown;
+  readonly type?: unknown;
+  readonly cause?: unknown;
+}
+
+/** The error and its causes, outermost first. */
+function chain(thrown: unknown): Thrown[] {
+  const errors: Thrown[] = [];
+  let next = thrown;
+  while (typeof next === 'object' && next !== null && errors.length < 10) {
+    errors.push(next);
+    next = (next as Thrown).cause;
+  }
+  return errors;
+}
+
+const hasStatus = (thrown: unknown, ...codes: number[]): boolean =>
+  chain(thrown).some(({ code }) => typeof code === 'number' && codes.includes(code));
+
+const isNamed = (thrown: unknown, name: string): boolean =>
+  chain(thrown).some((error) => error.name === name);
+
+export const notFound = (thrown: unknown): boolean =>
+  isNamed(thrown, 'WorkflowNotFoundError') || hasStatus(thrown, 5);
+
+/** Nobody took the question in time: no worker, or one that is stuck. */
+export const noAnswer = (thrown: unknown): boolean =>
+  isNamed(thrown, 'WorkflowUpdateRPCTimeoutOrCancelledError') ||
+  isNamed(thrown, 'QueryRejectedError') ||
+  hasStatus(thrown, GRPC.CANCELLED, GRPC.DEADLINE_EXCEEDED, GRPC.FAILED_PRECONDITION);
+
+/** The workflow looked at the message and said no. */
+export const refused = (thrown: unknown): boolean => isNamed(thrown, 'WorkflowUpdateFailedError');
+
+export function unreachable(address: string, thrown: unknown): LonghaulError {
+  const why = chain(thrown).at(-1)?.message ?? String(thrown);
+  return new LonghaulError(
+    'SERVER_UNREACHABLE',
+    `No Temporal server answers at ${address} (${why})`,
+    { cause: thrown },
+  );
+}
+
+export function noSuchMigration(name: string): LonghaulError {
+  return new LonghaulError('NO_SUCH_MIGRATION', `There is no migration "${name}" on this server`);
+}
+
+/** What the workflow said no with: its failure's type is a code of ours, else the state forbids it. */
+export function refusal(thrown: unknown): LonghaulError {
+  const inner = chain(thrown).at(-1);
+  const code =
+    typeof inner?.type === 'string' && inner.type in CODES ? (inner.type as Code) : 'NOT_READY';
+  return new LonghaulError(code, inner?.message ?? 'The migration refused', { cause: thrown });
+}
+
+/** For every call: what means "no such migration" or "no server" becomes that; the rest is passed on. */
+export function translate(thrown: unknown, name: string | undefined, address: string): unknown {
+  if (name !== undefined && notFound(thrown)) return noSuchMigration(name);
+  if (hasStatus(thrown, GRPC.UNAVAILABLE)) return unreachable(address, thrown);
+  return thrown;
+}

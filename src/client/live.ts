@@ -1,0 +1,87 @@
+/**
+ * Live counters of running chunks, out of the heartbeats of their pending activities. Everything
+ * in here is a hint: a heartbeat may be missing, old, or written by another version.
+ */
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
+import { chunkId } from '../workflows/api.ts';
+import { notFound } from './failures.ts';
+import type { RunningChunk } from './snapshot.ts';
+
+/** More are not asked: each costs a call. */
+const MOST_CHUNKS = 64;
+
+export async function runningChunks(
+  client: Client,
+  migration: string,
+  chunks: readonly string[],
+): Promise<RunningChunk[]> {
+  const looked = await Promise.all(
+    chunks.slice(0, MOST_CHUNKS).map((chunk) => look(client, migration, chunk)),
+  );
+  return looked.filter((found) => found !== undefined);
+}
+
+async function look(
+  client: Client,
+  migration: string,
+  chunk: string,
+): Promise<RunningChunk | undefined> {
+  try {
+    const { raw } = await client.workflow.getHandle(chunkId(migration, chunk)).describe();
+    const activity = raw.pendingActivities?.[0];
+    if (activity === undefined) return undefined;
+    const payload = activity.heartbeatDetails?.payloads?.[0];
+    const details =
+      payload === undefined || payload === null
+        ? {}
+        : defaultPayloadConverter.fromPayload<unknown>(payload);
+    return toRunningChunk(chunk, {
+      type: activity.activityType?.name ?? '',
+      attempt: activity.attempt ?? 1,
+      failure: activity.lastFailure?.message ?? undefined,
+      details,
+    });
+  } catch (error) {
+    if (notFound(error)) return undefined; // it ended between the two calls
+    throw error;
+  }
+}
+
+export interface PendingActivity {
+  readonly type: string;
+  readonly attempt: number;
+  readonly failure: string | undefined;
+  readonly details: unknown;
+}
+
+/** Pure: takes what is there and of the expected type, leaves out the rest. */
+export function toRunningChunk(chunk: string, activity: PendingActivity): RunningChunk {
+  const details = (
+    typeof activity.details === 'object' && activity.details !== null ? activity.details : {}
+  ) as Readonly<Record<string, unknown>>;
+  const count = <K extends string>(key: K): { [P in K]?: number } =>
+    typeof details[key] === 'number' ? ({ [key]: details[key] } as { [P in K]?: number }) : {};
+  const because = reasonOf(details, activity);
+  return {
+    chunk,
+    step: typeof details['step'] === 'string' ? details['step'] : activity.type,
+    doneEntries: count('doneEntries').doneEntries ?? 0,
+    doneBytes: count('doneBytes').doneBytes ?? 0,
+    ...count('totalEntries'),
+    ...count('totalBytes'),
+    ...count('bytesPerSecond'),
+    ...(because === undefined ? {} : { because }),
+  };
+}
+
+function reasonOf(
+  details: Readonly<Record<string, unknown>>,
+  { attempt, failure }: PendingActivity,
+): string | undefined {
+  for (const key of ['parked', 'because']) {
+    const value = details[key];
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return attempt > 1 && failure !== undefined ? `attempt ${attempt}: ${failure}` : undefined;
+}

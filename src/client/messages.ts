@@ -1,0 +1,55 @@
+/**
+ * Messages to a migration. An update is asked first, because it answers; when no worker takes it,
+ * the same words go as a signal, which the server keeps. Every verb may be sent twice: the
+ * workflow takes each as "let it be so".
+ */
+import type { Client } from '@temporalio/client';
+import { WORKFLOW_QUEUE, migrationId } from '../workflows/api.ts';
+import type { MigrationMessages, MigrationVerb } from '../workflows/api.ts';
+import { noAnswer, refusal, refused } from './failures.ts';
+import type { Sent } from './snapshot.ts';
+
+const ANSWER_WITHIN_MS = 6000;
+
+export async function sendMessage<V extends MigrationVerb>(
+  client: Client,
+  migration: string,
+  verb: V,
+  message: MigrationMessages[V],
+): Promise<Sent> {
+  const handle = client.workflow.getHandle(migrationId(migration));
+  if (await anybodyPolls(client)) {
+    try {
+      const answer = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+        handle.executeUpdate<unknown, [MigrationMessages[V]]>(verb, { args: [message] }),
+      );
+      return { verb, answered: true, ...answerText(answer) };
+    } catch (error) {
+      if (refused(error)) throw refusal(error);
+      if (!noAnswer(error)) throw error;
+    }
+  }
+  await handle.signal(verb, message);
+  return { verb, answered: false };
+}
+
+/** An answer is a sentence, or an object that has one. */
+function answerText(answer: unknown): { answer?: string } {
+  if (typeof answer === 'string') return { answer };
+  if (typeof answer !== 'object' || answer === null) return {};
+  for (const key of ['answer', 'because', 'message']) {
+    const value = (answer as Readonly<Record<string, unknown>>)[key];
+    if (typeof value === 'string') return { answer: value };
+  }
+  return {};
+}
+
+/** The server remembers pollers for minutes after their death, so only "nobody" is certain. */
+async function anybodyPolls(client: Client): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: WORKFLOW_QUEUE },
+    taskQueueType: 1, // workflow tasks
+  });
+  return (pollers ?? []).length > 0;
+}

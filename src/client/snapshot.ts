@@ -1,0 +1,57 @@
+/** What the command line and the dashboard show: one look at a migration, as data. */
+import type { MigrationProgress, Phase } from '../workflows/api.ts';
+
+/** A chunk at work, from the heartbeat of its running step: a hint, at most a few seconds old. */
+export interface RunningChunk {
+  readonly chunk: string;
+  /** 'scan', 'copy', 'verify', 'delete-pass', 'close'. */
+  readonly step: string;
+  readonly doneEntries: number;
+  readonly totalEntries?: number;
+  readonly doneBytes: number;
+  readonly totalBytes?: number;
+  readonly bytesPerSecond?: number;
+  /** Why it waits: "parked: link down", "attempt 3: …". */
+  readonly because?: string;
+}
+
+export interface Snapshot {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly migration: string;
+  /** Undefined when no worker answered; `unanswered` says so. */
+  readonly progress?: MigrationProgress;
+  readonly unanswered?: { readonly because: string; readonly phase?: Phase };
+  readonly running: readonly RunningChunk[];
+}
+
+export interface MigrationRow {
+  readonly migration: string;
+  /** Of the phase words; '' when the server does not say. */
+  readonly phase: string;
+  /** Of Temporal: 'RUNNING', 'COMPLETED', 'FAILED', 'TERMINATED', …. */
+  readonly status: string;
+  readonly round?: number;
+  readonly blockedChunks: number;
+  readonly startedAt: string;
+}
+
+export interface ChunkRow {
+  readonly chunk: string;
+  readonly state: string;
+  readonly round?: number;
+  readonly entries?: number;
+  readonly bytes?: number;
+  /** Printable. */
+  readonly roots?: readonly string[];
+  readonly because?: string;
+}
+
+/** How a message was taken. */
+export interface Sent {
+  readonly verb: string;
+  /** The migration's own words; undefined when it was only stored. */
+  readonly answer?: string;
+  /** false: no worker answered; the server keeps the message until one is there. */
+  readonly answered: boolean;
+}

@@ -1,0 +1,63 @@
+/** The command line as a user meets it: the built bin, its streams and its exit codes. */
+import { describe, expect, test } from '@jest/globals';
+import { longhaul } from './run.ts';
+
+describe('longhaul', () => {
+  test.each<{ args: string[]; exit: number; says: string }>`
+    args                                   | exit | says
+    ${['--version']}                       | ${0} | ${''}
+    ${['--help']}                          | ${0} | ${''}
+    ${['help', 'status']}                  | ${0} | ${''}
+    ${['status', '--help']}                | ${0} | ${''}
+    ${['statu']}                           | ${2} | ${"longhaul: Unknown command 'statu' (Did you mean status?) [USAGE]. See: longhaul help.\n"}
+    ${['status', 'acme', '--jsn']}         | ${2} | ${"longhaul: Unknown option '--jsn' (Did you mean --json?) [USAGE]. See: longhaul help status.\n"}
+    ${['status']}                          | ${2} | ${"longhaul: Missing required argument 'name' [USAGE]. See: longhaul help status.\n"}
+    ${['set-bandwidth', 'acme', 'a lot']}  | ${2} | ${'longhaul: Expected a rate such as "50 Mbit/s", or "none", got "a lot" [USAGE]. See: longhaul help.\n'}
+    ${['set-interval', 'acme', '2 hours']} | ${2} | ${'longhaul: Expected a duration such as "2h" or "1h30m", got "2 hours" [USAGE]. See: longhaul help.\n'}
+    ${['accept', 'acme', 'a/b']}           | ${2} | ${'longhaul: An exception needs a reason, for whoever reads the ledger later [USAGE]. Type: longhaul accept acme \'a/b\' --reason "…"\n'}
+    ${['abort', 'acme']}                   | ${4} | ${'longhaul: This ends the migration acme for good. Nobody is here to confirm it [NOT_CONFIRMED]. Type the name when it is asked for, or pass --yes.\n'}
+  `('$args exits $exit', async ({ args, exit, says }) => {
+    const result = await longhaul(args);
+
+    expect({ exit: result.exit, stderr: result.stderr }).toEqual({ exit, stderr: says });
+  });
+
+  test('without a command prints its help to stderr and exits 2', async () => {
+    const { exit, stdout, stderr } = await longhaul([]);
+
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+    expect(stderr).toMatch(/^longhaul moves a live file store/);
+  });
+
+  test('exits 5 and says how to start a server when none is known', async () => {
+    const { exit, stdout, stderr } = await longhaul(['list', '--state', '/nonexistent']);
+
+    expect({ exit, stdout }).toEqual({ exit: 5, stdout: '' });
+    expect(stderr).toMatch(/^longhaul: No Temporal server is known.*longhaul up --detach/);
+  });
+
+  test('exits 5 when nothing listens at TEMPORAL_ADDRESS', async () => {
+    const { exit, stderr } = await longhaul(['status', 'acme'], {
+      env: { TEMPORAL_ADDRESS: '127.0.0.1:1' },
+    });
+
+    expect({ exit, stderr }).toEqual({
+      exit: 5,
+      stderr: expect.stringMatching(/^longhaul: No Temporal server answers at 127\.0\.0\.1:1/),
+    });
+  });
+
+  test('with --json writes the failure as one record to stderr and nothing to stdout', async () => {
+    const { exit, stdout, stderr } = await longhaul(['pause', '--json']);
+
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+    expect(JSON.parse(stderr)).toEqual({
+      type: 'error',
+      v: 1,
+      code: 'USAGE',
+      message: "Missing required argument 'name'",
+      hint: 'See: longhaul help pause.',
+      exit: 2,
+    });
+  });
+});

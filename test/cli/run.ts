@@ -1,0 +1,46 @@
+/** Runs the built command line in a world of its own: no server, no state, no colour. */
+import { execa } from 'execa';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const bin = join(import.meta.dirname, '../../bin/longhaul.js');
+
+export interface RunResult {
+  readonly exit: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly input?: string;
+}
+
+const home = mkdtempSync(join(tmpdir(), 'longhaul-home-'));
+
+/** Variables that name no server and no state of the person who runs the tests. */
+export const bareEnvironment: Readonly<Record<string, string>> = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: home,
+  USER: 'tester',
+};
+
+export async function longhaul(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  if (!existsSync(join(bin, '../../dist/cli/main.js'))) {
+    throw new Error('dist/ is missing: run `npm run build` first');
+  }
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [bin, ...args], {
+    env: { ...bareEnvironment, ...options.env },
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+  });
+  return { exit: exitCode, stdout, stderr };
+}
