@@ -8,7 +8,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoName, flock } from '../engines/posix/sys.ts';
 
-const LOCK_EXCLUSIVE_NOW = 2 | 4;
+/** LOCK_EX | LOCK_NB, flock(2) */
+export const LOCK_EXCLUSIVE_NOW = 2 | 4;
 const POLL_MS = 100;
 
 export interface LockOptions {

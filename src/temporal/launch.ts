@@ -1,18 +1,22 @@
 /**
  * Starts the server's process, in a session of its own, so that a Ctrl-C at the terminal reaches
- * longhaul first. With the lifetime 'with this process' a shell stands between: it waits for the
- * end of a pipe that only this process holds. When this process ends, however that comes about,
- * the kernel closes the pipe and the shell kills the server.
+ * longhaul first. A shell stands between: it waits for the end of a pipe that only this process
+ * holds. When this process ends, however that comes about, the kernel closes the pipe and the shell
+ * kills the server; unless it was told before to keep it.
+ *
+ * The server inherits a locked descriptor: as long as it lives, no second one can be started on its
+ * database, whatever happened to the file that names its pid.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { flock } from '../engines/posix/sys.ts';
 import { LonghaulError } from '../errors.ts';
+import { LOCK_EXCLUSIVE_NOW } from './file-lock.ts';
 import { LOOPBACK } from './ports.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
 import { databasePath, logPath } from './server-file.ts';
-
-export type Lifetime = 'detached' | 'with this process';
 
 export interface LaunchOptions {
   readonly folder: string;
@@ -20,23 +24,27 @@ export interface LaunchOptions {
   readonly port: number;
   readonly uiPort: number;
   readonly namespace: string;
-  readonly lifetime: Lifetime;
 }
 
 export interface LaunchedServer {
   readonly identity: ProcessIdentity;
   /** Why it ended, with the last lines of its log; undefined while it runs. */
   readonly dead: () => string | undefined;
+  /** From now on it outlives this process. */
+  readonly keep: () => void;
 }
 
-/** $@ = the server. stdin = the pipe whose end is the signal; descriptor 3 takes the server's pid. */
+/**
+ * $@ = the server, stdin = the pipe, 3 = where the server's pid is wanted, 5 = the lock that only
+ * the server keeps. Without a job control shell a background process has no stdin: hence 4.
+ */
 const GUARD = `
 exec 4<&0
 "$@" </dev/null 3>&- 4<&- &
 server=$!
 echo "$server" >&3
-exec 3>&-
-( read -r never <&4; kill -KILL "$server" ) 2>/dev/null &
+exec 3>&- 5>&-
+( read -r word <&4; [ "$word" = keep ] || kill -KILL "$server" ) 2>/dev/null &
 guard=$!
 exec 4<&-
 wait "$server"
@@ -48,16 +56,32 @@ exit "$code"
 /** Starts the program; returns as soon as there is a process, before it serves. */
 export async function launchServer(options: LaunchOptions): Promise<LaunchedServer> {
   mkdirSync(options.folder, { recursive: true });
+  const lock = lockDatabase(options.folder);
   const log = openLog(logPath(options.folder));
   try {
-    const child = start(options, log);
+    const child = start(options, { log, lock });
     const pid = await pidOfServer(child, options);
     const identity = pid === undefined ? undefined : identify(pid);
     if (identity === undefined) throw endedEarly(options.folder);
-    return { identity, dead: () => deathNote(child, options.folder) };
+    const keep = (): void => void child.stdin?.end('keep\n');
+    return { identity, dead: () => deathNote(child, options.folder), keep };
   } finally {
     closeSync(log);
+    closeSync(lock);
   }
+}
+
+function lockDatabase(folder: string): number {
+  const fd = openSync(`${databasePath(folder)}.lock`, 'a', 0o600);
+  if (flock(fd, LOCK_EXCLUSIVE_NOW) === 0) return fd;
+  closeSync(fd);
+  throw new LonghaulError(
+    'SERVER_UNREACHABLE',
+    `Another Temporal server still runs on ${databasePath(folder)}`,
+    {
+      hint: `Find it with: fuser ${databasePath(folder)}, stop it, and run the same command again.`,
+    },
+  );
 }
 
 function serverArguments(options: LaunchOptions): string[] {
@@ -71,18 +95,15 @@ function serverArguments(options: LaunchOptions): string[] {
   ];
 }
 
-function start(options: LaunchOptions, log: number): ChildProcess {
+function start(options: LaunchOptions, fds: { log: number; lock: number }): ChildProcess {
   const server = [options.program, ...serverArguments(options)];
-  const child =
-    options.lifetime === 'detached'
-      ? spawn(server[0] ?? '', server.slice(1), { detached: true, stdio: ['ignore', log, log] })
-      : spawn('/bin/sh', ['-c', GUARD, 'longhaul-server-guard', ...server], {
-          detached: true,
-          stdio: ['pipe', log, log, 'pipe'],
-        });
+  const child = spawn('/bin/sh', ['-c', GUARD, 'longhaul-server-guard', ...server], {
+    detached: true,
+    stdio: ['pipe', fds.log, fds.log, 'pipe', 'ignore', fds.lock],
+  });
   child.unref();
   // Held open, but no reason to stay alive.
-  (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+  (child.stdin as unknown as Socket).unref();
   child.stdin?.on('error', () => undefined);
   return child;
 }
@@ -97,13 +118,8 @@ async function pidOfServer(
       reject(new LonghaulError('SERVER_UNREACHABLE', text, { cause: error }));
     });
   });
-  if (options.lifetime === 'detached') return Promise.race([failed, spawned(child)]);
   const line = await Promise.race([failed, allOf(child.stdio[3] as Readable)]);
   return Number(line.trim()) || undefined;
-}
-
-function spawned(child: ChildProcess): Promise<number | undefined> {
-  return new Promise((resolve) => child.once('spawn', () => resolve(child.pid)));
 }
 
 async function allOf(stream: Readable): Promise<string> {

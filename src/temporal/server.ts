@@ -3,16 +3,17 @@
  * this state directory, or one started now. Its SQLite file lies in the state directory: a server
  * that was killed and is started again goes on with every workflow where it stood.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LonghaulError } from '../errors.ts';
 import { configuredNamespace, configuredServer } from './configured.ts';
 import type { ServerConnection } from './connection.ts';
 import { withFileLock } from './file-lock.ts';
 import { findProgram } from './find.ts';
-import { launchServer, type Lifetime } from './launch.ts';
+import { launchServer } from './launch.ts';
 import { serverFolder } from './places.ts';
 import { choosePort, LOOPBACK, USUAL_PORT, USUAL_UI_PORT } from './ports.ts';
 import { prepareServer } from './prepare.ts';
-import { endProcess, isAlive } from './process-identity.ts';
+import { endProcess, identify, isAlive } from './process-identity.ts';
 import {
   databasePath,
   lockPath,
@@ -23,6 +24,8 @@ import {
 
 const READY_WITHIN_MS = 60_000;
 
+export type Lifetime = 'detached' | 'with this process';
+
 export interface ServerOptions {
   /** Absolute; the user's own state folder when absent. */
   readonly stateDirectory?: string;
@@ -32,6 +35,8 @@ export interface ServerOptions {
   readonly uiPort?: number;
   /** 'with this process': it never outlives this process, however that ends. */
   readonly lifetime: Lifetime;
+  /** Take Temporal's usual ports when they are free; the default for a detached server. */
+  readonly usualPorts?: boolean;
   readonly onProgress?: (message: string) => void;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
@@ -75,6 +80,16 @@ export async function stopServer(
   return file !== undefined && endProcess(file.process);
 }
 
+/** Waits until the server's process has ended (true) or the signal aborts (false). */
+export async function serverEnded(server: Server, signal: AbortSignal): Promise<boolean> {
+  const identity = server.pid === undefined ? undefined : identify(server.pid);
+  while (!signal.aborted) {
+    if (identity !== undefined && !isAlive(identity)) return true;
+    await sleep(500, undefined, { signal }).catch(() => undefined);
+  }
+  return false;
+}
+
 /**
  * How to reach the server, without starting one. Throws SERVER_UNREACHABLE when none is configured
  * and none runs for this state directory. Does not connect.
@@ -116,7 +131,7 @@ async function startServer(
   options.onProgress?.(`starting ${found.path} (${found.how})`);
   const ports = await choosePorts(folder, options);
   const namespace = configuredNamespace(options.env);
-  const launch = { folder, program: found.path, namespace, lifetime: options.lifetime, ...ports };
+  const launch = { folder, program: found.path, namespace, ...ports };
   const launched = await launchServer(launch);
   const file: ServerFile = {
     v: 1,
@@ -137,6 +152,7 @@ async function startServer(
     await stop();
     throw error;
   }
+  if (options.lifetime === 'detached') launched.keep();
   return { ...asServer(connection), ...ownServer(file), stop };
 }
 
@@ -149,10 +165,10 @@ async function choosePorts(
   options: ServerOptions,
 ): Promise<{ port: number; uiPort: number }> {
   const last = readServerFile(folder);
-  const lasting = options.lifetime === 'detached';
+  const usualPorts = options.usualPorts ?? options.lifetime === 'detached';
   const preferred = (before: number | undefined, usual: number): number[] => [
     ...(before === undefined ? [] : [before]),
-    ...(lasting ? [usual] : []),
+    ...(usualPorts ? [usual] : []),
   ];
   const port = options.port ?? (await choosePort(preferred(last?.port, USUAL_PORT)));
   const uiPort = options.uiPort ?? (await choosePort(preferred(last?.uiPort, USUAL_UI_PORT)));
