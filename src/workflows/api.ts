@@ -4,6 +4,7 @@
  * the workers and the client alike.
  */
 import type { RoundKind, StepName } from '../engines/engine.ts';
+import type { Phase } from '../policy/phase.ts';
 
 export const WORKFLOW_QUEUE = 'longhaul';
 /** Steps that move bytes. One queue a migration: only workers that see its trees poll it. */
@@ -17,17 +18,7 @@ export const roundId = (migration: string, round: number): string =>
 export const chunkId = (migration: string, chunk: string): string =>
   `migration/${migration}/chunk/${chunk}`;
 
-export const PHASES = [
-  'assessing',
-  'seeding',
-  'catching up',
-  'ready to cut over',
-  'cutting over',
-  'soaking',
-  'done',
-  'aborted',
-] as const;
-export type Phase = (typeof PHASES)[number];
+export { PHASES, type Phase } from '../policy/phase.ts';
 
 export const CHUNK_STATES = [
   'scanning',

@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import { PHASES } from '../../src/policy/phase.ts';
+import { nextSteps, type Situation } from '../../src/policy/next-steps.ts';
+
+const situation: Situation = {
+  migration: 'acme',
+  phase: 'catching up',
+  conditions: [],
+  blocked: [],
+  blockedCount: 0,
+  gate: 'approval',
+  roundRuns: false,
+};
+const steps = (changes: Partial<Situation>) => nextSteps({ ...situation, ...changes });
+
+test('names what to do with blocked chunks first, with the advice for the cause', () => {
+  const blocked = [
+    { chunk: '0007', code: 'DISK_FULL' },
+    { chunk: '0042', code: 'BUG' },
+  ];
+
+  expect(steps({ blocked, blockedCount: 2 })).toEqual([
+    'longhaul chunks acme --blocked  # what is blocked, and why',
+    'longhaul retry acme 0007        # DISK_FULL: when there is space at the destination',
+    'longhaul retry acme 0042        # BUG: when the cause is mended',
+    'longhaul retry acme             # all 2 blocked chunks',
+    'longhaul skip acme 0007         # leave it to the next round',
+    'longhaul watch acme             # follow it',
+    'longhaul run-round acme         # now instead of waiting',
+    'longhaul approve acme           # allow the cutover when its gates are open',
+  ]);
+});
+
+test.each<[string, Partial<Situation>, string]>([
+  ['resume', { conditions: ['paused'] }, 'longhaul resume acme'],
+  ['approve', { phase: 'ready to cut over' }, 'longhaul approve acme'],
+  ['withdraw', { phase: 'ready to cut over', approvedBy: 'x' }, 'longhaul postpone acme'],
+  [
+    'cut over outside the window',
+    { phase: 'ready to cut over', gate: 'window' },
+    'longhaul start-cutover acme',
+  ],
+  ['prove', { phase: 'done' }, 'longhaul ledger acme --verify'],
+  ['change the bandwidth', { phase: 'seeding' }, 'longhaul set-bandwidth acme "20 Mbit/s"'],
+])('tells how to %s', (_what, changes, line) => {
+  expect(steps(changes).map((step) => step.split('  #')[0]?.trim())).toContain(line);
+});
+
+test.each<[string, Partial<Situation>, string]>([
+  ['run a round while one runs', { roundRuns: true }, 'run-round'],
+  ['cut over past other gates than the window', { phase: 'ready to cut over' }, 'start-cutover'],
+  ['resume what is over', { phase: 'done', conditions: ['paused'] }, 'resume'],
+  ['retry in what is over', { phase: 'aborted', blockedCount: 1 }, 'retry'],
+])('does not offer to %s', (_what, changes, word) => {
+  expect(steps(changes).join('\n')).not.toContain(word);
+});
+
+test('has something to do in every phase', () => {
+  for (const phase of PHASES) expect(steps({ phase })).not.toEqual([]);
+});
