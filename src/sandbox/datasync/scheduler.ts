@@ -1,0 +1,28 @@
+/**
+ * Who runs when: one execution at a time on an agent, first come first served, and one at a time of
+ * a task. Source: user guide, "Starting a task" and quotas.
+ */
+import { agentsOf, isOver, type Execution, type World } from './state.ts';
+
+const occupies = (execution: Execution): boolean =>
+  !isOver(execution) && execution.status !== 'QUEUED';
+
+/** Whether the execution must wait for another one. */
+export function mustWait(world: World, execution: Execution): boolean {
+  const agents = new Set(agentsOf(world, execution.task));
+  for (const other of world.executions.values()) {
+    if (other === execution) continue;
+    const sharesTask = other.task === execution.task;
+    const sharesAgent = agentsOf(world, other.task).some((agent) => agents.has(agent));
+    const before = other.nth < execution.nth && other.status === 'QUEUED';
+    if ((sharesTask || sharesAgent) && (occupies(other) || before)) return true;
+  }
+  return false;
+}
+
+/** The queued executions that may start now, oldest first. */
+export function released(world: World): readonly Execution[] {
+  return [...world.executions.values()].filter(
+    (execution) => execution.status === 'QUEUED' && !mustWait(world, execution),
+  );
+}

@@ -1,0 +1,156 @@
+/** What the stand-in for DataSync remembers. Names follow the service's own shapes. */
+import type { Clock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
+import { hexId, type Random } from '../random.ts';
+import { notFound } from '../service-error.ts';
+import type { Places } from '../places.ts';
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value?: string;
+}
+
+export interface Agent {
+  readonly arn: string;
+  name: string | undefined;
+  readonly createdAt: number;
+  lastContactAt: number;
+  /** The VM itself is up; the link may still be down. */
+  up: boolean;
+  readonly privateLink: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type LocationKind = 'nfs' | 'efs' | 's3';
+
+export interface Location {
+  readonly arn: string;
+  readonly kind: LocationKind;
+  readonly createdAt: number;
+  /** The request's fields, as given or updated. */
+  fields: Record<string, unknown>;
+}
+
+export interface Filter {
+  readonly FilterType: string;
+  readonly Value: string;
+}
+
+export interface Options {
+  VerifyMode: 'POINT_IN_TIME_CONSISTENT' | 'ONLY_FILES_TRANSFERRED' | 'NONE';
+  TransferMode: 'CHANGED' | 'ALL';
+  OverwriteMode: 'ALWAYS' | 'NEVER';
+  PreserveDeletedFiles: 'PRESERVE' | 'REMOVE';
+  TaskQueueing: 'ENABLED' | 'DISABLED';
+  BytesPerSecond: number;
+  [other: string]: unknown;
+}
+
+export type TaskStatus = 'CREATING' | 'AVAILABLE' | 'RUNNING' | 'QUEUED' | 'UNAVAILABLE';
+
+export interface Task {
+  readonly arn: string;
+  readonly source: Location;
+  readonly destination: Location;
+  readonly createdAt: number;
+  name: string | undefined;
+  /** Whether creation is over; the shown status is derived. */
+  ready: 'creating' | 'flapping' | 'ready';
+  options: Options;
+  fields: Record<string, unknown>;
+  currentExecution: string | undefined;
+}
+
+export type ExecutionStatus =
+  | 'QUEUED'
+  | 'LAUNCHING'
+  | 'PREPARING'
+  | 'TRANSFERRING'
+  | 'VERIFYING'
+  | 'CANCELLING'
+  | 'SUCCESS'
+  | 'ERROR';
+
+export interface Execution {
+  readonly arn: string;
+  readonly task: Task;
+  readonly nth: number;
+  readonly requestedAt: number;
+  status: ExecutionStatus;
+  options: Options;
+  readonly fields: Readonly<Record<string, unknown>>;
+  launchedAt: number | undefined;
+  endedAt: number | undefined;
+  /** What DescribeTaskExecution shows; refreshed every 15 s of sandbox time while it runs. */
+  counters: Record<string, number>;
+  result: Record<string, unknown>;
+  report: Record<string, unknown> | undefined;
+}
+
+export const isOver = (execution: Execution): boolean =>
+  execution.status === 'SUCCESS' || execution.status === 'ERROR';
+
+export interface Timings {
+  /** LAUNCHING lasts between these. Documented up to minutes; observed ≈280 s. */
+  readonly launchMs: readonly [number, number];
+  readonly createTaskMs: number;
+  readonly itemsPreparedPerSecond: number;
+  readonly verifiedBytesPerSecond: number;
+  readonly linkBytesPerSecond: number;
+  readonly offlineAfterMs: number;
+  readonly historyMs: number;
+}
+
+export const DEFAULT_TIMINGS: Timings = {
+  launchMs: [30_000, 300_000],
+  createTaskMs: 200_000,
+  itemsPreparedPerSecond: 1_000,
+  verifiedBytesPerSecond: 100e6,
+  linkBytesPerSecond: 6_250_000,
+  offlineAfterMs: 300_000,
+  historyMs: 30 * 86_400_000,
+};
+
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly places: Places;
+  readonly timings: Timings;
+  readonly taskQuota: number;
+  readonly flapping: boolean;
+  linkUp: boolean;
+  readonly agents: Map<string, Agent>;
+  readonly locations: Map<string, Location>;
+  readonly tasks: Map<string, Task>;
+  readonly executions: Map<string, Execution>;
+  readonly tags: Map<string, Tag[]>;
+}
+
+export const REGION = 'eu-central-1';
+export const ACCOUNT = '111122223333';
+
+export function newArn(world: World, kind: string, prefix: string): string {
+  return `arn:aws:datasync:${REGION}:${ACCOUNT}:${kind}/${prefix}-${hexId(world.random, 17)}`;
+}
+
+/** Finds by ARN or answers as the service does. */
+export function find<T>(map: ReadonlyMap<string, T>, what: string, arn: string): T {
+  const found = map.get(arn);
+  if (found === undefined) throw notFound(what, arn);
+  return found;
+}
+
+/** ONLINE while it was heard of within the last five minutes. */
+export function agentStatus(world: World, agent: Agent): 'ONLINE' | 'OFFLINE' {
+  if (agent.up && world.linkUp) agent.lastContactAt = world.clock.now();
+  return world.clock.now() - agent.lastContactAt < world.timings.offlineAfterMs
+    ? 'ONLINE'
+    : 'OFFLINE';
+}
+
+export function agentsOf(world: World, task: Task): readonly Agent[] {
+  return [task.source, task.destination].flatMap((location) => {
+    const config = location.fields['OnPremConfig'] as { AgentArns?: string[] } | undefined;
+    return (config?.AgentArns ?? []).flatMap((arn) => world.agents.get(arn) ?? []);
+  });
+}

@@ -1,0 +1,157 @@
+/**
+ * Real directories, as the stand-in sees them: list with filters, compare, copy one entry with its
+ * metadata, remove. Names are bytes kept as latin1 strings. Times are set with nanoseconds through
+ * utimensat, which Node does not offer.
+ */
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  type BigIntStats,
+} from 'node:fs';
+import koffi from 'koffi';
+import type { Scope } from './filters.ts';
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const utimensat = koffi
+  .load('libc.so.6')
+  .func('int utimensat(int, const char *, int64_t *, int)') as unknown as (
+  fd: number,
+  path: Buffer,
+  times: BigInt64Array,
+  flags: number,
+) => number;
+
+export interface Item {
+  /** From the location's root: '' is the root, 'a/b' lies below. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+  readonly stat: BigIntStats;
+}
+
+const bytes = (root: string, path: string): Buffer =>
+  Buffer.concat([Buffer.from(root), Buffer.from(path === '' ? '' : `/${path}`, 'latin1')]);
+
+/** Everything in scope below `root`, parents before children. A missing root is empty. */
+export function list(root: string, scope: Scope): Map<string, Item> {
+  const found = new Map<string, Item>();
+  if (existsSync(root)) visit(root, '', scope, found);
+  return found;
+}
+
+function visit(root: string, path: string, scope: Scope, found: Map<string, Item>): void {
+  const stat = lstatSync(bytes(root, path), { bigint: true });
+  const kind = kindOf(stat);
+  if (path !== '' && scope(`/${path}`)) {
+    addParents(root, path, found);
+    found.set(path, { path, kind, stat });
+  }
+  if (kind !== 'directory') return;
+  for (const name of readdirSync(bytes(root, path), { encoding: 'buffer' })
+    .map((n) => n.toString('latin1'))
+    .sort()) {
+    visit(root, path === '' ? name : `${path}/${name}`, scope, found);
+  }
+}
+
+function addParents(root: string, path: string, found: Map<string, Item>): void {
+  for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+    const parent = path.slice(0, slash);
+    if (!found.has(parent)) {
+      found.set(parent, {
+        path: parent,
+        kind: 'directory',
+        stat: lstatSync(bytes(root, parent), { bigint: true }),
+      });
+    }
+  }
+}
+
+function kindOf(stat: BigIntStats): Item['kind'] {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'directory';
+  return stat.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+/** What CHANGED goes by: kind, size, modification time, owner and mode. */
+export function differs(source: Item, destination: Item | undefined): boolean {
+  if (!destination || source.kind !== destination.kind) return true;
+  const [a, b] = [source.stat, destination.stat];
+  return (
+    (source.kind !== 'directory' && a.size !== b.size) ||
+    a.mtimeNs !== b.mtimeNs ||
+    a.uid !== b.uid ||
+    a.gid !== b.gid ||
+    a.mode !== b.mode
+  );
+}
+
+/** Copies one entry under a temporary name first. Throws the file system's own errors. */
+export function copyItem(from: string, to: string, item: Item, linkTo: string | undefined): void {
+  const target = bytes(to, item.path);
+  if (item.kind === 'directory') {
+    if (existsSync(target) && !lstatSync(target).isDirectory()) unlinkSync(target);
+    mkdirSync(target, { recursive: true });
+    return;
+  }
+  const temporary = Buffer.concat([target, Buffer.from('.aws-datasync-part')]);
+  rmSync(temporary, { force: true });
+  if (linkTo !== undefined) linkSync(bytes(to, linkTo), temporary);
+  else if (item.kind === 'symlink')
+    symlinkSync(readlinkSync(bytes(from, item.path), { encoding: 'buffer' }), temporary);
+  else copyFileSync(bytes(from, item.path), temporary);
+  if (linkTo === undefined) setMetadata(temporary, item);
+  if (existsSync(target) && lstatSync(target).isDirectory()) rmSync(target, { recursive: true });
+  renameSync(temporary, target);
+}
+
+/** Owner, mode and times of a directory: after its contents. */
+export function finishDirectory(to: string, item: Item): void {
+  if (existsSync(bytes(to, item.path))) setMetadata(bytes(to, item.path), item);
+}
+
+function setMetadata(target: Buffer, { kind, stat }: Item): void {
+  lchownSync(target, Number(stat.uid), Number(stat.gid));
+  if (kind !== 'symlink') chmodSync(target, Number(stat.mode & 0o7777n));
+  const second = 1_000_000_000n;
+  const part = (ns: bigint): [bigint, bigint] => {
+    const rest = ((ns % second) + second) % second;
+    return [(ns - rest) / second, rest];
+  };
+  const times = BigInt64Array.from([...part(stat.atimeNs), ...part(stat.mtimeNs)]);
+  utimensat(AT_FDCWD, Buffer.concat([target, Buffer.from([0])]), times, AT_SYMLINK_NOFOLLOW);
+}
+
+export function removeItem(root: string, path: string): void {
+  rmSync(bytes(root, path), { recursive: true, force: true });
+}
+
+export function isPresent(root: string, path: string): boolean {
+  return lstatSync(bytes(root, path), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** What verification compares: content or link target, and metadata. */
+export function fingerprint(root: string, item: Item): string {
+  const at = bytes(root, item.path);
+  const stat = lstatSync(at, { bigint: true });
+  const content =
+    item.kind === 'file'
+      ? createHash('sha256').update(readFileSync(at)).digest('hex')
+      : item.kind === 'symlink'
+        ? readlinkSync(at)
+        : '';
+  return [content, stat.mode, stat.uid, stat.gid, stat.mtimeNs].join(' ');
+}

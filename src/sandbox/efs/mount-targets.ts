@@ -1,0 +1,159 @@
+/** Mount targets and access points. */
+import { ACCOUNT } from '../datasync/state.ts';
+import {
+  efsArn,
+  efsError,
+  efsId,
+  fileSystemOf,
+  type AccessPoint,
+  type EfsWorld,
+  type Fields,
+  type MountTarget,
+} from './state.ts';
+
+const BECOMES_AVAILABLE_AFTER_MS = 90_000;
+
+export function createMountTarget(efs: EfsWorld, request: Fields): Fields {
+  const fs = fileSystemOf(efs, request['FileSystemId']);
+  if (fs.state !== 'available') {
+    throw efsError(
+      'IncorrectFileSystemLifeCycleState',
+      409,
+      `File system '${fs.id}' is ${fs.state}.`,
+    );
+  }
+  const subnetId = request['SubnetId'] as string;
+  const taken = [...efs.mountTargets.values()].find(
+    (t) => t.fileSystemId === fs.id && t.subnetId === subnetId,
+  );
+  if (taken) throw efsError('MountTargetConflict', 409, 'mount target already exists in this AZ');
+  const target: MountTarget = {
+    id: efsId(efs, 'fsmt'),
+    fileSystemId: fs.id,
+    subnetId,
+    ip: (request['IpAddress'] as string | undefined) ?? `10.0.1.${10 + efs.mountTargets.size}`,
+    securityGroups: (request['SecurityGroups'] as string[] | undefined) ?? ['sg-00000000000000000'],
+    state: 'creating',
+  };
+  efs.mountTargets.set(target.id, target);
+  efs.world.clock.after(BECOMES_AVAILABLE_AFTER_MS, () => {
+    target.state = 'available';
+  });
+  return describe(target);
+}
+
+function describe(target: MountTarget): Fields {
+  return {
+    OwnerId: ACCOUNT,
+    MountTargetId: target.id,
+    FileSystemId: target.fileSystemId,
+    SubnetId: target.subnetId,
+    LifeCycleState: target.state,
+    IpAddress: target.ip,
+    NetworkInterfaceId: target.id.replace('fsmt', 'eni'),
+    AvailabilityZoneId: 'euc1-az1',
+    AvailabilityZoneName: 'eu-central-1a',
+    VpcId: 'vpc-00000000000000000',
+  };
+}
+
+function targetOf(efs: EfsWorld, id: unknown): MountTarget {
+  const target = efs.mountTargets.get(String(id));
+  if (!target)
+    throw efsError('MountTargetNotFound', 404, `Mount target '${String(id)}' does not exist.`);
+  return target;
+}
+
+export function describeMountTargets(efs: EfsWorld, request: Fields): Fields {
+  const { MountTargetId, FileSystemId } = request;
+  if (MountTargetId !== undefined)
+    return { MountTargets: [describe(targetOf(efs, MountTargetId))] };
+  const fs = fileSystemOf(efs, FileSystemId);
+  const found = [...efs.mountTargets.values()].filter((t) => t.fileSystemId === fs.id);
+  return { MountTargets: found.map(describe) };
+}
+
+export function deleteMountTarget(efs: EfsWorld, { MountTargetId }: Fields): Fields {
+  efs.mountTargets.delete(targetOf(efs, MountTargetId).id);
+  return {};
+}
+
+export function describeSecurityGroups(efs: EfsWorld, { MountTargetId }: Fields): Fields {
+  return { SecurityGroups: targetOf(efs, MountTargetId).securityGroups };
+}
+
+export function modifySecurityGroups(
+  efs: EfsWorld,
+  { MountTargetId, SecurityGroups }: Fields,
+): Fields {
+  targetOf(efs, MountTargetId).securityGroups = (SecurityGroups as string[] | undefined) ?? [];
+  return {};
+}
+
+export function createAccessPoint(efs: EfsWorld, request: Fields): Fields {
+  const { ClientToken, FileSystemId, Tags, ...fields } = request;
+  const twin = [...efs.accessPoints.values()].find((a) => a.token === ClientToken);
+  if (twin) {
+    throw efsError('AccessPointAlreadyExists', 409, `Access point '${twin.id}' already exists.`, {
+      AccessPointId: twin.id,
+    });
+  }
+  const point: AccessPoint = {
+    id: efsId(efs, 'fsap'),
+    token: ClientToken as string,
+    fileSystemId: fileSystemOf(efs, FileSystemId).id,
+    fields,
+    tags: (Tags as AccessPoint['tags'] | undefined) ?? [],
+  };
+  efs.accessPoints.set(point.id, point);
+  return describePoint(point);
+}
+
+function describePoint(point: AccessPoint): Fields {
+  return {
+    ClientToken: point.token,
+    AccessPointId: point.id,
+    AccessPointArn: efsArn('access-point', point.id),
+    FileSystemId: point.fileSystemId,
+    OwnerId: ACCOUNT,
+    LifeCycleState: 'available',
+    Tags: point.tags,
+    Name: point.tags.find((tag) => tag.Key === 'Name')?.Value,
+    RootDirectory: { Path: '/' },
+    ...point.fields,
+  };
+}
+
+export function describeAccessPoints(
+  efs: EfsWorld,
+  { AccessPointId, FileSystemId }: Fields,
+): Fields {
+  const found = [...efs.accessPoints.values()].filter(
+    (a) =>
+      (AccessPointId === undefined ||
+        a.id ===
+          String(AccessPointId as string)
+            .split('/')
+            .at(-1)) &&
+      (FileSystemId === undefined || a.fileSystemId === FileSystemId),
+  );
+  if (AccessPointId !== undefined && found.length === 0) {
+    throw efsError(
+      'AccessPointNotFound',
+      404,
+      `Access point '${String(AccessPointId as string)}' does not exist.`,
+    );
+  }
+  return { AccessPoints: found.map(describePoint) };
+}
+
+export function deleteAccessPoint(efs: EfsWorld, { AccessPointId }: Fields): Fields {
+  if (!efs.accessPoints.delete(String(AccessPointId as string))) {
+    throw efsError(
+      'AccessPointNotFound',
+      404,
+      `Access point '${String(AccessPointId as string)}' does not exist.`,
+    );
+  }
+  return {};
+}

@@ -1,0 +1,109 @@
+/**
+ * The fault script: what goes wrong, and when. Written in YAML by a test or an operator.
+ *
+ *   faults:
+ *     - after: 10m              # sandbox time since the start
+ *       link: down              # down | up; agents go OFFLINE after 5 minutes of silence
+ *     - call: StartTaskExecution
+ *       nth: 2                  # the second such call (1 when absent; 'every' for all)
+ *       reply: lost             # lost: done, but the connection breaks | throttled | internal | unavailable
+ *     - execution: 3            # the third execution started
+ *       fail: NoMem             # an ErrorCode of the service …
+ *       detail: Cannot allocate memory
+ *       in: PREPARING           # … in this phase
+ *     - execution: 4
+ *       stuck: true             # stays in LAUNCHING until it is cancelled
+ *     - file: /a/b.txt          # below the source location's root; '*' at the end matches the rest
+ *       is: unreadable          # unreadable | locked | vanished | mismatched
+ *       times: 1                # how many executions it spoils; always when absent
+ */
+import { z } from 'zod';
+import { parseDuration } from '../units.ts';
+
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, {
+    error: 'expected a duration, such as "10m"',
+  })
+  .transform((text) => parseDuration(text) ?? 0);
+
+const linkFault = z.strictObject({ after: duration, link: z.enum(['down', 'up']) });
+const agentFault = z.strictObject({
+  after: duration,
+  agent: z.string(),
+  is: z.enum(['offline', 'online']),
+});
+const callFault = z.strictObject({
+  call: z.string(),
+  nth: z.union([z.int().min(1), z.literal('every')]).default(1),
+  reply: z.enum(['lost', 'throttled', 'internal', 'unavailable']),
+});
+const executionFault = z.strictObject({
+  execution: z.int().min(1),
+  fail: z.string().optional(),
+  detail: z.string().default(''),
+  in: z.enum(['LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING']).default('TRANSFERRING'),
+  stuck: z.boolean().default(false),
+});
+const fileFault = z.strictObject({
+  file: z.string().startsWith('/'),
+  is: z.enum(['unreadable', 'locked', 'vanished', 'mismatched']),
+  times: z.int().min(1).optional(),
+});
+
+export const faultScriptSchema = z.strictObject({
+  faults: z
+    .array(z.union([linkFault, agentFault, callFault, executionFault, fileFault]))
+    .default([]),
+});
+export type FaultScript = z.output<typeof faultScriptSchema>;
+type Fault = FaultScript['faults'][number];
+export type ReplyFault = z.output<typeof callFault>['reply'];
+export type ExecutionFault = z.output<typeof executionFault>;
+export type FileFaultKind = z.output<typeof fileFault>['is'];
+
+/** Keeps count of what has happened and says which fault is due. */
+export class Faults {
+  private readonly script: readonly Fault[];
+  private readonly calls = new Map<string, number>();
+  private readonly spoiled = new Map<Fault, Set<string>>();
+
+  constructor(script: FaultScript) {
+    this.script = script.faults;
+  }
+
+  timed(): readonly (z.output<typeof linkFault> | z.output<typeof agentFault>)[] {
+    return this.script.filter((fault) => 'after' in fault);
+  }
+
+  /** The fault of this call, if any; counts the call. */
+  onCall(operation: string): ReplyFault | undefined {
+    const nth = (this.calls.get(operation) ?? 0) + 1;
+    this.calls.set(operation, nth);
+    const fault = this.script.find(
+      (f) => 'call' in f && f.call === operation && (f.nth === 'every' || f.nth === nth),
+    );
+    return fault && 'reply' in fault ? fault.reply : undefined;
+  }
+
+  onExecution(nth: number): ExecutionFault | undefined {
+    const fault = this.script.find((f) => 'execution' in f && f.execution === nth);
+    return fault && 'execution' in fault ? fault : undefined;
+  }
+
+  /** What is wrong with a file in one execution. */
+  onFile(path: string, execution: string): FileFaultKind | undefined {
+    for (const fault of this.script) {
+      if (!('file' in fault) || !matches(fault.file, path)) continue;
+      const seen = this.spoiled.get(fault) ?? new Set<string>();
+      if (fault.times !== undefined && seen.size >= fault.times && !seen.has(execution)) continue;
+      this.spoiled.set(fault, seen.add(execution));
+      return fault.is;
+    }
+    return undefined;
+  }
+}
+
+function matches(pattern: string, path: string): boolean {
+  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
+}

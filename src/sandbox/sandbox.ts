@@ -1,0 +1,128 @@
+/**
+ * A local server that speaks the wire protocols of DataSync, EFS and a little S3, moves real bytes
+ * between directories, and fails on command. For tests, and for rehearsing a real spec before
+ * touching an account. Loopback only.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ScaledClock, VirtualClock, type Clock } from './clock.ts';
+import { answerDataSync } from './datasync/protocol.ts';
+import { DEFAULT_TIMINGS, type Timings, type World } from './datasync/state.ts';
+import { answerEfs, isEfs } from './efs/protocol.ts';
+import type { EfsWorld } from './efs/state.ts';
+import { Faults, type FaultScript } from './faults.ts';
+import { json, readRequest, send, type Reply, type Request } from './http.ts';
+import { loadModel } from './model.ts';
+import { placesBelow } from './places.ts';
+import { seededRandom } from './random.ts';
+import { answerS3 } from './s3/protocol.ts';
+
+export interface SandboxOptions {
+  /** Where exports, file systems and buckets live. */
+  readonly root: string;
+  readonly port?: number;
+  /** 'virtual' stands still until advanced; a number runs that many times as fast as the wall clock. */
+  readonly time?: 'virtual' | number;
+  readonly seed?: number;
+  readonly faults?: FaultScript;
+  readonly timings?: Partial<Timings>;
+  readonly taskQuota?: number;
+  /** Tasks become UNAVAILABLE for a while after creation, as with fresh mount targets. */
+  readonly flapping?: boolean;
+  /** 'host:/export' → a directory elsewhere. */
+  readonly exports?: Readonly<Record<string, string>>;
+}
+
+export interface Sandbox {
+  readonly endpoint: string;
+  readonly world: World;
+  readonly efs: EfsWorld;
+  /** Passes virtual time; refused on a scaled clock. */
+  advance(ms: number): void;
+  close(): Promise<void>;
+}
+
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const clock: Clock =
+    options.time === 'virtual' ? new VirtualClock() : new ScaledClock(options.time ?? 1);
+  const world = newWorld(options, clock);
+  const efs: EfsWorld = {
+    world,
+    fileSystems: new Map(),
+    mountTargets: new Map(),
+    accessPoints: new Map(),
+  };
+  const models = { datasync: loadModel('datasync'), efs: loadModel('efs') };
+  const advance = (ms: number): void => {
+    if (!(clock instanceof VirtualClock)) throw new Error('Only virtual time can be advanced');
+    clock.advance(ms);
+  };
+  const answer = (request: Request): Reply | 'lost' => {
+    if (request.headers['x-amz-target'] !== undefined)
+      return answerDataSync(world, models.datasync, request);
+    if (isEfs(request, models.efs)) return answerEfs(efs, models.efs, request);
+    if (request.path === '/sandbox/advance') {
+      advance(Number(request.query.get('ms')));
+      return json(200, { now: new Date(clock.now()).toISOString() });
+    }
+    return answerS3(world.places, request);
+  };
+  const server = await listen(answer, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    world,
+    efs,
+    advance,
+    close: () => closeServer(server),
+  };
+}
+
+function newWorld(options: SandboxOptions, clock: Clock): World {
+  const world: World = {
+    clock,
+    random: seededRandom(options.seed ?? 1),
+    faults: new Faults(options.faults ?? { faults: [] }),
+    places: placesBelow(options.root, options.exports),
+    timings: { ...DEFAULT_TIMINGS, ...options.timings },
+    taskQuota: options.taskQuota ?? 100,
+    flapping: options.flapping ?? false,
+    linkUp: true,
+    agents: new Map(),
+    locations: new Map(),
+    tasks: new Map(),
+    executions: new Map(),
+    tags: new Map(),
+  };
+  for (const fault of world.faults.timed()) {
+    clock.after(fault.after, () => {
+      if ('link' in fault) world.linkUp = fault.link === 'up';
+      else
+        for (const agent of world.agents.values())
+          if (agent.name === fault.agent) agent.up = fault.is === 'online';
+    });
+  }
+  return world;
+}
+
+function listen(answer: (request: Request) => Reply | 'lost', port: number): Promise<Server> {
+  const server = createServer((message, response) => {
+    readRequest(message).then(
+      (request) => {
+        const reply = answer(request);
+        if (reply === 'lost') message.socket.destroy();
+        else send(response, reply);
+      },
+      () => message.socket.destroy(),
+    );
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}

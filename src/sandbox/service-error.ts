@@ -1,0 +1,41 @@
+/** An error of a service, as it goes over the wire. */
+export class ServiceError extends Error {
+  readonly type: string;
+  readonly status: number;
+  readonly fields: Readonly<Record<string, string>>;
+
+  constructor(type: string, status: number, message: string, fields: Record<string, string> = {}) {
+    super(message);
+    this.type = type;
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/** DataSync's one client error. `datasyncErrorCode` is what callers classify by. */
+export function invalidRequest(
+  message: string,
+  datasyncErrorCode = 'InvalidParameter',
+): ServiceError {
+  return new ServiceError('InvalidRequestException', 400, message, {
+    errorCode: 'InvalidParameter',
+    datasyncErrorCode,
+  });
+}
+
+export function notFound(what: string, arn: string): ServiceError {
+  return invalidRequest(
+    `Request parameters contain an invalid value: ${what} ${arn} is not found.`,
+    'NotFound',
+  );
+}
+
+export function throttled(): ServiceError {
+  return new ServiceError('ThrottlingException', 400, 'Rate exceeded');
+}
+
+export function internal(): ServiceError {
+  return new ServiceError('InternalException', 500, 'An internal error occurred.', {
+    errorCode: 'Internal',
+  });
+}
