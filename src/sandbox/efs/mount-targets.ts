@@ -141,18 +141,18 @@ export function describeAccessPoints(
     throw efsError(
       'AccessPointNotFound',
       404,
-      `Access point '${String(AccessPointId as string)}' does not exist.`,
+      `Access point '${String(AccessPointId)}' does not exist.`,
     );
   }
   return { AccessPoints: found.map(describePoint) };
 }
 
 export function deleteAccessPoint(efs: EfsWorld, { AccessPointId }: Fields): Fields {
-  if (!efs.accessPoints.delete(String(AccessPointId as string))) {
+  if (!efs.accessPoints.delete(String(AccessPointId))) {
     throw efsError(
       'AccessPointNotFound',
       404,
-      `Access point '${String(AccessPointId as string)}' does not exist.`,
+      `Access point '${String(AccessPointId)}' does not exist.`,
     );
   }
   return {};

@@ -1,0 +1,82 @@
+/**
+ * An append-only file of JSON records. A record counts once `commit()` has returned. Each carries
+ * its length and a checksum, so whatever a crash leaves at the end is recognised and cut.
+ *
+ *   u32 length · u32 CRC-32 of the payload · payload (JSON, UTF-8)
+ */
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { crc32 as crc32Of } from 'node:zlib';
+import { writeAll } from './atomic-file.ts';
+
+const HEADER_BYTES = 8;
+const MOST_BYTES = 64 * 2 ** 20;
+
+export interface Journal<T> {
+  append(record: T): void;
+  /** Makes all that was appended durable. */
+  commit(): void;
+  close(): void;
+}
+
+/** Opens for appending, after cutting a torn tail. */
+export function openJournal<T>(path: string): Journal<T> {
+  const fd = openSync(path, 'a+', 0o600);
+  ftruncateSync(fd, wholeLength(fd));
+  let pending: Buffer[] = [];
+  return {
+    append(record) {
+      const payload = Buffer.from(JSON.stringify(record));
+      const header = Buffer.allocUnsafe(HEADER_BYTES);
+      header.writeUInt32LE(payload.length, 0);
+      header.writeUInt32LE(crc32Of(payload), 4);
+      pending.push(header, payload);
+    },
+    commit() {
+      if (pending.length === 0) return;
+      writeAll(fd, Buffer.concat(pending));
+      pending = [];
+      fdatasyncSync(fd);
+    },
+    close() {
+      closeSync(fd);
+    },
+  };
+}
+
+/** The whole records from the start; ends silently at a torn tail. No file: no records. */
+export function* readJournal<T>(path: string): Generator<T, void, undefined> {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    for (const { payload } of records(fd)) yield JSON.parse(payload.toString()) as T;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function wholeLength(fd: number): number {
+  let end = 0;
+  for (const record of records(fd)) end = record.end;
+  return end;
+}
+
+function* records(fd: number): Generator<{ payload: Buffer; end: number }, void, undefined> {
+  const size = fstatSync(fd).size;
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  for (let at = 0; size - at >= HEADER_BYTES;) {
+    readSync(fd, header, 0, HEADER_BYTES, at);
+    const length = header.readUInt32LE(0);
+    const end = at + HEADER_BYTES + length;
+    if (length === 0 || length > MOST_BYTES || end > size) return;
+    const payload = Buffer.allocUnsafe(length);
+    readSync(fd, payload, 0, length, at + HEADER_BYTES);
+    if (crc32Of(payload) !== header.readUInt32LE(4)) return;
+    yield { payload, end };
+    at = end;
+  }
+}
