@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
   readFileSync,
   readdirSync,
@@ -68,6 +69,7 @@ async function build() {
   const next = join(root, 'dist.next');
   rmSync(next, { recursive: true, force: true });
   compile(next);
+  copyModels(next);
   await bundleWorkflows(next);
   writeFileSync(join(next, '.sources'), sources);
   // A worker that runs from dist/ has loaded its modules; what it loads later comes from the new one.
@@ -82,6 +84,12 @@ function compile(outDir) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', outDir];
   execFileSync(process.execPath, args, { stdio: ['ignore', 2, 2] });
+}
+
+/** Data that the compiler does not carry over. */
+function copyModels(outDir) {
+  const models = 'sandbox/models';
+  cpSync(join(root, 'src', models), join(outDir, models), { recursive: true });
 }
 
 async function bundleWorkflows(outDir) {
