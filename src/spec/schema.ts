@@ -3,31 +3,59 @@ import { z } from 'zod';
 import { parseDuration, parseRate, parseSize } from '../units.ts';
 
 /** A string with a unit that becomes a number; `what` names it in the error. */
-function quantity(what: string, example: string, parse: (text: string) => number | undefined) {
+function quantity(
+  what: string,
+  example: string,
+  parse: (text: string) => number | undefined,
+  least = 0,
+) {
+  const error = `expected ${what}${least > 0 ? ' above 0' : ''}, such as "${example}"`;
   return z
-    .string({ error: `expected ${what}, such as "${example}"` })
-    .refine((text) => parse(text) !== undefined, {
-      error: `expected ${what}, such as "${example}"`,
-    })
+    .string({ error })
+    .refine((text) => (parse(text) ?? -1) >= least, { error })
     .transform((text) => parse(text) ?? 0)
     .meta({ description: `${what}, such as "${example}"` });
 }
-const size = () => quantity('a size', '200 GiB', parseSize);
-const rate = () => quantity('a rate', '50 Mbit/s', parseRate);
-const duration = () => quantity('a duration', '6h', parseDuration);
-const absolutePath = () => z.string().startsWith('/', { error: 'expected an absolute path' });
+const ABOVE_0 = Number.MIN_VALUE;
+const size = (least = 0) => quantity('a size', '200 GiB', parseSize, least);
+const rate = () => quantity('a rate', '50 Mbit/s', parseRate, ABOVE_0);
+const duration = (least = 0) => quantity('a duration', '6h', parseDuration, least);
+const absolutePath = () =>
+  z
+    .string({ error: 'expected an absolute path' })
+    .regex(/^\/[^\0]*$/, { error: 'expected an absolute path' });
 
 const posixTree = z.strictObject({
   kind: z.literal('posix').default('posix'),
   path: absolutePath(),
   /** A path inside the tree that must exist: proof that this is the tree and that it is mounted. */
-  marker: z.string().optional(),
+  marker: z
+    .string()
+    .refine((path) => !/^\/|^$|(^|\/)\.\.?(\/|$)/.test(path), {
+      error: 'expected a path inside the tree, such as ".longhaul-tree"',
+    })
+    .optional(),
+});
+
+const destinationTree = posixTree.extend({
+  /** Whose limits on names, links and sizes the assessment checks, however it is mounted. */
+  limits: z.enum(['posix', 'efs']).optional(),
 });
 
 const hook = z.strictObject({
-  command: z.array(z.string()).min(1),
-  timeout: duration().prefault('10m'),
+  /** A program and its arguments; no shell. */
+  command: z.array(z.string().min(1)).min(1),
+  timeout: duration(ABOVE_0).prefault('10m'),
 });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const specSchema = z.strictObject({
   version: z.literal(1).default(1),
@@ -35,20 +63,20 @@ export const specSchema = z.strictObject({
     error: 'expected lower-case letters, digits and dashes, at most 63',
   }),
   source: posixTree,
-  destination: posixTree,
+  destination: destinationTree,
   engine: z.enum(['posix']).default('posix'),
   stateDirectory: absolutePath(),
   chunks: z
     .strictObject({
       maxEntries: z.int().min(1).default(500_000),
-      maxBytes: size().prefault('200 GiB'),
+      maxBytes: size(1).prefault('200 GiB'),
     })
     .prefault({}),
   link: z
     .strictObject({
       bandwidth: rate().optional(),
       /** Mean time between drops, for the chunk plan; the measured one replaces it. */
-      meanTimeBetweenDrops: duration().optional(),
+      meanTimeBetweenDrops: duration(ABOVE_0).optional(),
       /** Limits by local time of day; the first that matches wins. */
       calendar: z
         .array(
@@ -64,14 +92,18 @@ export const specSchema = z.strictObject({
           }),
         )
         .default([]),
-      timeZone: z.string().default('UTC'),
+      /** Of the calendar's times of day; an IANA name. */
+      timeZone: z
+        .string()
+        .refine(isTimeZone, { error: 'expected a time zone, such as "Europe/Berlin"' })
+        .default('UTC'),
     })
     .prefault({}),
   rounds: z
     .strictObject({
       /** When the first round may start; at once when absent. ISO 8601. */
       first: z.iso.datetime({ offset: true }).optional(),
-      intervalStart: duration().prefault('24h'),
+      intervalStart: duration(ABOVE_0).prefault('24h'),
       intervalFloor: duration().prefault('1h'),
       /** A round whose drift is at most this is converged. */
       converged: z
@@ -82,7 +114,7 @@ export const specSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
-  excludes: z.array(z.string()).default([]),
+  excludes: z.array(z.string().min(1)).default([]),
   /** NFS silly-rename files, snapshot directories and the like are left out unless this is false. */
   defaultExcludes: z.boolean().default(true),
   specialFiles: z.enum(['except', 'copy']).default('except'),
@@ -125,9 +157,9 @@ export const specSchema = z.strictObject({
   /** For tests and unusual networks. */
   timing: z
     .strictObject({
-      heartbeatTimeout: duration().prefault('60s'),
-      probeInterval: duration().prefault('5s'),
-      probeIntervalMax: duration().prefault('5m'),
+      heartbeatTimeout: duration(ABOVE_0).prefault('60s'),
+      probeInterval: duration(ABOVE_0).prefault('5s'),
+      probeIntervalMax: duration(ABOVE_0).prefault('5m'),
     })
     .prefault({}),
 });

@@ -1,0 +1,43 @@
+/** A problem of a spec, and all of them as one error. */
+import { LonghaulError } from '../errors.ts';
+
+export interface SpecProblem {
+  /** 'source.path', 'link.calendar[1].from'; '' for the whole. */
+  readonly path: string;
+  /** Counted from 1; undefined when the place is not known. */
+  readonly line?: number;
+  /** 'expected an absolute path, found "data"'. */
+  readonly message: string;
+}
+
+export function describeProblem({ path, line, message }: SpecProblem): string {
+  const where = path === '' ? 'the spec' : path;
+  return `${line === undefined ? '' : `line ${line}: `}${where}: ${message}`;
+}
+
+export function specInvalid(file: string, problems: readonly SpecProblem[]): LonghaulError {
+  const sorted = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const lines = sorted.map((problem) => `\n  ${describeProblem(problem)}`);
+  return new LonghaulError('SPEC_INVALID', `${file} has ${count}:${lines.join('')}`, {
+    hint: `Mend the spec, then: longhaul check ${file}.`,
+  });
+}
+
+/** A value as it is quoted in a message: short, on one line. */
+export function quoteFound(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** ['link', 'calendar', 1, 'from'] → 'link.calendar[1].from'. */
+export function joinKeys(keys: readonly PropertyKey[]): string {
+  return keys.reduce<string>(
+    (path, key) =>
+      typeof key === 'number'
+        ? `${path}[${key}]`
+        : `${path}${path === '' ? '' : '.'}${String(key)}`,
+    '',
+  );
+}

@@ -1,0 +1,29 @@
+/** The few fields of a spec that workflow code decides by. */
+import type { WorkflowSettings } from '../workflows/api.ts';
+import type { MigrationSpec } from './schema.ts';
+
+export function toWorkflowSettings(spec: MigrationSpec): WorkflowSettings {
+  const { rounds, cutover, deletes, verify, timing, concurrency } = spec;
+  return {
+    concurrentChunks: concurrency.chunks,
+    heartbeatTimeoutMs: timing.heartbeatTimeout,
+    intervalStartMs: rounds.intervalStart,
+    intervalFloorMs: rounds.intervalFloor,
+    convergedEntries: rounds.converged.maxEntries,
+    convergedBytes: rounds.converged.maxBytes,
+    deletesWhen: deletes.when,
+    verifyMode: verify.mode,
+    approval: cutover.approval,
+    ...(cutover.window === undefined
+      ? {}
+      : {
+          window: {
+            startMs: Date.parse(cutover.window.start),
+            endMs: Date.parse(cutover.window.end),
+          },
+        }),
+    ...(rounds.first === undefined ? {} : { firstRoundMs: Date.parse(rounds.first) }),
+    hasFreezeHook: cutover.freeze !== undefined,
+    hasSwitchHook: cutover.switch !== undefined,
+  };
+}
