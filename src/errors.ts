@@ -146,6 +146,11 @@ export const CODES = {
     exit: 4,
     hint: 'A catalog block fails its checksum. Check the disk under the state directory, then: longhaul retry NAME.',
   },
+  STATE_DAMAGED: {
+    class: 'person',
+    exit: 4,
+    hint: 'A file in the state directory cannot be read. Check the disk under it, or restore it from a backup, then: longhaul retry NAME.',
+  },
   NOT_CONFIRMED: {
     class: 'guard',
     exit: 4,

@@ -3,8 +3,10 @@
  * it dies, so no lock is ever stale. On NFS they work from Linux 2.6.12 on.
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import koffi from 'koffi';
+import { codeOfErrno, LonghaulError } from '../errors.ts';
 
 const LOCK_EX = 2;
 const LOCK_NB = 4;
@@ -17,9 +19,13 @@ const flock = koffi.load('libc.so.6').func('int flock(int, int)') as unknown as 
 export function tryLock(path: string): (() => void) | undefined {
   mkdirSync(dirname(path), { recursive: true });
   const fd = openSync(path, 'a', 0o600);
-  if (flock(fd, LOCK_EX | LOCK_NB) === 0) return () => closeSync(fd);
-  closeSync(fd);
-  return undefined;
+  let held = false;
+  try {
+    held = lockDescriptor(fd, path, LOCK_EX | LOCK_NB);
+  } finally {
+    if (!held) closeSync(fd);
+  }
+  return held ? () => closeSync(fd) : undefined;
 }
 
 /** Holds the lock while `action` runs; waits for it. For actions of milliseconds. */
@@ -27,10 +33,21 @@ export function withLock<T>(path: string, action: () => T): T {
   mkdirSync(dirname(path), { recursive: true });
   const fd = openSync(path, 'a', 0o600);
   try {
-    // EINTR is the only failure of a blocking flock on a good descriptor.
-    while (flock(fd, LOCK_EX) !== 0);
+    lockDescriptor(fd, path, LOCK_EX);
     return action();
   } finally {
     closeSync(fd);
   }
+}
+
+function lockDescriptor(fd: number, path: string, operation: number): boolean {
+  while (flock(fd, operation) !== 0) {
+    const errno = koffi.errno();
+    if (errno === constants.errno.EINTR) continue;
+    if (errno === constants.errno.EAGAIN) return false;
+    // ENOLCK of a network file system, above all: waiting would be for ever.
+    const name = Object.entries(constants.errno).find(([, value]) => value === errno)?.[0] ?? '';
+    throw new LonghaulError(codeOfErrno(name), `Cannot lock ${path}: ${name}`, { path });
+  }
+  return true;
 }

@@ -5,15 +5,16 @@
  *   u32 length · u32 CRC-32 of the payload · payload (JSON, UTF-8)
  */
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { crc32 as crc32Of } from 'node:zlib';
-import { writeAll } from './atomic-file.ts';
+import { syncDirectory, writeAll } from './atomic-file.ts';
 
 const HEADER_BYTES = 8;
 const MOST_BYTES = 64 * 2 ** 20;
 
 export interface Journal<T> {
   append(record: T): void;
-  /** Makes all that was appended durable. */
+  /** Makes all that was appended durable. May be called again after it has thrown. */
   commit(): void;
   close(): void;
 }
@@ -21,7 +22,15 @@ export interface Journal<T> {
 /** Opens for appending, after cutting a torn tail. */
 export function openJournal<T>(path: string): Journal<T> {
   const fd = openSync(path, 'a+', 0o600);
-  ftruncateSync(fd, wholeLength(fd));
+  let end: number;
+  try {
+    end = wholeLength(fd);
+    ftruncateSync(fd, end);
+    syncDirectory(dirname(path));
+  } catch (thrown) {
+    closeSync(fd);
+    throw thrown;
+  }
   let pending: Buffer[] = [];
   return {
     append(record) {
@@ -33,9 +42,17 @@ export function openJournal<T>(path: string): Journal<T> {
     },
     commit() {
       if (pending.length === 0) return;
-      writeAll(fd, Buffer.concat(pending));
+      const bytes = Buffer.concat(pending);
+      try {
+        writeAll(fd, bytes);
+        fdatasyncSync(fd);
+      } catch (thrown) {
+        // Disk full in mid-record: what the next commit writes must not lie behind half a record.
+        ftruncateSync(fd, end);
+        throw thrown;
+      }
+      end += bytes.length;
       pending = [];
-      fdatasyncSync(fd);
     },
     close() {
       closeSync(fd);

@@ -17,7 +17,7 @@ interface LeaseFile {
 export function acquireLease(directory: string, holder: string): Lease {
   const file = join(directory, 'lease.json');
   const epoch = withLock(join(directory, 'lease.lock'), () => {
-    const next = (readJson<LeaseFile>(file)?.epoch ?? 0) + 1;
+    const next = lastEpoch(file) + 1;
     writeJsonAtomic(file, { epoch: next, holder } satisfies LeaseFile);
     return next;
   });
@@ -34,4 +34,12 @@ export function acquireLease(directory: string, holder: string): Lease {
       }
     },
   };
+}
+
+/** A guessed epoch would fence nobody. */
+function lastEpoch(file: string): number {
+  const lease = readJson<Partial<LeaseFile>>(file);
+  if (lease === undefined) return 0;
+  if (Number.isSafeInteger(lease.epoch)) return lease.epoch!;
+  throw new LonghaulError('STATE_DAMAGED', `${file} names no epoch`, { path: file });
 }

@@ -13,9 +13,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { LonghaulError } from '../errors.ts';
-import { readJson, syncDirectory, writeJsonAtomic } from './atomic-file.ts';
+import { readJson, removeStaleTemporaries, syncDirectory, writeJsonAtomic } from './atomic-file.ts';
 import type { ChunkStore } from './chunk-store.ts';
+import { withLock } from './flock.ts';
+
+/** As in the spec: never a path. */
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 interface Identity {
   readonly id: string;
@@ -45,8 +50,11 @@ export interface MigrationStore {
   writePlan(version: number, plan: unknown): void;
   readControls<T>(): T | undefined;
   writeControls(value: unknown): void;
+  /** Read, change and write in one, so that of two processes neither loses the other's change. */
+  updateControls<T>(change: (before: T | undefined) => T): T;
   readLink<T>(): T | undefined;
   writeLink(value: unknown): void;
+  updateLink<T>(change: (before: T | undefined) => T): T;
   lockPath(name: string): string;
   chunk(id: string, round: number): ChunkStore;
   /** Chunk ids that have a corner of their own, sorted. */
@@ -59,7 +67,10 @@ export interface MigrationStore {
 }
 
 export function openStateDirectory(path: string, { create = false } = {}): StateDirectory {
-  if (create) mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (create) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    removeStaleTemporaries(path);
+  }
   const { id } = identity(path, create);
   const migrations = join(path, 'migrations');
   return {
@@ -67,7 +78,12 @@ export function openStateDirectory(path: string, { create = false } = {}): State
     id,
     migrations: () =>
       namesIn(migrations).filter((name) => exists(join(migrations, name, 'migration.json'))),
-    migration: (name) => migrationStore(name, join(migrations, name)),
+    migration: (name) => {
+      if (!NAME.test(name)) {
+        throw new LonghaulError('NO_SUCH_MIGRATION', `"${name}" is no name of a migration`);
+      }
+      return migrationStore(name, join(migrations, name));
+    },
   };
 }
 
@@ -82,7 +98,8 @@ function identity(path: string, create: boolean): Identity {
       hint: 'Start a migration first, or name the right directory with --state.',
     });
   }
-  const temporary = `${file}.${process.pid}.tmp`;
+  // Random: hosts that share the directory may have processes of the same number.
+  const temporary = `${file}.${randomUUID()}.tmp`;
   writeFileSync(
     temporary,
     JSON.stringify({ id: randomUUID(), createdAt: new Date().toISOString() }),
@@ -119,13 +136,24 @@ function migrationStore(name: string, directory: string): MigrationStore {
     writePlan: (version, plan) => writeJsonAtomic(at(`plan-${version}.json`), plan),
     readControls: () => readJson(at('controls.json')),
     writeControls: (value) => writeJsonAtomic(at('controls.json'), value),
+    updateControls: (change) => update(at('controls.json'), change),
     readLink: () => readJson(at('link.json')),
     writeLink: (value) => writeJsonAtomic(at('link.json'), value),
+    updateLink: (change) => update(at('link.json'), change),
     lockPath: (lock) => at(`${lock}.lock`),
     chunk: (id, round) => chunkStore(at('chunks', id), round),
     chunkIds: () => namesIn(at('chunks')),
     ...workerRegistrations(at('workers')),
   };
+}
+
+function update<T>(file: string, change: (before: T | undefined) => T): T {
+  return withLock(`${file}.lock`, () => {
+    const before = readJson<T>(file);
+    const after = change(before);
+    if (!isDeepStrictEqual(before, after)) writeJsonAtomic(file, after);
+    return after;
+  });
 }
 
 function chunkStore(directory: string, round: number): ChunkStore {

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { acquireLease } from '../../src/ledger/lease.ts';
-import { tryLock } from '../../src/ledger/flock.ts';
+import { removeStaleTemporaries, writeFileAtomic } from '../../src/ledger/atomic-file.ts';
+import { removeRoundsBefore, roundsKept } from '../../src/ledger/chunk-store.ts';
+import { tryLock, withLock } from '../../src/ledger/flock.ts';
 import { openStateDirectory } from '../../src/ledger/state-directory.ts';
+import { runBuilt } from '../support/built.ts';
 
 let path: string;
 beforeEach(() => {
@@ -88,4 +91,81 @@ test('a lock is let go of by its holder, and by nobody else', () => {
   const again = tryLock(lock);
   expect(again).toBeDefined();
   again?.();
+});
+
+test('a lock is let go when its holder is killed', async () => {
+  const lock = join(path, 'lock');
+  const hold = `import { tryLock } from '#dist/ledger/flock.js';
+    tryLock(process.argv[1]); process.kill(process.pid, 'SIGKILL');`;
+  await runBuilt(hold, [lock]).catch(() => undefined);
+
+  expect(withLock(lock, () => 'got it')).toBe('got it');
+});
+
+test.each(['../other', '', 'A', 'a/b', '.'])('"%s" is no name of a migration', (name) => {
+  const state = openStateDirectory(path, { create: true });
+
+  expect(() => state.migration(name)).toThrow(
+    expect.objectContaining({ code: 'NO_SUCH_MIGRATION' }),
+  );
+});
+
+test('no change of controls and link is lost when several processes make changes at once', async () => {
+  const change = `import { openStateDirectory } from '#dist/ledger/state-directory.js';
+    const store = openStateDirectory(process.argv[1]).migration('m');
+    for (let i = 0; i < 10; i++) {
+      store.updateControls((before = []) => [...before, i]);
+      store.updateLink((before = 0) => before + 1);
+    }`;
+  const store = openStateDirectory(path, { create: true }).migration('m');
+
+  await Promise.all([1, 2, 3].map(() => runBuilt(change, [path])));
+
+  expect(store.readControls()).toHaveLength(30);
+  expect(store.readLink()).toBe(30);
+});
+
+test('every acquirer of a lease gets an epoch of its own', async () => {
+  const acquire = `import { acquireLease } from '#dist/ledger/lease.js';
+    for (let i = 0; i < 5; i++) console.log(acquireLease(process.argv[1], 'w').epoch);`;
+
+  const outputs = await Promise.all([1, 2, 3].map(() => runBuilt(acquire, [path])));
+
+  const epochs = outputs.flatMap((text) => text.trim().split('\n').map(Number));
+  expect(epochs.sort((a, b) => a - b)).toEqual(Array.from({ length: 15 }, (_, i) => i + 1));
+});
+
+test('a lease whose file is damaged is not begun anew: its epoch would fence nobody', () => {
+  const lease = acquireLease(path, 'worker 1');
+
+  rmSync(join(path, 'lease.json'));
+  expect(() => lease.check()).toThrow(expect.objectContaining({ code: 'FENCED' }));
+  writeFileSync(join(path, 'lease.json'), '{}');
+  expect(() => acquireLease(path, 'worker 2')).toThrow(
+    expect.objectContaining({ code: 'STATE_DAMAGED' }),
+  );
+});
+
+test('the folded rounds of a chunk are dropped, the others kept', () => {
+  const migration = openStateDirectory(path, { create: true }).migration('m');
+  for (const round of [1, 2, 10]) migration.chunk('0000', round);
+  const store = migration.chunk('0000', 11);
+
+  removeRoundsBefore(store, 10);
+
+  expect(roundsKept(store)).toEqual([10, 11]);
+});
+
+test('a file is replaced whole, and what a crash left beside it is taken away once it is old', () => {
+  const leftover = `file.${'0'.repeat(36)}.tmp`;
+  writeFileSync(join(path, leftover), 'half');
+  writeFileAtomic(join(path, 'file'), 'old');
+  writeFileAtomic(join(path, 'file'), 'new');
+
+  removeStaleTemporaries(path);
+  expect(readdirSync(path).sort()).toEqual(['file', leftover]);
+  removeStaleTemporaries(path, 0);
+
+  expect(readdirSync(path)).toEqual(['file']);
+  expect(readFileSync(join(path, 'file'), 'utf8')).toBe('new');
 });
