@@ -1,0 +1,69 @@
+/** When a round deletes, and whether a chunk's delete-pass may begin. Every doubt is a no. */
+
+export interface DeleteCaps {
+  readonly maxCount: number;
+  /** Of the entries the chunk had. */
+  readonly maxPercent: number;
+}
+
+export interface DeleteFacts {
+  /** Whether this round deletes at all. */
+  readonly roundDeletes: boolean;
+  /** Names at the destination that are gone at the source. */
+  readonly candidates: number;
+  /** Entries of the chunk at the destination, the candidates included. */
+  readonly entries: number;
+  /** Why the source is not proven to be the source; undefined when it is. */
+  readonly sourceInDoubt?: string;
+  /** Whether the lease on the chunk is still held. */
+  readonly leaseHeld: boolean;
+}
+
+export interface DeleteDecision {
+  readonly action: 'delete' | 'count only' | 'refuse' | 'nothing';
+  /** The error code of a refusal. */
+  readonly code?: 'DELETE_REFUSED' | 'SOURCE_CHANGED_IDENTITY' | 'FENCED';
+  readonly because: string;
+}
+
+/** Whether a round of this kind deletes, by what the spec says. A rehearsal never does. */
+export function roundDeletes(
+  when: 'final' | 'every round' | 'never',
+  kind: 'seed' | 'catch-up' | 'final' | 'rehearsal',
+): boolean {
+  if (when === 'never' || kind === 'rehearsal') return false;
+  return when === 'every round' ? kind !== 'seed' : kind === 'final';
+}
+
+/** Asked once, with the whole chunk's candidates, before the first delete. */
+export function decideDeletes(facts: DeleteFacts, caps: DeleteCaps): DeleteDecision {
+  const { candidates, entries, sourceInDoubt } = facts;
+  if (candidates === 0) return { action: 'nothing', because: 'nothing is gone at the source' };
+  if (!facts.roundDeletes) {
+    const because = `${candidates} gone at the source; this round deletes nothing`;
+    return { action: 'count only', because };
+  }
+  if (sourceInDoubt !== undefined) {
+    const because = `the source is in doubt: ${sourceInDoubt}`;
+    return { action: 'refuse', code: 'SOURCE_CHANGED_IDENTITY', because };
+  }
+  if (!facts.leaseHeld) {
+    return { action: 'refuse', code: 'FENCED', because: 'another worker has this chunk' };
+  }
+  return capped(candidates, entries, caps);
+}
+
+function capped(candidates: number, entries: number, caps: DeleteCaps): DeleteDecision {
+  const { maxCount, maxPercent } = caps;
+  if (candidates > maxCount) {
+    const because = `${candidates} of ${entries} entries would be deleted, limit ${maxCount} (deletes.maxCount)`;
+    return { action: 'refuse', code: 'DELETE_REFUSED', because };
+  }
+  // Multiplied out: no rounding lets one too many through.
+  if (candidates * 100 > entries * maxPercent) {
+    const percent = ((candidates / Math.max(1, entries)) * 100).toFixed(1);
+    const because = `${candidates} of ${entries} entries (${percent} %) would be deleted, limit ${maxPercent} % (deletes.maxPercent)`;
+    return { action: 'refuse', code: 'DELETE_REFUSED', because };
+  }
+  return { action: 'delete', because: `${candidates} of ${entries} entries, within the limits` };
+}

@@ -1,0 +1,91 @@
+import { expect, test } from '@jest/globals';
+import { decideDeletes, roundDeletes, type DeleteFacts } from '../../src/policy/deletes.ts';
+
+const caps = { maxCount: 50, maxPercent: 10 };
+const facts: DeleteFacts = { roundDeletes: true, candidates: 10, entries: 100, leaseHeld: true };
+
+test.each<[string, Partial<DeleteFacts>, object]>([
+  [
+    'exactly the percentage',
+    {},
+    { action: 'delete', because: '10 of 100 entries, within the limits' },
+  ],
+  [
+    'exactly the count',
+    { candidates: 50, entries: 500 },
+    { action: 'delete', because: '50 of 500 entries, within the limits' },
+  ],
+  ['nothing', { candidates: 0 }, { action: 'nothing', because: 'nothing is gone at the source' }],
+  [
+    'a round without deletes',
+    { roundDeletes: false },
+    { action: 'count only', because: '10 gone at the source; this round deletes nothing' },
+  ],
+  [
+    'one above the percentage',
+    { candidates: 11 },
+    {
+      action: 'refuse',
+      code: 'DELETE_REFUSED',
+      because: '11 of 100 entries (11.0 %) would be deleted, limit 10 % (deletes.maxPercent)',
+    },
+  ],
+  [
+    'a hair above the percentage',
+    { candidates: 2, entries: 19 },
+    {
+      action: 'refuse',
+      code: 'DELETE_REFUSED',
+      because: '2 of 19 entries (10.5 %) would be deleted, limit 10 % (deletes.maxPercent)',
+    },
+  ],
+  [
+    'one above the count',
+    { candidates: 51, entries: 5000 },
+    {
+      action: 'refuse',
+      code: 'DELETE_REFUSED',
+      because: '51 of 5000 entries would be deleted, limit 50 (deletes.maxCount)',
+    },
+  ],
+  [
+    'candidates in a chunk that never had entries',
+    { candidates: 1, entries: 0 },
+    {
+      action: 'refuse',
+      code: 'DELETE_REFUSED',
+      because: '1 of 0 entries (100.0 %) would be deleted, limit 10 % (deletes.maxPercent)',
+    },
+  ],
+  [
+    'a source in doubt',
+    { sourceInDoubt: 'another device' },
+    {
+      action: 'refuse',
+      code: 'SOURCE_CHANGED_IDENTITY',
+      because: 'the source is in doubt: another device',
+    },
+  ],
+  [
+    'a lost lease',
+    { leaseHeld: false },
+    { action: 'refuse', code: 'FENCED', because: 'another worker has this chunk' },
+  ],
+])('decides about %s', (_what, changes, decision) => {
+  expect(decideDeletes({ ...facts, ...changes }, caps)).toEqual(decision);
+});
+
+test.each([
+  ['final', 'seed', false],
+  ['final', 'catch-up', false],
+  ['final', 'final', true],
+  ['final', 'rehearsal', false],
+  ['every round', 'seed', false],
+  ['every round', 'catch-up', true],
+  ['every round', 'final', true],
+  ['every round', 'rehearsal', false],
+  ['never', 'final', false],
+  ['never', 'catch-up', false],
+] as const)('with deletes "%s", a %s round deletes: %s', (when, kind, deletes) => {
+  expect(roundDeletes(when, kind)).toBe(deletes);
+});
