@@ -115,6 +115,12 @@ export class CatalogWriter<S extends string = EntryStatus> {
     this.lastContinues = continues;
   }
 
+  /** What was added so far. */
+  totals(): CatalogTotals {
+    const { directories, entries, bytes } = this;
+    return { directories, entries, bytes };
+  }
+
   /** Makes it durable and gives it its name. */
   finish(): CatalogTotals {
     this.flush();
@@ -133,7 +139,7 @@ export class CatalogWriter<S extends string = EntryStatus> {
     closeSync(this.fd);
     renameSync(this.partialPath, this.path);
     syncDirectory(dirname(this.path));
-    return { directories, entries, bytes };
+    return this.totals();
   }
 
   /** Gives up: nothing is left, and what was at `path` before still is. */

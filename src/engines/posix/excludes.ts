@@ -7,7 +7,7 @@
  * paths whose parents are not excluded are asked for.
  */
 import ignore, { type Ignore } from 'ignore';
-import { fromPrintable, nameOf, type RawPath } from '../../paths.ts';
+import { fromPrintable, joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 
 /** Every name that longhaul makes for itself in a tree begins so. */
 export const OWN_PREFIX = '.longhaul-';
@@ -30,6 +30,8 @@ export interface ExcludeRules {
 
 export interface Excludes {
   isExcluded(path: RawPath, isDirectory: boolean): boolean;
+  /** The same for a name in a directory; makes no path unless the patterns need one. */
+  isNameExcluded(directory: RawPath, name: RawPath, isDirectory: boolean): boolean;
 }
 
 /** `ignore` remembers every path it was asked for; it is begun anew before that becomes much. */
@@ -40,18 +42,20 @@ export function compileExcludes({ patterns, defaults }: ExcludeRules): Excludes 
   const onlyDefaults = patterns.length === 0;
   let matcher: Ignore;
   let asked = MEMORY;
+  const isNameExcluded = (directory: RawPath, name: RawPath, isDirectory: boolean): boolean => {
+    if (name.startsWith(OWN_PREFIX)) return true;
+    if (all.length === 0) return false;
+    if (onlyDefaults && !DEFAULT_INITIALS.includes(name[0]!)) return false;
+    if (asked++ >= MEMORY) {
+      matcher = ignore({ ignorecase: false }).add(all);
+      asked = 0;
+    }
+    const path = joinRaw(directory, name);
+    return matcher.ignores(isDirectory ? `${path}/` : path);
+  };
   return {
-    isExcluded(path, isDirectory) {
-      if (path === '') return false;
-      const name = nameOf(path);
-      if (name.startsWith(OWN_PREFIX)) return true;
-      if (all.length === 0) return false;
-      if (onlyDefaults && !DEFAULT_INITIALS.includes(name[0]!)) return false;
-      if (asked++ >= MEMORY) {
-        matcher = ignore({ ignorecase: false }).add(all);
-        asked = 0;
-      }
-      return matcher.ignores(isDirectory ? `${path}/` : path);
-    },
+    isNameExcluded,
+    isExcluded: (path, isDirectory) =>
+      path !== '' && isNameExcluded(parentOf(path), nameOf(path), isDirectory),
   };
 }

@@ -1,0 +1,96 @@
+/**
+ * The end of a scan: the shard's directories, sorted, become the manifest. The encoded entries are
+ * copied as they are. `scan.json` says what the manifest was made from, and is written before it.
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CODES, type Code } from '../../errors.ts';
+import { CatalogWriter } from '../../ledger/catalog-writer.ts';
+import { comparePaths, printable, type RawPath } from '../../paths.ts';
+import type { OpenEntry } from '../engine.ts';
+import type { ScannedRoots } from './scan-roots.ts';
+import type { ScanShard } from './scan-shard.ts';
+
+const SAMPLES = 20;
+/** Records between two turns of the event loop, so that heartbeats go out. */
+const RECORDS_A_TURN = 2_000;
+
+export interface ScanCounters {
+  readonly directories: number;
+  readonly entries: number;
+  readonly bytes: number;
+  /** Directories that could not be listed to their end: nothing is deleted in them. */
+  readonly incomplete: number;
+  /** Roots of the chunk that are gone at the source. */
+  readonly rootsVanished: number;
+  /** Directories listed by this call, and those that an interrupted one had proven. */
+  readonly listed: number;
+  readonly resumed: number;
+  /** The first incomplete directories, with the reason. */
+  readonly open: readonly OpenEntry[];
+}
+
+export interface MergeOptions {
+  readonly shard: ScanShard;
+  readonly roots: ScannedRoots;
+  readonly roundDirectory: string;
+  readonly heading: string;
+  readonly counts: Pick<ScanCounters, 'listed' | 'resumed'>;
+}
+
+/** The counters of a scan that had finished before, if it was the same scan. */
+export function finishedScan(roundDirectory: string, heading: string): ScanCounters | undefined {
+  if (!existsSync(join(roundDirectory, 'manifest'))) return undefined;
+  try {
+    const text = readFileSync(join(roundDirectory, 'scan.json'), 'utf8');
+    const known = JSON.parse(text) as { heading: string; counters: ScanCounters };
+    return known.heading === heading
+      ? { ...known.counters, listed: 0, resumed: known.counters.directories }
+      : undefined;
+  } catch {
+    return undefined; // torn or missing: the scan is done again
+  }
+}
+
+export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
+  const { shard, roots, roundDirectory, heading, counts } = options;
+  const places: { readonly path: RawPath; readonly start: number }[] = [];
+  const open: OpenEntry[] = [];
+  let incomplete = 0;
+  for (const { record, start } of shard.directories()) {
+    places.push({ path: record.path, start });
+    if (record.continues || record.complete) continue;
+    incomplete++;
+    if (open.length < SAMPLES) open.push(describe(record.path, record.failure as Code));
+  }
+  places.sort((a, b) => comparePaths(a.path, b.path));
+  const writer = new CatalogWriter(join(roundDirectory, 'manifest'));
+  try {
+    const blocks = [...roots.blocks];
+    for (const [number, { path, start }] of places.entries()) {
+      while (blocks[0] && comparePaths(blocks[0].path, path) < 0) writer.add(blocks.shift()!);
+      writer.addPart(shard.recordAt(start));
+      if (number % RECORDS_A_TURN === 0) await new Promise(setImmediate);
+    }
+    for (const block of blocks) writer.add(block);
+  } catch (thrown) {
+    writer.discard();
+    throw thrown;
+  }
+  const rootsVanished = roots.blocks
+    .flatMap(({ entries }) => entries)
+    .filter(({ status }) => status === 'vanished').length;
+  const counters = { ...writer.totals(), incomplete, rootsVanished, ...counts, open };
+  // Before the manifest: one without the other is a scan that has not finished.
+  const summary = join(roundDirectory, 'scan.json');
+  writeFileSync(`${summary}.partial`, JSON.stringify({ heading, counters }), { flush: true });
+  renameSync(`${summary}.partial`, summary);
+  writer.finish();
+  shard.remove();
+  return counters;
+}
+
+function describe(path: RawPath, code: Code): OpenEntry {
+  const text = printable(path) || '.';
+  return { path: text, code, message: `Cannot list ${text} to its end`, hint: CODES[code].hint };
+}
