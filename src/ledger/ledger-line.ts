@@ -1,0 +1,159 @@
+/**
+ * The lines of the ledger and their chain. A line is one JSON object:
+ *
+ *   { seq, at, kind, key, by?, because?, …what the kind has…, prev, hash }
+ *
+ * `hash` is the SHA-256, in hex, of `prev` followed by the line's other members as canonical JSON
+ * (members sorted by name, no spaces); `prev` is the hash of the line before, 64 zeros for the first.
+ * So one who has the last hash can tell whether anything before it was changed, removed, inserted or
+ * put elsewhere, with `jq -cS 'del(.prev, .hash)'` and `sha256sum` alone.
+ *
+ * `key` makes lines idempotent: what is appended again under its key says the same thing again, or
+ * replaces it. A reader folds them: the last line of a key counts.
+ */
+import { createHash } from 'node:crypto';
+import type { ChunkSum, RoundKind } from '../engines/engine.ts';
+import type { Phase } from '../policy/phase.ts';
+
+interface ByKind {
+  'migration started': { readonly migration: string };
+  /** SHA-256 of the spec in force, as canonical JSON. */
+  spec: { readonly digest: string };
+  phase: { readonly phase: Phase };
+  plan: {
+    readonly revision: number;
+    readonly chunks: number;
+    readonly entries: number;
+    readonly bytes: number;
+  };
+  'round started': {
+    readonly round: number;
+    readonly roundKind: RoundKind;
+    readonly chunks: number;
+  };
+  'round closed': {
+    readonly round: number;
+    readonly roundKind: RoundKind;
+    readonly chunks: number;
+    readonly clean: number;
+    readonly blocked: number;
+    readonly totals: Readonly<Record<string, number>>;
+  };
+  'chunk closed': {
+    readonly chunk: string;
+    readonly round: number;
+    readonly sum: ChunkSum;
+    readonly elapsedMs: number;
+  };
+  'chunk blocked': {
+    readonly chunk: string;
+    readonly round: number;
+    readonly step: string;
+    readonly code: string;
+  };
+  'chunk unblocked': { readonly chunk: string; readonly round: number };
+  /** A message of an operator, as it was taken: 'approveCutover', 'setBandwidth', …. */
+  decision: { readonly message: string; readonly details?: Readonly<Record<string, unknown>> };
+  /** path in printable form. */
+  'exception accepted': { readonly path: string };
+  hook: {
+    readonly hook: 'freeze' | 'switch';
+    readonly exitCode: number;
+    readonly elapsedMs: number;
+    /** The end of what it printed. */
+    readonly output: string;
+  };
+  /** Times ISO 8601. */
+  outage: { readonly since: string; readonly until: string; readonly outageMs: number };
+  cutover: { readonly state: 'started' | 'switched' | 'postponed'; readonly round?: number };
+  done: { readonly outcome: 'done' | 'aborted' };
+}
+
+export type LedgerKind = keyof ByKind;
+
+interface Common {
+  /**
+   * What this line is about, such as 'chunk closed/0042/7'. What can come and go, such as a chunk's
+   * being blocked and unblocked, has one key for both: 'blocked/0042'. Not for two decisions: those
+   * need keys of their own.
+   */
+  readonly key: string;
+  /** ISO 8601; when it is appended, if absent. */
+  readonly at?: string;
+  readonly by?: string;
+  readonly because?: string;
+}
+
+/** What is appended. */
+export type LedgerEvent = {
+  [Kind in LedgerKind]: Common & { readonly kind: Kind } & ByKind[Kind];
+}[LedgerKind];
+
+/** What is read. */
+export type LedgerLine = LedgerEvent & {
+  readonly seq: number;
+  readonly at: string;
+  readonly prev: string;
+  readonly hash: string;
+};
+
+export const FIRST_PREV = '0'.repeat(64);
+
+/** Members sorted by name at every depth, no spaces; undefined members are left out. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value))
+    return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The line as it is written, without its line end. */
+export function encodeLine(
+  event: LedgerEvent,
+  place: { readonly seq: number; readonly prev: string; readonly at: string },
+): { readonly text: string; readonly hash: string } {
+  const { seq, prev, at } = place;
+  const { kind, key, ...rest } = event;
+  const body = { seq, at, kind, key, ...rest };
+  const hash = hashOf({ ...body, prev, hash: '' });
+  return { text: JSON.stringify({ ...body, prev, hash }), hash };
+}
+
+/** The hash a line ought to have. */
+export function hashOf(line: { readonly prev: string; readonly hash: string }): string {
+  return sha256(line.prev + canonicalJson(without(line, ['prev', 'hash'])));
+}
+
+/** A line without its place and time: an event said twice says the same. */
+export function whatItSays(event: LedgerEvent): string {
+  return canonicalJson(without(event, ['seq', 'at', 'prev', 'hash']));
+}
+
+function without(value: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+}
+
+/** The line, or undefined when the text is none that this module writes. */
+export function decodeLine(text: string): LedgerLine | undefined {
+  let line: Partial<LedgerLine>;
+  try {
+    line = JSON.parse(text) as Partial<LedgerLine>;
+  } catch {
+    return undefined;
+  }
+  const whole =
+    typeof line === 'object' &&
+    line !== null &&
+    Number.isSafeInteger(line.seq) &&
+    [line.at, line.kind, line.key, line.prev, line.hash].every((text) => typeof text === 'string');
+  // The text itself counts: a member twice, or another spelling of it, is a change.
+  return whole && JSON.stringify(line) === text ? (line as LedgerLine) : undefined;
+}
