@@ -1,0 +1,51 @@
+/** What became of a directory that the catalog knows and the manifest does not have. */
+import type { DirectoryBlock } from '../../ledger/catalog-format.ts';
+import { isWithin, nameOf, parentOf, type RawPath } from '../../paths.ts';
+import { S_IFDIR, S_IFMT } from './entry-stat.ts';
+
+export type Fate =
+  | 'gone' // it is not at the source any more
+  | 'covered' // left out by a rule or an exception, or another chunk's: not looked into
+  | 'unknown'; // it could not be listed, or that which holds it could not
+
+/** The directories above the one that is being compared, each as listed or with its own fate. */
+export class Lineage {
+  private readonly above: { readonly path: RawPath; readonly is: DirectoryBlock | Fate }[] = [];
+
+  /** Directories must be entered in comparePaths order. */
+  enter(path: RawPath, is: DirectoryBlock | Fate): void {
+    this.leave(path);
+    this.above.push({ path, is });
+  }
+
+  /** The fate of a directory that is not in the manifest; ask before it is entered. */
+  fateOf(path: RawPath, isAnotherChunks: boolean): Fate {
+    if (isAnotherChunks) return 'covered';
+    this.leave(path);
+    const parent = this.above.at(-1);
+    if (path === '' || parent?.path !== parentOf(path)) return 'unknown';
+    if (typeof parent.is === 'string') return parent.is;
+    return fateIn(parent.is, nameOf(path));
+  }
+
+  private leave(path: RawPath): void {
+    while (this.above.length > 0 && !isWithin(path, this.above.at(-1)!.path)) this.above.pop();
+  }
+}
+
+function fateIn(parent: DirectoryBlock, name: RawPath): Fate {
+  const entry = parent.entries.find((candidate) => candidate.name === name);
+  if (entry === undefined) return parent.complete ? 'gone' : 'unknown';
+  switch (entry.status) {
+    case 'excluded':
+    case 'excepted':
+      return 'covered';
+    case 'vanished':
+      return 'gone';
+    case 'seen':
+      // A directory that was seen, but could not be opened any more, may be anywhere.
+      return (entry.mode & S_IFMT) === S_IFDIR ? 'unknown' : 'gone';
+    default:
+      return 'unknown';
+  }
+}
