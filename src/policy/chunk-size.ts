@@ -5,6 +5,7 @@
  * posix engine resumes inside a chunk and loses less; the plan stays on the safe side.
  */
 import { formatBytes, formatDuration, formatRate } from '../units.ts';
+import { groupDigits } from './text-columns.ts';
 
 export interface ChunkLimits {
   readonly maxEntries: number;
@@ -52,7 +53,7 @@ export function bestRunMs(meanTimeBetweenDropsMs: number, overheadMs: number): n
 /** The limits in force: those of the spec, or less where the link drops too often for them. */
 export function chooseChunkSize(limits: ChunkLimits): ChunkSize {
   const { maxEntries, maxBytes, bytesPerSecond, meanTimeBetweenDropsMs } = limits;
-  const asked = `at most ${maxEntries} entries and ${formatBytes(maxBytes)} a chunk`;
+  const asked = `at most ${groupDigits(maxEntries)} entries and ${formatBytes(maxBytes)} a chunk`;
   if (meanTimeBetweenDropsMs === undefined || bytesPerSecond === undefined) {
     const unknown = bytesPerSecond === undefined ? 'link.bandwidth' : 'link.meanTimeBetweenDrops';
     return { maxEntries, maxBytes, because: `${asked}, as the spec says; ${unknown} is not given` };

@@ -6,6 +6,7 @@
  */
 import { formatBytes, formatDuration, formatRate } from '../units.ts';
 import { DEFAULT_OVERHEAD_MS, dropCost } from './chunk-size.ts';
+import { groupDigits } from './text-columns.ts';
 
 export interface ConvergenceFacts {
   /** What a round takes when nothing has changed. */
@@ -66,7 +67,8 @@ export interface SeedFacts {
 }
 
 export interface ForecastPart {
-  readonly what: 'bytes over the link' | 'number of entries' | 'overhead of the chunks' | 'drops';
+  readonly what:
+    'transfer of the bytes' | 'number of entries' | 'overhead of the chunks' | 'cost of drops';
   readonly ms: number;
   readonly because: string;
 }
@@ -98,7 +100,7 @@ export function forecastSeed(facts: SeedFacts): Forecast {
     totalMs,
     parts,
     dominant,
-    because: growth ?? `${dominant.what} are ${share} % of it: ${dominant.because}`,
+    because: growth ?? `${share} % of it is the ${dominant.what}: ${dominant.because}`,
   };
 }
 
@@ -116,25 +118,25 @@ function seedParts(facts: SeedFacts): ForecastPart[] {
     {
       what: 'number of entries',
       ms: (entries / entriesPerSecond) * 1000,
-      because: `${entries} at ${entriesPerSecond} a second`,
+      because: `${groupDigits(entries)} at ${groupDigits(entriesPerSecond)} a second`,
     },
     {
       what: 'overhead of the chunks',
       ms: chunks * overheadMs,
-      because: `${chunks} at ${formatDuration(overheadMs)} each, in every round`,
+      because: `${groupDigits(chunks)} at ${formatDuration(overheadMs)} each, in every round`,
     },
   ];
   if (bytesPerSecond === undefined) return parts;
   const transferMs = (bytes / bytesPerSecond) * 1000;
   parts.push({
-    what: 'bytes over the link',
+    what: 'transfer of the bytes',
     ms: transferMs,
     because: `${formatBytes(bytes)} at ${formatRate(bytesPerSecond)}`,
   });
   if (meanTimeBetweenDropsMs === undefined) return parts;
   const runMs = transferMs / Math.max(1, chunks);
   parts.push({
-    what: 'drops',
+    what: 'cost of drops',
     ms: transferMs * (dropCost(Math.min(runMs / meanTimeBetweenDropsMs, 50)) - 1),
     because: `${formatDuration(runMs)} a chunk, one drop in ${formatDuration(meanTimeBetweenDropsMs)}; at most, as files resume`,
   });

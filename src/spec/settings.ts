@@ -1,4 +1,5 @@
-/** The few fields of a spec that workflow code decides by. */
+/** The few fields of a spec that workflow code and the chunk plan decide by. */
+import type { ChunkLimits } from '../policy/chunk-size.ts';
 import type { WorkflowSettings } from '../workflows/api.ts';
 import type { MigrationSpec } from './schema.ts';
 
@@ -25,5 +26,17 @@ export function toWorkflowSettings(spec: MigrationSpec): WorkflowSettings {
     ...(rounds.first === undefined ? {} : { firstRoundMs: Date.parse(rounds.first) }),
     hasFreezeHook: cutover.freeze !== undefined,
     hasSwitchHook: cutover.switch !== undefined,
+  };
+}
+
+/** What planChunks goes by. */
+export function toChunkLimits({ chunks, link }: MigrationSpec): ChunkLimits {
+  return {
+    maxEntries: chunks.maxEntries,
+    maxBytes: chunks.maxBytes,
+    ...(link.bandwidth === undefined ? {} : { bytesPerSecond: link.bandwidth }),
+    ...(link.meanTimeBetweenDrops === undefined
+      ? {}
+      : { meanTimeBetweenDropsMs: link.meanTimeBetweenDrops }),
   };
 }

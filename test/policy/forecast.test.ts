@@ -38,7 +38,9 @@ describe('forecastSeed', () => {
     const forecast = forecastSeed({ entries: 0, bytes: 30e12, chunks: 0, bytesPerSecond });
 
     expect((forecast.totalMs ?? 0) / DAY).toBeCloseTo(55.6, 1);
-    expect(forecast.because).toBe('bytes over the link are 100 % of it: 27.3 TiB at 50 Mbit/s');
+    expect(forecast.because).toBe(
+      '100 % of it is the transfer of the bytes: 27.3 TiB at 50 Mbit/s',
+    );
   });
 
   test('many small files take their time however fast the link is', () => {
@@ -70,7 +72,7 @@ describe('forecastSeed', () => {
       meanTimeBetweenDropsMs: 2 * HOUR,
     });
 
-    expect(forecast.parts.find((part) => part.what === 'drops')?.ms).toBeCloseTo(
+    expect(forecast.parts.find((part) => part.what === 'cost of drops')?.ms).toBeCloseTo(
       2 * HOUR * 0.2974,
       -3,
     );

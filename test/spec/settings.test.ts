@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { specSchema } from '../../src/spec/schema.ts';
-import { toWorkflowSettings } from '../../src/spec/settings.ts';
+import { toChunkLimits, toWorkflowSettings } from '../../src/spec/settings.ts';
 
 const input = {
   name: 'a',
@@ -42,4 +42,16 @@ test('takes times as milliseconds since 1970', () => {
     hasFreezeHook: true,
     hasSwitchHook: true,
   });
+});
+
+test('gives the chunk plan what the link is like, as far as it is known', () => {
+  const link = { bandwidth: '8 Mbit/s', meanTimeBetweenDrops: '1m' };
+
+  expect(toChunkLimits(specSchema.parse({ ...input, link }))).toEqual({
+    maxEntries: 500_000,
+    maxBytes: 200 * 2 ** 30,
+    bytesPerSecond: 1e6,
+    meanTimeBetweenDropsMs: 60_000,
+  });
+  expect(Object.keys(toChunkLimits(specSchema.parse(input)))).toEqual(['maxEntries', 'maxBytes']);
 });

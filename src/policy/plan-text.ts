@@ -1,0 +1,56 @@
+/** A chunk plan as a person reads it. */
+import { printable } from '../paths.ts';
+import { formatBytes, formatDuration } from '../units.ts';
+import { DEFAULT_OVERHEAD_MS } from './chunk-size.ts';
+import type { ChunkPlan, PlannedChunk } from './chunks.ts';
+import { DEFAULT_ENTRIES_PER_SECOND } from './forecast.ts';
+import { alignColumns, groupDigits } from './text-columns.ts';
+
+/** What a chunk's first run takes with the link to itself: the slower of bytes and entries, and its overhead. */
+export function chunkRunMs(
+  { entries, bytes }: Pick<PlannedChunk, 'entries' | 'bytes'>,
+  { limits }: Pick<ChunkPlan, 'limits'>,
+): number | undefined {
+  if (limits.bytesPerSecond === undefined) return undefined;
+  const transferMs = (bytes / limits.bytesPerSecond) * 1000;
+  const entriesMs = (entries / DEFAULT_ENTRIES_PER_SECOND) * 1000;
+  return Math.max(transferMs, entriesMs) + (limits.overheadMs ?? DEFAULT_OVERHEAD_MS);
+}
+
+export function renderPlan(plan: ChunkPlan): string {
+  const { totals, chunks, size, revision, madeAt } = plan;
+  const rows = chunks.map((chunk) => {
+    const runMs = chunkRunMs(chunk, plan);
+    return [
+      chunk.id,
+      groupDigits(chunk.entries),
+      formatBytes(chunk.bytes),
+      runMs === undefined ? '?' : formatDuration(runMs),
+      rootsText(chunk),
+    ];
+  });
+  const odd = chunks.flatMap(({ id, because }) =>
+    because === undefined ? [] : [`  ${id}: ${because}`],
+  );
+  return [
+    `Plan ${revision}, made ${madeAt}: ${groupDigits(totals.entries)} entries, ${formatBytes(totals.bytes)} in ${groupDigits(totals.directories)} directories`,
+    `${groupDigits(chunks.length)} chunks: ${size.because}`,
+    '',
+    ...alignColumns(
+      [['chunk', 'entries', 'bytes', 'time', 'roots'], ...rows],
+      ['left', 'right', 'right', 'right', 'left'],
+      '',
+    ),
+    ...(odd.length === 0 ? [] : ['', 'Above the limits:', ...odd]),
+  ].join('\n');
+}
+
+function rootsText({ roots, without }: PlannedChunk): string {
+  const first = roots[0] === undefined || roots[0] === '' ? '/' : `/${printable(roots[0])}`;
+  const last = roots.at(-1);
+  const all =
+    roots.length > 1 && last !== undefined
+      ? `${first} … /${printable(last)} (${groupDigits(roots.length)} directories)`
+      : first;
+  return without.length === 0 ? all : `${all}, without ${groupDigits(without.length)} below it`;
+}
