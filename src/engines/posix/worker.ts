@@ -11,10 +11,12 @@ import {
   type ThreadContext,
   type ThreadData,
 } from './messages.ts';
+import { assessDirectories } from './assess-directories.ts';
 import { scanDirectories } from './scan-directories.ts';
 
 /** type of the job → its handler `(job, context) => result`, plain or promised. */
 const handlers = {
+  'assess directories': assessDirectories,
   'scan directories': scanDirectories,
 };
 
