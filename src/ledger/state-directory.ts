@@ -57,6 +57,8 @@ export interface MigrationStore {
   updateLink<T>(change: (before: T | undefined) => T): T;
   lockPath(name: string): string;
   chunk(id: string, round: number): ChunkStore;
+  /** The chunk's directory; may not exist. For readers. */
+  chunkDirectory(id: string): string;
   /** Chunk ids that have a corner of their own, sorted. */
   chunkIds(): readonly string[];
   /** Says that this worker process is alive; call it every few seconds. */
@@ -142,6 +144,7 @@ function migrationStore(name: string, directory: string): MigrationStore {
     updateLink: (change) => update(at('link.json'), change),
     lockPath: (lock) => at(`${lock}.lock`),
     chunk: (id, round) => chunkStore(at('chunks', id), round),
+    chunkDirectory: (id) => at('chunks', id),
     chunkIds: () => namesIn(at('chunks')),
     ...workerRegistrations(at('workers')),
   };
