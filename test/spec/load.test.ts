@@ -144,6 +144,16 @@ verify: { digest: md5 }
   });
 });
 
+test('refuses aliases that blow up', () => {
+  const tenfold = (name: string, of: string) =>
+    `${name}: &${name} [${Array(10).fill(of).join(', ')}]`;
+  const bomb = [tenfold('a', 'x'), tenfold('b', '*a'), tenfold('c', '*b'), tenfold('d', '*c')];
+
+  expect(problemsOf(`${bomb.join('\n')}\n`)).toEqual([
+    expect.stringContaining('not valid YAML: Excessive alias count'),
+  ]);
+});
+
 describe('a spec on this machine', () => {
   test('loads when the trees lie apart', () => {
     expect(checkSpec(text('old', 'new'), 'acme.yaml').source.path).toBe(join(root, 'old'));
