@@ -87,9 +87,51 @@ export interface ChunkMessages {
 }
 export type ChunkVerb = keyof ChunkMessages;
 
+/** Signals that workflows and workers send each other; nobody types them. */
+export interface InternalMessages {
+  /** To the migration and to the round. */
+  chunkBlocked: BlockedChunk;
+  /** To the migration: somebody said retry or skip. */
+  chunkUnblocked: { readonly chunk: string };
+  /** To the migration: a chunk that had been blocked has ended. */
+  chunkClosed: ChunkReport;
+  /** To the migration: where the round stands; `report` when it is over. */
+  roundReport: RoundNews;
+  /** To the migration, from a worker's circuit breaker. */
+  linkReport: LinkReport;
+}
+
+export interface RoundNews {
+  readonly round: number;
+  readonly chunks: number;
+  readonly done: number;
+  readonly running: readonly string[];
+  readonly report?: RoundReport;
+  /** It was told to stop before its end. */
+  readonly cancelled?: boolean;
+}
+
+export interface LinkReport {
+  readonly state: 'open' | 'closed';
+  readonly because: string;
+  /** ISO 8601: when the link's present condition began. */
+  readonly since: string;
+  /** All outages so far, in milliseconds. */
+  readonly outageMs: number;
+}
+
 export interface MigrationInput {
   readonly v: 1;
   readonly migration: string;
+  /** Only across continue-as-new; `upgradeState` reads every version there ever was. */
+  readonly state?: unknown;
+}
+
+export interface MigrationOutcome {
+  readonly migration: string;
+  readonly phase: 'done' | 'aborted';
+  readonly because: string;
+  readonly rounds: number;
 }
 
 export interface RoundInput {
@@ -99,6 +141,10 @@ export interface RoundInput {
   readonly settings: WorkflowSettings;
   /** Chunk workflows that are still open from earlier rounds. */
   readonly blocked: readonly string[];
+  /** The migration is paused: start nothing until `resume`. */
+  readonly paused?: boolean;
+  /** Only across continue-as-new. */
+  readonly state?: unknown;
 }
 
 export interface ChunkInput {
@@ -107,6 +153,7 @@ export interface ChunkInput {
   readonly chunk: string;
   readonly round: RoundRef;
   readonly settings: WorkflowSettings;
+  readonly paused?: boolean;
 }
 
 export interface RoundRef {
@@ -145,6 +192,8 @@ export interface RoundReport {
   /** At most 50; the ledger has them all. */
   readonly blocked: readonly BlockedChunk[];
   readonly blockedCount: number;
+  /** Of the blocked: chunk workflows that ended without a report, so that `retry` cannot reach them. */
+  readonly failedCount: number;
   readonly totals: Totals;
 }
 

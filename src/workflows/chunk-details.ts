@@ -1,0 +1,21 @@
+import type { BlockedChunk, ChunkInput, ChunkState } from './api.ts';
+
+/** What the Temporal UI shows on top of a chunk's page. */
+export function chunkDetails(
+  { migration, chunk, round }: ChunkInput,
+  state: ChunkState,
+  blocked: BlockedChunk | undefined,
+): string {
+  const lines = [`**${state}** in round ${round.number} (${round.kind}) of \`${migration}\``];
+  if (blocked !== undefined) {
+    lines.push(
+      '',
+      `Blocked at ${blocked.step} since ${blocked.since}: **${blocked.code}** ${blocked.because}`,
+      '',
+      'You can now, when the cause is mended:',
+      `- \`longhaul retry ${migration} ${chunk}\` or the signal \`retry\``,
+      `- \`longhaul skip ${migration} ${chunk}\` or the signal \`skip\`: leave it to the next round`,
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,23 @@
+/** What went wrong in an activity or a child, as a code and a sentence. */
+import { CODES, type Code } from '../errors.ts';
+
+interface Thrown {
+  readonly type?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+}
+
+/** The innermost failure that carries one of our codes; else the innermost message, as a BUG. */
+export function reasonOf(thrown: unknown): { readonly code: Code; readonly because: string } {
+  let message = String(thrown);
+  let next = thrown;
+  for (let depth = 0; typeof next === 'object' && next !== null && depth < 10; depth++) {
+    const error = next as Thrown;
+    if (typeof error.message === 'string') message = error.message;
+    if (typeof error.type === 'string' && Object.hasOwn(CODES, error.type)) {
+      return { code: error.type as Code, because: message };
+    }
+    next = error.cause;
+  }
+  return { code: 'BUG', because: message };
+}

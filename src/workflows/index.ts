@@ -1,0 +1,3 @@
+/** Everything that the workflow bundle holds: the export names are the workflow types. */
+export { chunk } from './chunk.ts';
+export { round } from './round.ts';

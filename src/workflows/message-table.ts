@@ -1,0 +1,84 @@
+/**
+ * One way to take messages: each verb is a signal and an update of the same name. An update is
+ * refused with the reason; a signal that makes no sense is noted. Neither can break a workflow.
+ */
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  defineSignal,
+  defineUpdate,
+  setDefaultSignalHandler,
+  setDefaultUpdateHandler,
+  setHandler,
+} from '@temporalio/workflow';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface Verb {
+  readonly description: string;
+  /** Why it cannot be done now, or what is wrong with the message; undefined when it is fine. */
+  refuse(fields: Fields): string | undefined;
+  /** Does it, and says what was done. */
+  obey(fields: Fields): string;
+}
+
+/** Notes what a message was refused for. */
+export type Reject = (name: string, because: string) => void;
+
+export function registerVerbs(verbs: Readonly<Record<string, Verb>>, reject: Reject): void {
+  for (const [name, verb] of Object.entries(verbs)) registerVerb(name, verb, reject);
+  const known = Object.keys(verbs).join(', ');
+  setDefaultSignalHandler((name) => reject(name, `no such message; there are ${known}`));
+  setDefaultUpdateHandler((name) => {
+    throw refusal('USAGE', `there is no message "${name}"; there are ${known}`);
+  });
+}
+
+function registerVerb(name: string, verb: Verb, reject: Reject): void {
+  const { description } = verb;
+  setHandler(
+    defineSignal<[unknown]>(name),
+    (message) => {
+      const because = problemOf(verb, message);
+      if (because === undefined) verb.obey((message ?? {}) as Fields);
+      else reject(name, because);
+    },
+    { description },
+  );
+  setHandler(
+    defineUpdate<string, [unknown]>(name),
+    (message) => {
+      // The state may have moved on since the validator looked.
+      const because = problemOf(verb, message);
+      if (because !== undefined) throw refusal('NOT_READY', because);
+      return verb.obey((message ?? {}) as Fields);
+    },
+    {
+      description,
+      validator: (message) => {
+        const because = problemOf(verb, message);
+        if (because !== undefined) {
+          throw refusal(malformed(message) === undefined ? 'NOT_READY' : 'USAGE', because);
+        }
+      },
+    },
+  );
+}
+
+function problemOf(verb: Verb, message: unknown): string | undefined {
+  return malformed(message) ?? verb.refuse((message ?? {}) as Fields);
+}
+
+function malformed(message: unknown): string | undefined {
+  if (message === undefined || message === null) return undefined;
+  if (typeof message !== 'object' || Array.isArray(message)) {
+    return `expected one JSON object, found ${JSON.stringify(message)?.slice(0, 100)}`;
+  }
+  for (const key of ['by', 'reason']) {
+    const value = (message as Fields)[key];
+    if (value !== undefined && typeof value !== 'string') return `expected text as "${key}"`;
+  }
+  return undefined;
+}
+
+const refusal = (type: string, message: string): ApplicationFailure =>
+  ApplicationFailure.create({ type, message, nonRetryable: true });
