@@ -19,9 +19,9 @@ import { ByteWriter, NameReader, type ByteReader } from './catalog-bytes.ts';
 /** An entry whose status may be of another list than ENTRY_STATUSES, as in a worklist. */
 export type StatusEntry<S extends string> = Omit<Entry, 'status'> & { readonly status: S };
 
-export const DIGEST_BYTES = 32;
+const DIGEST_BYTES = 32;
 /** A part is closed when it has reached this; the largest entry fits on top. */
-export const PART_BYTES = 128 * 1024;
+const PART_BYTES = 128 * 1024;
 const LARGEST_ENTRY = 4096 + 128;
 const HAS_DIGEST = 1;
 const HAS_LINKS = 2;

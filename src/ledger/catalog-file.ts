@@ -5,7 +5,7 @@ import { LonghaulError } from '../errors.ts';
 export const HEADER = Buffer.from('LHCATLG1', 'latin1');
 export const BLOCK_BYTES = 1024 * 1024;
 /** u32 deflated length, u32 plain length, u32 CRC of both and of the deflated bytes. */
-export const FRAME_BYTES = 12;
+const FRAME_BYTES = 12;
 export const FOOTER_BYTES = 56;
 const FOOTER_MAGIC = Buffer.from('LHCATEND', 'latin1');
 

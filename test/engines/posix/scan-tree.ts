@@ -36,7 +36,7 @@ export function makePlace() {
   };
 }
 
-export function readManifest(path: string): DirectoryBlock[] {
+function readManifest(path: string): DirectoryBlock[] {
   const reader = new CatalogReader(path);
   try {
     return [...reader.directories()];

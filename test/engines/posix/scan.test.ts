@@ -298,6 +298,30 @@ describe('a scan that was interrupted', () => {
     },
   );
 
+  test('trusts nothing in its memory from a damaged byte on', async () => {
+    makeTree(place.source, 50, 5);
+    const aborter = new AbortController();
+    const interrupted = place.scan({
+      signal: aborter.signal,
+      onProgress: ({ entries }) => {
+        if (entries > 100) aborter.abort();
+      },
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    const shard = join(place.round, 'scan.shard');
+    const bytes = readFileSync(shard);
+    const name = bytes.lastIndexOf('file-0'); // the first of a directory is written in full
+    expect(name).toBeGreaterThan(0);
+    bytes[name + 5] = 0x39;
+    writeFileSync(shard, bytes);
+
+    await place.scan();
+
+    const names = place.manifest().flatMap(({ entries }) => entries.map(({ name }) => name));
+    expect(names.filter((found) => found === 'file-9')).toEqual([]);
+    expect(names.filter((found) => found === 'file-0')).toHaveLength(50);
+  });
+
   test('begins anew when its rules have changed meanwhile', async () => {
     makeTree(place.source, 10, 2);
     await place.scan();
