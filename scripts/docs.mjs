@@ -43,7 +43,7 @@ function fileMap() {
 
 function firstSentence(name) {
   const text = readFileSync(join(root, 'src', name), 'utf8');
-  const header = /^\/\*\*?([\s\S]*?)\*\//.exec(text)?.[1] ?? /^((?:\/\/.*\n)+)/.exec(text)?.[1];
+  const header = /^\/\*\*?([\s\S]*?)\*\//m.exec(text)?.[1] ?? /^((?:\/\/.*\n)+)/.exec(text)?.[1];
   if (header === undefined) throw new Error(`src/${name} has no header that says what it is`);
   const words = header
     .replace(/^\s*(\*|\/\/) ?/gm, ' ')
