@@ -1,0 +1,68 @@
+/**
+ * Structured logs of workers: one JSON line an event, with ids. No secret is in them: members whose
+ * names say so are redacted, and every line is searched for the values of secret environment
+ * variables and for credentials in URLs before it leaves, wherever they stand in it.
+ */
+import { pino, type DestinationStream, type Logger } from 'pino';
+import type { LogLevel } from './config.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const SECRET_MEMBERS = [
+  'password',
+  'passphrase',
+  'secret',
+  'token',
+  'apiKey',
+  'privateKey',
+  'authorization',
+  'credentials',
+  'secretAccessKey',
+  'sessionToken',
+];
+const SECRET_VARIABLE =
+  /SECRET|PASSW|PASSPHRASE|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIAL|AUTHORIZATION/i;
+/** Shorter values would mask ordinary words. */
+const SHORTEST_SECRET = 6;
+export const REDACTED = '[redacted]';
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly env: Environment;
+  /** Where lines go; standard error when absent, since standard output is for results. */
+  readonly destination?: DestinationStream;
+}
+
+export function createLog({ level, env, destination }: LogOptions): Logger {
+  const mask = secretMask(env);
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: SECRET_MEMBERS.flatMap(atAnyDepth), censor: REDACTED },
+      hooks: { streamWrite: mask },
+    },
+    destination ?? pino.destination(2),
+  );
+}
+
+/** Pino's patterns have no "any depth"; three is deeper than what is logged here. */
+function atAnyDepth(name: string): readonly string[] {
+  return [name, `*.${name}`, `*.*.${name}`];
+}
+
+/** A function that takes the secrets of this environment, and credentials in URLs, out of a text. */
+export function secretMask(env: Environment): (text: string) => string {
+  const secrets = Object.entries(env)
+    .filter(
+      ([name, value]) => SECRET_VARIABLE.test(name) && (value ?? '').length >= SHORTEST_SECRET,
+    )
+    .flatMap(([, value = '']) => [value, JSON.stringify(value).slice(1, -1)])
+    .sort((a, b) => b.length - a.length);
+  return (text) => {
+    let masked = text;
+    for (const secret of secrets) masked = masked.replaceAll(secret, REDACTED);
+    return masked.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/\s"@]+@/gi, `$1${REDACTED}@`);
+  };
+}
