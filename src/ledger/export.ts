@@ -1,0 +1,79 @@
+/**
+ * Evidence that leaves the state directory: the mtree manifest, and the audit folder with ledger,
+ * head, plan, spec and report. Keep the head where nobody who can write the state can write it.
+ */
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LonghaulError } from '../errors.ts';
+import type { MigrationSpec } from '../spec/schema.ts';
+import { allDirectories } from './all-catalogs.ts';
+import { writeFileAtomic, writeJsonAtomic } from './atomic-file.ts';
+import { writeMtree, type MtreeCounts } from './mtree.ts';
+import { reportOf } from './report.ts';
+import type { MigrationStore } from './state-directory.ts';
+import { verifyLedger } from './verify-ledger.ts';
+
+export interface MtreeExport extends MtreeCounts {
+  /** Chunks that no round has closed yet: they are not in the manifest. */
+  readonly chunksWithoutCatalog: readonly string[];
+}
+
+/** Writes the manifest of all chunks that were closed at least once. Throws NO_SUCH_MIGRATION. */
+export function exportMtree(store: MigrationStore, path: string): MtreeExport {
+  const { verify, destination } = specOf(store);
+  const catalogs = store.chunkIds().map((id) => ({
+    id,
+    path: join(store.chunkDirectory(id), 'catalog'),
+  }));
+  const there = catalogs.filter((catalog) => existsSync(catalog.path));
+  const counts = writeMtree(allDirectories(there.map((catalog) => catalog.path)), path, {
+    digest: verify.digest,
+    destination: destination.path,
+  });
+  const chunksWithoutCatalog = catalogs.filter((catalog) => !there.includes(catalog));
+  return { ...counts, chunksWithoutCatalog: chunksWithoutCatalog.map(({ id }) => id) };
+}
+
+/** Writes the audit folder; returns the names of its files. May be run again over an earlier one. */
+export function exportAudit(store: MigrationStore, folder: string): readonly string[] {
+  const spec = specOf(store);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  exportMtree(store, join(folder, 'manifest.mtree'));
+  const files = ['manifest.mtree', 'spec.json', 'report.txt'];
+  writeJsonAtomic(join(folder, 'spec.json'), withoutSecrets(spec));
+  writeFileAtomic(join(folder, 'report.txt'), reportOf(store));
+  const plan = store.readPlan<unknown>();
+  if (plan !== undefined) {
+    writeJsonAtomic(join(folder, 'plan.json'), plan);
+    files.push('plan.json');
+  }
+  if (existsSync(store.ledgerPath)) {
+    const copy = join(folder, 'ledger.jsonl');
+    copyFileSync(store.ledgerPath, copy);
+    // The head of what was copied: lines may have been appended since.
+    writeJsonAtomic(join(folder, 'ledger.head'), verifyLedger(copy).head);
+    files.push('ledger.jsonl', 'ledger.head');
+  }
+  const sums = files.sort().map((file) => `${sha256File(join(folder, file))}  ${file}\n`);
+  writeFileAtomic(join(folder, 'SHA256SUMS'), sums.join(''));
+  return [...files, 'SHA256SUMS'];
+}
+
+function specOf(store: MigrationStore): MigrationSpec {
+  const spec = store.readMigration<{ spec?: MigrationSpec }>()?.spec;
+  if (spec !== undefined) return spec;
+  throw new LonghaulError('NO_SUCH_MIGRATION', `No migration "${store.name}" was started here`);
+}
+
+/** Hooks may carry passwords in their arguments: only the program stays. */
+function withoutSecrets(spec: MigrationSpec): unknown {
+  const { freeze, switch: switchHook, ...cutover } = spec.cutover;
+  const program = (hook: { readonly command: readonly string[] } | undefined): object | undefined =>
+    hook && { ...hook, command: [hook.command[0], '(arguments left out)'] };
+  return { ...spec, cutover: { ...cutover, freeze: program(freeze), switch: program(switchHook) } };
+}
+
+function sha256File(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
