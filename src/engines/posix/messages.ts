@@ -31,7 +31,7 @@ export interface JobBase {
 /** What a handler gets beside its job. */
 export interface ThreadContext extends ThreadData {
   /** Whether the pool is being stopped: return what is done so far. Ask between entries. */
-  stopped(): boolean;
+  readonly stopped: () => boolean;
 }
 
 export interface EntryFailure {

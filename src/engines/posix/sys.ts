@@ -12,7 +12,7 @@ import koffi from 'koffi';
 
 const libc = koffi.load('libc.so.6');
 const declare = (prototype: string): ((...args: number[]) => number) =>
-  libc.func(prototype.replaceAll('ssize_t', 'int64_t')) as unknown as (...args: number[]) => number;
+  libc.func(prototype.replaceAll('ssize_t', 'int64_t'));
 
 export const AT_FDCWD = -100;
 export const O = {
@@ -44,6 +44,7 @@ export const statx = declare('int statx(int, uintptr_t, int, uint, uintptr_t)');
 export const fchown = declare('int fchown(int, uint, uint)');
 export const fchownat = declare('int fchownat(int, uintptr_t, uint, uint, int)');
 export const fchmod = declare('int fchmod(int, uint)');
+export const fchmodat = declare('int fchmodat(int, uintptr_t, uint, int)');
 export const futimens = declare('int futimens(int, uintptr_t)');
 export const utimensat = declare('int utimensat(int, uintptr_t, uintptr_t, int)');
 export const ftruncate = declare('int ftruncate(int, int64_t)');

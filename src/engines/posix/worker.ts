@@ -12,12 +12,28 @@ import {
   type ThreadData,
 } from './messages.ts';
 import { assessDirectories } from './assess-directories.ts';
+import { copyEntries } from './copy-entries.ts';
+import { deleteEntries } from './delete-entries.ts';
+import { finishDirectories } from './finish-directories.ts';
+import { copyLargeFile } from './large-file.ts';
+import { linkEntries } from './link-entries.ts';
+import { listDestination } from './list-destination.ts';
 import { scanDirectories } from './scan-directories.ts';
+import { syncDestination } from './sync-destination.ts';
+import { verifyEntries } from './verify-entries.ts';
 
 /** type of the job → its handler `(job, context) => result`, plain or promised. */
 const handlers = {
   'assess directories': assessDirectories,
   'scan directories': scanDirectories,
+  'copy entries': copyEntries,
+  'copy large file': copyLargeFile,
+  'link entries': linkEntries,
+  'finish directories': finishDirectories,
+  'verify entries': verifyEntries,
+  'list destination': listDestination,
+  'delete entries': deleteEntries,
+  'sync destination': syncDestination,
 };
 
 type Handlers = typeof handlers;

@@ -1,0 +1,235 @@
+/**
+ * Folds a round into the chunk's catalog and adds up where every entry stands. It reads the catalog
+ * the round began with, the manifest and the journals, and writes the new catalog whole; called
+ * again it gives the same.
+ */
+import { join } from 'node:path';
+import { readJson } from '../../ledger/atomic-file.ts';
+import type { DirectoryBlock, Entry, EntryStatus } from '../../ledger/catalog-format.ts';
+import { mergeJoin } from '../../ledger/catalog-merge.ts';
+import { CatalogReader } from '../../ledger/catalog-reader.ts';
+import { CatalogWriter } from '../../ledger/catalog-writer.ts';
+import { removeRoundsBefore } from '../../ledger/chunk-store.ts';
+import { isWithin, joinRaw, type RawPath } from '../../paths.ts';
+import type { ChunkSum } from '../engine.ts';
+import { openBase } from './base-catalog.ts';
+import { compareEntries, isAbsent } from './compare-entries.ts';
+import { copyJournalPath } from './copy.ts';
+import { isExcepted } from './copy-plan.ts';
+import { deleteRecordPath, type DeleteRecord } from './delete-pass.ts';
+import type { EntryOutcome } from './entry-outcome.ts';
+import { S_IFMT, S_IFREG } from './entry-stat.ts';
+import type { Excludes } from './excludes.ts';
+import type { FileStat } from './file-stat.ts';
+import { Outcomes } from './outcome-journal.ts';
+import type { StepInput } from './step-context.ts';
+import { verifyJournalPath } from './verify.ts';
+import { Lineage, type Fate } from './worklist-lineage.ts';
+
+type MutableSum = { -readonly [K in keyof ChunkSum]: number };
+
+export interface CloseOptions {
+  readonly excludes: Excludes;
+  /** What is gone at the source stays at the destination for good. */
+  readonly neverDeletes: boolean;
+}
+
+export function closeChunk(
+  input: Omit<StepInput, 'signal' | 'onProgress'>,
+  options: CloseOptions,
+): ChunkSum {
+  const { store, round, lease } = input;
+  const fold = new Fold(input, options);
+  const manifest = new CatalogReader(join(store.roundDirectory, 'manifest'));
+  const base = openBase(store);
+  const writer = new CatalogWriter(store.catalogPath);
+  try {
+    for (const { path, a, b } of mergeJoin(manifest.directories(), base?.directories() ?? [])) {
+      const entries = fold.directory(path, a, b);
+      if (entries.length > 0) writer.add({ path, complete: a?.complete ?? false, entries });
+    }
+    lease.check();
+    writer.finish();
+  } catch (thrown) {
+    writer.discard();
+    throw thrown;
+  } finally {
+    manifest.close();
+    base?.close();
+  }
+  removeRoundsBefore(store, round.number);
+  return fold.sum;
+}
+
+class Fold {
+  readonly sum: MutableSum = {
+    seen: 0,
+    verified: 0,
+    excluded: 0,
+    excepted: 0,
+    deleted: 0,
+    vanished: 0,
+    blocked: 0,
+    drifted: 0,
+    awaitingDelete: 0,
+    unverified: 0,
+    bytes: 0,
+    changedEntries: 0,
+    changedBytes: 0,
+  };
+  private readonly copied: Outcomes;
+  private readonly checked: Outcomes;
+  private readonly deleted: DeleteRecord | undefined;
+  private readonly lineage = new Lineage();
+  private readonly without: ReadonlySet<RawPath>;
+  private readonly input: Pick<StepInput, 'exceptions'>;
+  private readonly options: CloseOptions;
+
+  constructor(input: Omit<StepInput, 'signal' | 'onProgress'>, options: CloseOptions) {
+    this.input = input;
+    this.options = options;
+    const { roundDirectory } = input.store;
+    this.copied = new Outcomes(copyJournalPath(roundDirectory));
+    this.checked = new Outcomes(verifyJournalPath(roundDirectory));
+    this.deleted = input.round.deletes
+      ? readJson<DeleteRecord>(deleteRecordPath(roundDirectory))
+      : undefined;
+    this.without = new Set(input.chunk.without);
+  }
+
+  /** The new catalog entries of a directory. */
+  directory(path: RawPath, found?: DirectoryBlock, known?: DirectoryBlock): Entry[] {
+    const fate = found ? undefined : this.lineage.fateOf(path, this.without.has(path));
+    this.lineage.enter(path, found ?? fate ?? 'unknown');
+    const missing: Fate = fate ?? (found?.complete ? 'gone' : 'unknown');
+    const copied = this.copied.of(path);
+    const checked = this.checked.of(path);
+    const before = new Map(known?.entries.map((entry) => [entry.name, entry]));
+    const names = new Set(
+      [...(found?.entries ?? []), ...(known?.entries ?? [])].map(({ name }) => name),
+    );
+    const now = new Map(found?.entries.map((entry) => [entry.name, entry]));
+    const result: Entry[] = [];
+    for (const name of [...names].sort()) {
+      const child = joinRaw(path, name);
+      const entry = now.get(name);
+      const kept = entry
+        ? this.present(child, entry, before.get(name), {
+            copied: this.copied.find(path, name, copied),
+            checked: this.checked.find(path, name, checked),
+          })
+        : this.missing(child, before.get(name)!, missing);
+      if (kept) result.push(kept);
+    }
+    return result;
+  }
+
+  private present(
+    path: RawPath,
+    found: Entry,
+    known: Entry | undefined,
+    { copied, checked }: { copied: EntryOutcome | undefined; checked: EntryOutcome | undefined },
+  ): Entry | undefined {
+    if (found.status === 'vanished') return known ? this.missing(path, known, 'gone') : undefined;
+    const excepted = isExcepted(path, this.input.exceptions);
+    if (found.status !== 'seen' || excepted)
+      return this.leftOut(found, excepted ? 'excepted' : found.status);
+    const status = statusOf(found, known, copied, checked);
+    if (copied && compareEntries(found, known) !== undefined) {
+      this.sum.changedEntries++;
+      this.sum.changedBytes += copied.bytes;
+    }
+    if (status === 'vanished')
+      return this.count(
+        known && !isAbsent(known) ? { ...known, status: 'awaiting delete' } : { ...found, status },
+      );
+    const stat = checked?.stat ?? copied?.stat;
+    const digest = checked?.digest ?? copied?.digest ?? (copied ? undefined : known?.digest);
+    return this.count({
+      ...found,
+      ...(stat ? fromStat(stat) : {}),
+      ...(digest ? { digest } : {}),
+      status,
+    });
+  }
+
+  private leftOut(found: Entry, status: EntryStatus): Entry | undefined {
+    return this.count({ ...found, status: status === 'unreadable' ? 'blocked' : status });
+  }
+
+  /** A name the catalog knows and the manifest does not have. */
+  private missing(path: RawPath, known: Entry, fate: Fate): Entry | undefined {
+    if (isAbsent(known) || this.without.has(path)) return undefined;
+    if (fate === 'covered') return undefined; // left out now; its copy stays where it is
+    if (fate === 'unknown') return this.count({ ...known, status: 'blocked' });
+    if (this.options.excludes.isExcluded(path, false)) return undefined;
+    if (this.options.neverDeletes || isExcepted(path, this.input.exceptions)) {
+      this.sum.seen++;
+      this.sum.excepted++;
+      return { ...known, status: 'awaiting delete' };
+    }
+    if (this.deleted && !this.deleted.left.some((left) => isWithin(path, left))) {
+      this.sum.seen++;
+      this.sum.deleted++;
+      return undefined;
+    }
+    return this.count({ ...known, status: 'awaiting delete' });
+  }
+
+  private count(entry: Entry): Entry | undefined {
+    this.sum.seen++;
+    this.sum[COUNTED_AS[entry.status]]++;
+    if (entry.status === 'verified' && (entry.mode & S_IFMT) === S_IFREG)
+      this.sum.bytes += entry.sizeBytes;
+    return entry.status === 'vanished' ? undefined : entry;
+  }
+}
+
+const COUNTED_AS: Record<EntryStatus, keyof ChunkSum> = {
+  seen: 'unverified',
+  verified: 'verified',
+  unverified: 'unverified',
+  drifted: 'drifted',
+  blocked: 'blocked',
+  excepted: 'excepted',
+  excluded: 'excluded',
+  'awaiting delete': 'awaitingDelete',
+  vanished: 'vanished',
+  unreadable: 'blocked',
+};
+
+function statusOf(
+  found: Entry,
+  known: Entry | undefined,
+  copied: EntryOutcome | undefined,
+  checked: EntryOutcome | undefined,
+): EntryStatus {
+  if (!copied) {
+    // Not touched in this round: as it was, if nothing was to be done; else it is still to be copied.
+    if (checked) return verdict(checked);
+    return compareEntries(found, known) === undefined && known ? known.status : 'unverified';
+  }
+  if (copied.outcome !== 'copied') return verdict(copied);
+  return checked ? verdict(checked) : 'unverified';
+}
+
+function verdict({ outcome }: EntryOutcome): EntryStatus {
+  switch (outcome) {
+    case 'verified':
+      return 'verified';
+    case 'vanished':
+      return 'vanished';
+    case 'drifted':
+      return 'drifted';
+    case 'copied':
+      return 'unverified';
+    case 'blocked':
+    case 'corrupt':
+    case 'absent':
+      return 'blocked';
+  }
+}
+
+function fromStat({ inode, ...stat }: FileStat): Omit<FileStat, 'inode'> & { inode: bigint } {
+  return { ...stat, inode: BigInt(inode) };
+}

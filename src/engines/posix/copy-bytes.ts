@@ -1,0 +1,140 @@
+/** The bytes of an open file into another, with their digest, at the pace of the link. */
+import type { RawPath } from '../../paths.ts';
+import { digestOf, newDigester, type Digester, type DigestName } from './digest.ts';
+import type { ThreadContext } from './messages.ts';
+import { check, nativeError } from './native-error.ts';
+import { allocate, errnoName, ftruncate, lseek, pread, pwrite, read, SEEK, write } from './sys.ts';
+import { takeTokens } from './token-bucket.ts';
+
+export const BLOCK_BYTES = 256 * 1024;
+const block = allocate(BLOCK_BYTES);
+const zeros = Buffer.alloc(BLOCK_BYTES);
+
+export interface Transfer {
+  readonly from: number;
+  readonly to: number;
+  readonly path: RawPath;
+  readonly digest: DigestName;
+  readonly context: ThreadContext;
+}
+
+/** Copies exactly `size` bytes from the start; undefined when the file was shorter. */
+export function copyDense(
+  { from, to, path, digest, context }: Transfer,
+  size: number,
+): Buffer | undefined {
+  if (size === 0) return digestOf(digest, block.bytes.subarray(0, 0));
+  const digester = size > BLOCK_BYTES ? newDigester(digest) : undefined;
+  for (let done = 0; done < size;) {
+    const length = check(read(from, block.address, BLOCK_BYTES), 'read', 'source', path);
+    if (length === 0) return undefined;
+    takeTokens(context.shared, length, context.stopped);
+    digester?.update(block.bytes.subarray(0, length));
+    writeAll(to, length, path);
+    done += length;
+    if (!digester && done >= size) return digestOf(digest, block.bytes.subarray(0, length));
+    if (!digester) return undefined; // a short read of a small file: it changed
+  }
+  return digester?.finish();
+}
+
+function writeAll(to: number, length: number, path: RawPath): void {
+  for (let done = 0; done < length;) {
+    done += check(write(to, block.address + done, length - done), 'write', 'destination', path);
+  }
+}
+
+/** Copies `[start, end)` by position; false when the file was shorter. */
+export function copyRange(
+  { from, to, path, context }: Transfer,
+  start: number,
+  end: number,
+  digester: Digester,
+): boolean {
+  for (let at = start; at < end;) {
+    const wanted = Math.min(BLOCK_BYTES, end - at);
+    const length = check(pread(from, block.address, wanted, at), 'read', 'source', path);
+    if (length === 0) return false;
+    takeTokens(context.shared, length, context.stopped);
+    digester.update(block.bytes.subarray(0, length));
+    for (let done = 0; done < length;) {
+      done += check(
+        pwrite(to, block.address + done, length - done, at + done),
+        'write',
+        'destination',
+        path,
+      );
+    }
+    at += length;
+  }
+  return true;
+}
+
+/** Copies the data of `[start, end)` and leaves its holes as holes; they count as zeros in the digest. */
+export function copySparseRange(
+  transfer: Transfer,
+  start: number,
+  end: number,
+  digester: Digester,
+): boolean {
+  const { from, path } = transfer;
+  for (let at = start; at < end;) {
+    const data = nextData(from, at, end, path);
+    zerosInto(digester, data - at);
+    if (data >= end) break;
+    const hole = Math.min(
+      end,
+      check(lseek(from, data, SEEK.HOLE), 'look for holes in', 'source', path),
+    );
+    if (!copyRange(transfer, data, hole, digester)) return false;
+    at = hole;
+  }
+  return true;
+}
+
+function nextData(fd: number, at: number, end: number, path: RawPath): number {
+  const found = lseek(fd, at, SEEK.DATA);
+  if (found >= 0) return Math.min(found, end);
+  if (errnoName() === 'ENXIO') return end; // nothing but a hole up to the end
+  throw nativeError('look for data in', 'source', path);
+}
+
+function zerosInto(digester: Digester, count: number): void {
+  for (let left = count; left > 0; left -= BLOCK_BYTES) {
+    digester.update(left < BLOCK_BYTES ? zeros.subarray(0, left) : zeros);
+  }
+}
+
+/** A file with holes, whole; the last hole is made by the length. */
+export function copySparse(transfer: Transfer, size: number): Buffer | undefined {
+  const digester = newDigester(transfer.digest);
+  if (!copySparseRange(transfer, 0, size, digester)) return undefined;
+  check(ftruncate(transfer.to, size), 'set the length of', 'destination', transfer.path);
+  return digester.finish();
+}
+
+/** The digest of what is in `[0, size)` of an open file; undefined when it is shorter. */
+export function digestRange(
+  fd: number,
+  size: number,
+  {
+    digester,
+    path,
+    side,
+    stopped,
+  }: { digester: Digester; path: RawPath; side: 'source' | 'destination'; stopped: () => boolean },
+): boolean {
+  for (let at = 0; at < size;) {
+    if (stopped()) return false;
+    const length = check(
+      pread(fd, block.address, Math.min(BLOCK_BYTES, size - at), at),
+      'read',
+      side,
+      path,
+    );
+    if (length === 0) return false;
+    digester.update(block.bytes.subarray(0, length));
+    at += length;
+  }
+  return true;
+}

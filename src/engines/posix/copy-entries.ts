@@ -1,0 +1,106 @@
+/** Thread side of the copy: batches of entries, each of one directory. */
+import { joinRaw, type RawPath } from '../../paths.ts';
+import type { Failure } from '../../errors.ts';
+import { toFailure } from '../../errors.ts';
+import { copyFile, type Copied, type OpenPair } from './copy-file.ts';
+import { copySpecial } from './copy-special.ts';
+import { copySymlink } from './copy-symlink.ts';
+import type { DigestName } from './digest.ts';
+import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
+import { before, fileStat, statName } from './file-stat.ts';
+import type { JobBase, ThreadContext } from './messages.ts';
+import { check } from './native-error.ts';
+import { updateMetadata } from './update-metadata.ts';
+import { makeDirectory, withPair, type RootFds } from './open-pair.ts';
+
+export interface CopyItem {
+  readonly name: RawPath;
+  readonly mode: number;
+  /** The digest of the content, when only the metadata changed. */
+  readonly digest?: Uint8Array;
+}
+
+export interface CopyBatch {
+  readonly directory: RawPath;
+  readonly items: readonly CopyItem[];
+}
+
+export interface CopyEntriesJob extends JobBase, RootFds {
+  readonly type: 'copy entries';
+  readonly batches: readonly CopyBatch[];
+  readonly digest: DigestName;
+}
+
+export interface CopyEntriesResult {
+  /** One for each batch that was begun, in order; the last may be short. */
+  readonly batches: readonly (readonly EntryOutcome[])[];
+  /** The link is away: what is missing was not tried. */
+  readonly failure?: Failure;
+}
+
+export function copyEntries(job: CopyEntriesJob, context: ThreadContext): CopyEntriesResult {
+  const batches: EntryOutcome[][] = [];
+  try {
+    for (const batch of job.batches) {
+      const outcomes: EntryOutcome[] = [];
+      batches.push(outcomes);
+      copyBatch(batch, job, context, outcomes);
+      if (context.stopped()) break;
+    }
+    return { batches };
+  } catch (thrown) {
+    return { batches, failure: toFailure(thrown) };
+  }
+}
+
+function copyBatch(
+  batch: CopyBatch,
+  job: CopyEntriesJob,
+  context: ThreadContext,
+  outcomes: EntryOutcome[],
+): void {
+  try {
+    withPair(job, batch.directory, (fds) => {
+      const pair: OpenPair = { ...fds, directory: batch.directory, digest: job.digest, context };
+      for (const item of batch.items) {
+        if (context.stopped()) return;
+        outcomes.push(copyItem(pair, item));
+      }
+    });
+  } catch (thrown) {
+    // The directory itself cannot be opened: that is the outcome of each of its entries.
+    for (const { name } of batch.items.slice(outcomes.length))
+      outcomes.push(outcomeOf(name, thrown));
+  }
+}
+
+function copyItem(pair: OpenPair, item: CopyItem): EntryOutcome {
+  const { name, mode } = item;
+  try {
+    const copied = copyByKind(pair, item);
+    if (copied.outcome === 'drifted') return { name, outcome: 'drifted', bytes: 0 };
+    const isFile = (mode & S_IFMT) === S_IFREG;
+    return { name, ...copied, bytes: isFile ? copied.stat.sizeBytes : 0 };
+  } catch (thrown) {
+    return outcomeOf(name, thrown);
+  }
+}
+
+function copyByKind(pair: OpenPair, { name, mode, digest }: CopyItem): Copied {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return (digest && updateMetadata(pair, name, digest)) ?? copyFile(pair, name);
+    case S_IFLNK:
+      return copySymlink(pair, name);
+    case S_IFDIR: {
+      const path = joinRaw(pair.directory, name);
+      check(statName(pair.sourceFd, name, before), 'stat', 'source', path);
+      const stat = fileStat(before);
+      makeDirectory(pair.destinationFd, name, path);
+      return { outcome: 'copied', stat };
+    }
+    default:
+      return copySpecial(pair, name);
+  }
+}

@@ -1,0 +1,52 @@
+/** A symlink as it is: its target's bytes, owner and times, under a temporary name first. */
+import { joinRaw, type RawPath } from '../../paths.ts';
+import type { Copied, OpenPair } from './copy-file.ts';
+import { digestOf } from './digest.ts';
+import { before, fileStat, statName } from './file-stat.ts';
+import { setLinkMetadata } from './metadata.ts';
+import { check } from './native-error.ts';
+import { nameAddress, temporaryAddress } from './native-names.ts';
+import { renameIntoPlace } from './rename-into-place.ts';
+import { allocate, readlinkat, symlinkat, unlinkat } from './sys.ts';
+import { onceName } from './temp-names.ts';
+
+const TARGET_BYTES = 8192;
+const target = allocate(TARGET_BYTES);
+
+/** The target's bytes of the name in an open directory, with a NUL after them in native memory. */
+export function readTarget(
+  directoryFd: number,
+  name: RawPath,
+  side: 'source' | 'destination',
+  path: RawPath,
+): Buffer {
+  const length = check(
+    readlinkat(directoryFd, nameAddress(name), target.address, TARGET_BYTES - 1),
+    'read the link',
+    side,
+    path,
+  );
+  target.bytes[length] = 0;
+  return target.bytes.subarray(0, length);
+}
+
+export function copySymlink(pair: OpenPair, name: RawPath): Copied {
+  const path = joinRaw(pair.directory, name);
+  check(statName(pair.sourceFd, name, before), 'stat', 'source', path);
+  const digest = digestOf(pair.digest, readTarget(pair.sourceFd, name, 'source', path));
+  const temporary = onceName();
+  check(
+    symlinkat(target.address, pair.destinationFd, temporaryAddress(temporary)),
+    'create',
+    'destination',
+    path,
+  );
+  try {
+    setLinkMetadata(pair.destinationFd, temporary, before, path);
+  } catch (error) {
+    unlinkat(pair.destinationFd, temporaryAddress(temporary), 0);
+    throw error;
+  }
+  renameIntoPlace(pair.destinationFd, temporary, name, path);
+  return { outcome: 'copied', stat: fileStat(before), digest };
+}

@@ -1,0 +1,378 @@
+/**
+ * The copy step of a chunk.
+ *
+ *   1. small entries, in the order of paths, in batches; each committed batch is durable at the
+ *      destination (syncfs) before its journal line is (fdatasync)
+ *   2. what an earlier call left blocked, again
+ *   3. large files, in durable parts
+ *   4. further names of files with several
+ *   5. owner, mode and times of the directories, and of those above the chunk's roots
+ *
+ * A call after a crash goes on behind the journal's last place. Nothing here is half-done under a
+ * final name at any time.
+ */
+import { join } from 'node:path';
+import { comparePaths, joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
+import type { StepResult } from '../engine.ts';
+import type { CopyBatch, CopyItem } from './copy-entries.ts';
+import { isExcepted, planCopy, type CopyPlan } from './copy-plan.ts';
+import type { DigestName } from './digest.ts';
+import type { EntryOutcome } from './entry-outcome.ts';
+import { S_IFMT, S_IFREG } from './entry-stat.ts';
+import { finishAll } from './finish.ts';
+import { inOrder } from './in-order.ts';
+import { isAfter, OutcomeJournal, Outcomes } from './outcome-journal.ts';
+import {
+  progressReporter,
+  Tally,
+  throwFailure,
+  throwIfStopped,
+  type StepContext,
+  type StepInput,
+} from './step-context.ts';
+import { partName } from './temp-names.ts';
+import { readWorklist } from './worklist.ts';
+
+export interface CopyOptions {
+  readonly digest: DigestName;
+  /** Files above this are copied in parts of this size. */
+  readonly partBytes: number;
+}
+
+const BATCH_ENTRIES = 128;
+const BATCH_BYTES = 8 * 2 ** 20;
+const COMMIT_ENTRIES = 4096;
+const COMMIT_MS = 2_000;
+const CLEANED_DIRECTORIES = 512;
+
+export const copyJournalPath = (roundDirectory: string): string =>
+  join(roundDirectory, 'copy.journal');
+
+export async function copyChunk(
+  input: StepInput,
+  options: CopyOptions,
+  context: StepContext,
+): Promise<StepResult> {
+  const copier = new Copier(input, options, context);
+  try {
+    return await copier.run();
+  } finally {
+    copier.close();
+  }
+}
+
+class Copier {
+  private readonly startedAt = Date.now();
+  private readonly roundDirectory: string;
+  private readonly earlier: Outcomes;
+  private readonly plan: CopyPlan;
+  private readonly journal: OutcomeJournal;
+  private readonly large: ReadonlySet<RawPath>;
+  private readonly tally = new Tally();
+  private readonly ownerDigests = new Map<RawPath, Uint8Array>();
+  private readonly report: ReturnType<typeof progressReporter>;
+  private committedAt = Date.now();
+  private readonly input: StepInput;
+  private readonly options: CopyOptions;
+  private readonly context: StepContext;
+
+  constructor(input: StepInput, options: CopyOptions, context: StepContext) {
+    this.input = input;
+    this.options = options;
+    this.context = context;
+    this.roundDirectory = input.store.roundDirectory;
+    this.plan = planCopy(this.roundDirectory, input.exceptions, options.partBytes);
+    this.large = new Set(this.plan.large);
+    const path = copyJournalPath(this.roundDirectory);
+    this.earlier = new Outcomes(path);
+    this.journal = new OutcomeJournal(path);
+    this.report = progressReporter('copy', input.onProgress, {
+      entries: this.plan.entries,
+      bytes: this.plan.bytes,
+    });
+  }
+
+  close(): void {
+    this.journal.close();
+  }
+
+  async run(): Promise<StepResult> {
+    this.input.lease.check();
+    if (this.earlier.place) await this.cleanUp();
+    await this.copySmall();
+    await this.retryBlocked();
+    await this.copyLarge();
+    await this.linkOthers();
+    await this.commit();
+    const { failed } = await finishAll(
+      this.context,
+      this.input.chunk,
+      this.plan.directories,
+      this.input.signal,
+    );
+    for (const outcome of failed) this.amend([outcome]);
+    await this.commit();
+    return this.result();
+  }
+
+  /** Temporary files of a call that died lie in the directories right behind the last place. */
+  private async cleanUp(): Promise<void> {
+    const clean: RawPath[] = [];
+    for (const { path } of this.worklist()) {
+      if (comparePaths(path, this.earlier.place!.directory) < 0) continue;
+      if (clean.push(path) >= CLEANED_DIRECTORIES) break;
+    }
+    await this.context.pool.run({
+      type: 'sync destination',
+      destinationFd: this.context.destinationFd,
+      clean,
+    });
+  }
+
+  private async copySmall(): Promise<void> {
+    const { pool, sourceFd, destinationFd } = this.context;
+    const { digest } = this.options;
+    const jobs = inOrder(this.batches(), pool.capacity * 2, (batches) =>
+      pool.run({ type: 'copy entries', sourceFd, destinationFd, digest, batches }),
+    );
+    for await (const { job, result } of jobs) {
+      result.batches.forEach((outcomes, i) => this.record(job[i]!.directory, outcomes));
+      if (result.failure) await this.commit();
+      throwFailure(result.failure);
+      await this.commitWhenDue();
+      throwIfStopped(this.input.signal);
+    }
+    await this.commit();
+  }
+
+  /** Batches of several directories, or of a part of one, in the order of the work. */
+  private *batches(): Generator<CopyBatch[], void, undefined> {
+    let group: CopyBatch[] = [];
+    let entries = 0;
+    let bytes = 0;
+    for (const { directory, items, sizes } of this.smallItems()) {
+      let from = 0;
+      for (let i = 0; i < items.length; i++) {
+        entries++;
+        bytes += sizes[i]!;
+        if (entries < BATCH_ENTRIES && bytes < BATCH_BYTES) continue;
+        group.push({ directory, items: items.slice(from, i + 1) });
+        yield group;
+        [group, from, entries, bytes] = [[], i + 1, 0, 0];
+      }
+      if (from < items.length) group.push({ directory, items: items.slice(from) });
+    }
+    if (group.length > 0) yield group;
+  }
+
+  private *smallItems(): Generator<
+    { directory: RawPath; items: CopyItem[]; sizes: number[] },
+    void,
+    undefined
+  > {
+    for (const { path: directory, entries } of this.worklist()) {
+      const items: CopyItem[] = [];
+      const sizes: number[] = [];
+      for (const { entry, reason } of entries) {
+        if (!isAfter(directory, entry.name, this.earlier.place)) continue;
+        const path = joinRaw(directory, entry.name);
+        const isFile = (entry.mode & S_IFMT) === S_IFREG;
+        if ((isFile && this.goesItsOwnWay(path)) || isExcepted(path, this.input.exceptions))
+          continue;
+        const { name, mode, digest } = entry;
+        const keepsContent = isFile && reason === 'metadata' && digest !== undefined;
+        items.push({ name, mode, ...(keepsContent ? { digest } : {}) });
+        sizes.push(isFile && !keepsContent ? entry.sizeBytes : 0);
+      }
+      if (items.length > 0) yield { directory, items, sizes };
+    }
+  }
+
+  private worklist(): ReturnType<typeof readWorklist> {
+    return readWorklist(join(this.roundDirectory, 'worklist'));
+  }
+
+  private goesItsOwnWay(path: RawPath): boolean {
+    return this.large.has(path) || this.plan.linked.has(path);
+  }
+
+  /** A person may have mended what stood in the way. */
+  private async retryBlocked(): Promise<void> {
+    for (const [path] of this.earlier.open) {
+      if (
+        this.earlier.amendments.get(path)?.outcome === 'copied' ||
+        this.input.exceptions.has(path)
+      )
+        continue;
+      const { sourceFd, destinationFd, pool } = this.context;
+      const mode = this.modeOf(path);
+      if (mode === undefined) continue;
+      const batches = [{ directory: parentOf(path), items: [{ name: nameOf(path), mode }] }];
+      const result = await pool.run({
+        type: 'copy entries',
+        sourceFd,
+        destinationFd,
+        digest: this.options.digest,
+        batches,
+      });
+      throwFailure(result.failure);
+      this.amend(result.batches.flat().map((outcome) => ({ ...outcome, name: path })));
+      throwIfStopped(this.input.signal);
+    }
+  }
+
+  private modeOf(path: RawPath): number | undefined {
+    this.modes ??= this.modesOfOpen();
+    return this.modes.get(path);
+  }
+  private modes: Map<RawPath, number> | undefined;
+
+  private modesOfOpen(): Map<RawPath, number> {
+    const modes = new Map<RawPath, number>();
+    for (const { path: directory, entries } of this.worklist()) {
+      for (const { entry } of entries) {
+        const path = joinRaw(directory, entry.name);
+        if (this.earlier.open.has(path)) modes.set(path, entry.mode);
+      }
+    }
+    return modes;
+  }
+
+  private async copyLarge(): Promise<void> {
+    const { pool, sourceFd, destinationFd, cancel } = this.context;
+    const { digest, partBytes } = this.options;
+    const left = this.plan.large.filter(
+      (path) => !this.plan.linked.has(path) && !this.isDone(path),
+    );
+    const jobs = inOrder(left, pool.capacity, (path) =>
+      pool.run({
+        type: 'copy large file',
+        sourceFd,
+        destinationFd,
+        digest,
+        partBytes,
+        path,
+        cancel,
+        journalPath: join(this.input.store.roundDirectory, `${partName(path).slice(1)}.journal`),
+      }),
+    );
+    for await (const { job: path, result } of jobs) {
+      throwFailure(result.failure);
+      if (result.outcome) this.amend([{ ...result.outcome, name: path }]);
+      await this.commit();
+      throwIfStopped(this.input.signal);
+    }
+  }
+
+  private async linkOthers(): Promise<void> {
+    const { pool, sourceFd, destinationFd } = this.context;
+    for (const group of this.plan.groups) {
+      const links = group.others.map((path) => ({ owner: group.owner, path }));
+      const { outcomes } = await pool.run({ type: 'link entries', sourceFd, destinationFd, links });
+      const digest = this.ownerDigests.get(group.owner) ?? this.earlierDigest(group.owner);
+      this.amend(
+        outcomes.map((outcome) =>
+          digest && outcome.outcome === 'copied' ? { ...outcome, digest } : outcome,
+        ),
+      );
+      throwIfStopped(this.input.signal);
+    }
+  }
+
+  /** Owners of this round's journal are few: only groups are asked for. */
+  private earlierDigest(owner: RawPath): Uint8Array | undefined {
+    this.earlierOwners ??= this.readEarlierOwners();
+    return this.earlierOwners.get(owner);
+  }
+  private earlierOwners: Map<RawPath, Uint8Array> | undefined;
+
+  private readEarlierOwners(): Map<RawPath, Uint8Array> {
+    const owners = new Set(this.plan.groups.map((group) => group.owner));
+    const digests = new Map<RawPath, Uint8Array>();
+    const outcomes = new Outcomes(copyJournalPath(this.roundDirectory));
+    for (const owner of [...owners].sort(comparePaths)) {
+      const digest = outcomes.find(
+        parentOf(owner),
+        nameOf(owner),
+        outcomes.of(parentOf(owner)),
+      )?.digest;
+      if (digest) digests.set(owner, digest);
+    }
+    return digests;
+  }
+
+  private isDone(path: RawPath): boolean {
+    return this.earlier.amendments.get(path)?.outcome === 'copied';
+  }
+
+  private record(directory: RawPath, outcomes: readonly EntryOutcome[]): void {
+    this.journal.append(directory, outcomes);
+    for (const outcome of outcomes) {
+      this.tally.add(directory, outcome);
+      this.noteOwner(joinRaw(directory, outcome.name), outcome);
+    }
+    this.report({ entries: this.earlier.ordered + this.tally.entries, bytes: this.tally.bytes });
+  }
+
+  private amend(outcomes: readonly EntryOutcome[]): void {
+    this.journal.amend(outcomes);
+    for (const outcome of outcomes) {
+      this.tally.add(undefined, outcome);
+      this.noteOwner(outcome.name, outcome);
+    }
+    this.report({ entries: this.earlier.ordered + this.tally.entries, bytes: this.tally.bytes });
+  }
+
+  private noteOwner(path: RawPath, { digest, stat }: EntryOutcome): void {
+    if (digest && stat && stat.nlink > 1) this.ownerDigests.set(path, digest);
+  }
+
+  private async commitWhenDue(): Promise<void> {
+    if (this.journal.pending >= COMMIT_ENTRIES || Date.now() - this.committedAt >= COMMIT_MS)
+      await this.commit();
+  }
+
+  /** The bytes first, then the line that says so; and neither when the chunk was taken over. */
+  private async commit(): Promise<void> {
+    this.committedAt = Date.now();
+    if (this.journal.pending === 0) return;
+    this.input.lease.check();
+    await this.context.pool.run({
+      type: 'sync destination',
+      destinationFd: this.context.destinationFd,
+    });
+    this.input.lease.check();
+    this.journal.commit();
+  }
+
+  private result(): StepResult {
+    const all = new Outcomes(copyJournalPath(this.roundDirectory));
+    const blocked = blockedIn(all, this.input.exceptions);
+    this.report({ entries: this.plan.entries, bytes: this.plan.bytes }, true);
+    return {
+      step: 'copy',
+      counters: {
+        ...this.tally.counters,
+        bytes: this.tally.bytes,
+        planned: this.plan.entries,
+        resumed: this.earlier.ordered,
+        linksOutside: this.plan.linksOutside,
+      },
+      blocked,
+      open: this.tally.open,
+      elapsedMs: Date.now() - this.startedAt,
+    };
+  }
+}
+
+/** Entries whose last outcome needs a person. */
+export function blockedIn(outcomes: Outcomes, exceptions: ReadonlySet<RawPath>): number {
+  let blocked = 0;
+  for (const path of outcomes.open.keys()) {
+    if (!outcomes.amendments.has(path) && !exceptions.has(path)) blocked++;
+  }
+  for (const [path, { outcome }] of outcomes.amendments) {
+    if (outcome === 'blocked' && !exceptions.has(path)) blocked++;
+  }
+  return blocked;
+}

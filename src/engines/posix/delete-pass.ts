@@ -1,0 +1,123 @@
+/**
+ * The delete-pass of a chunk. Before the first delete: every candidate is known, the caps hold for
+ * all of them together, the source is proven to be the source, and the lease is held. Before each
+ * batch: the lease again. Before each entry: the source is asked again, in the thread.
+ */
+import { join } from 'node:path';
+import { writeJsonAtomic } from '../../ledger/atomic-file.ts';
+import { LonghaulError } from '../../errors.ts';
+import { parentOf, type RawPath } from '../../paths.ts';
+import { decideDeletes, type DeleteCaps } from '../../policy/deletes.ts';
+import type { StepResult } from '../engine.ts';
+import { findCandidates, type Candidates } from './delete-candidates.ts';
+import type { Excludes } from './excludes.ts';
+import { finishAll } from './finish.ts';
+import {
+  progressReporter,
+  Tally,
+  throwFailure,
+  throwIfStopped,
+  type StepContext,
+  type StepInput,
+} from './step-context.ts';
+
+export interface DeleteOptions {
+  readonly caps: DeleteCaps;
+  readonly excludes: Excludes;
+  /** Directory at the destination that takes what is deleted. */
+  readonly trash?: RawPath;
+  /** Throws when the source is not proven to be the one the migration began with. */
+  readonly proveSource: () => void;
+}
+
+const BATCH = 64;
+
+/** What close() reads: that the pass came to its end, and what it left. */
+export interface DeleteRecord {
+  readonly left: readonly RawPath[];
+}
+
+export const deleteRecordPath = (roundDirectory: string): string =>
+  join(roundDirectory, 'delete.json');
+
+export async function deletePassChunk(
+  input: StepInput,
+  options: DeleteOptions,
+  context: StepContext,
+): Promise<StepResult> {
+  const startedAt = Date.now();
+  const tally = new Tally();
+  input.lease.check();
+  if (!input.round.deletes) return result(tally, startedAt);
+  const found = await findCandidates(input, options.excludes, context, options.caps.maxCount);
+  const decision = decideDeletes(
+    {
+      roundDeletes: true,
+      candidates: found.count,
+      entries: found.seen + found.count,
+      leaseHeld: true,
+      ...doubt(options.proveSource),
+    },
+    options.caps,
+  );
+  if (decision.action === 'refuse') {
+    throw new LonghaulError(decision.code ?? 'DELETE_REFUSED', decision.because);
+  }
+  const left = await deleteAll(input, options, context, found, tally);
+  const touched = [...new Set(found.deletions.map(({ path }) => parentOf(path)))];
+  await finishAll(context, input.chunk, touched, input.signal);
+  await context.pool.run({ type: 'sync destination', destinationFd: context.destinationFd });
+  input.lease.check();
+  writeJsonAtomic(deleteRecordPath(input.store.roundDirectory), { left } satisfies DeleteRecord);
+  return result(tally, startedAt);
+}
+
+function doubt(proveSource: () => void): { sourceInDoubt?: string } {
+  try {
+    proveSource();
+    return {};
+  } catch (error) {
+    return { sourceInDoubt: (error as Error).message };
+  }
+}
+
+/** Returns the paths that are still there. */
+async function deleteAll(
+  input: StepInput,
+  { trash }: DeleteOptions,
+  { pool, sourceFd, destinationFd, cancel }: StepContext,
+  { deletions }: Candidates,
+  tally: Tally,
+): Promise<RawPath[]> {
+  const left: RawPath[] = [];
+  const report = progressReporter('delete-pass', input.onProgress, { entries: deletions.length });
+  for (let i = 0; i < deletions.length; i += BATCH) {
+    input.lease.check();
+    const { outcomes, failure } = await pool.run({
+      type: 'delete entries',
+      sourceFd,
+      destinationFd,
+      deletions: deletions.slice(i, i + BATCH),
+      cancel,
+      ...(trash === undefined ? {} : { trash }),
+    });
+    for (const outcome of outcomes) {
+      tally.add(undefined, outcome);
+      if (outcome.outcome !== 'absent') left.push(outcome.name);
+    }
+    throwFailure(failure);
+    throwIfStopped(input.signal);
+    report({ entries: tally.entries, bytes: 0 });
+  }
+  return left;
+}
+
+function result(tally: Tally, startedAt: number): StepResult {
+  return {
+    step: 'delete-pass',
+    counters: { deleted: tally.of('absent'), kept: tally.of('drifted') },
+    blocked: tally.of('blocked'),
+    open: tally.open,
+    elapsedMs: Date.now() - startedAt,
+  };
+}

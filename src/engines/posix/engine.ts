@@ -1,0 +1,234 @@
+/** The POSIX mover behind longhaul's engine interface: any mounted tree to any mounted tree. */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { LonghaulError } from '../../errors.ts';
+import { fromPrintable, type RawPath } from '../../paths.ts';
+import type { MigrationSpec } from '../../spec/schema.ts';
+import type { ChunkSum, Engine, EngineFeatures, StepJob, StepResult } from '../engine.ts';
+import { fixBase } from './base-catalog.ts';
+import { closeChunk } from './close.ts';
+import { copyChunk } from './copy.ts';
+import { deletePassChunk } from './delete-pass.ts';
+import { compileExcludes, OWN_PREFIX, type ExcludeRules } from './excludes.ts';
+import { sameTree, treeIdentity, type TreeIdentity } from './identity.ts';
+import { ThreadPool } from './pool.ts';
+import { preflight } from './preflight.ts';
+import { scanChunk } from './scan.ts';
+import { progressReporter, withRoots } from './step-context.ts';
+import { verifyChunk } from './verify.ts';
+import { buildWorklist } from './worklist.ts';
+
+export interface PosixEngineOptions {
+  readonly spec: MigrationSpec;
+  /** As recorded when the migration started; without them nothing is deleted. */
+  readonly identities?: { readonly source: TreeIdentity; readonly destination: TreeIdentity };
+  readonly threads?: number;
+  /** Files above this are copied in durable parts of this size. */
+  readonly partBytes?: number;
+}
+
+const FEATURES: EngineFeatures = {
+  name: 'posix',
+  preservesHardLinks: true,
+  preservesXattrs: true,
+  preservesHoles: true,
+  timePrecisionNs: 1,
+  liveBandwidth: true,
+};
+const PART_BYTES = 64 * 2 ** 20;
+
+export function createPosixEngine(options: PosixEngineOptions): Engine {
+  return new PosixEngine(options);
+}
+
+class PosixEngine implements Engine {
+  readonly features = FEATURES;
+  private readonly options: PosixEngineOptions;
+  private pool: ThreadPool | undefined;
+  private bytesPerSecond: number | undefined;
+
+  constructor(options: PosixEngineOptions) {
+    this.options = options;
+  }
+
+  preflight(spec: MigrationSpec): ReturnType<Engine['preflight']> {
+    return Promise.resolve(preflight(spec));
+  }
+
+  probe(spec: MigrationSpec): Promise<void> {
+    try {
+      this.proveSource();
+      const { identities } = this.options;
+      const found = treeIdentity(
+        spec.destination.path,
+        spec.destination.marker,
+        'DESTINATION_MISSING',
+      );
+      if (identities)
+        refuseOther(spec.destination.path, identities.destination, found, 'DESTINATION_MISSING');
+      return Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async scan(job: StepJob): Promise<StepResult> {
+    const startedAt = Date.now();
+    const { store, spec } = job;
+    job.lease.check();
+    if (scanIsToBeMended(store.roundDirectory)) await this.beginAnew(job);
+    const catalogPath = fixBase(store);
+    const { identities } = this.options;
+    const report = progressReporter('scan', job.onProgress, {});
+    const scanned = await scanChunk({
+      pool: this.threads(),
+      chunk: job.chunk,
+      excludes: rulesOf(job),
+      specialFiles: spec.specialFiles,
+      roundDirectory: store.roundDirectory,
+      ...(identities
+        ? { expected: { identity: identities.source, marker: spec.source.marker } }
+        : {}),
+      signal: job.signal,
+      onProgress: ({ entries, bytes }) => report({ entries, bytes }),
+    });
+    job.lease.check();
+    const { mountPoints, ...work } = await buildWorklist({
+      manifestPath: join(store.roundDirectory, 'manifest'),
+      catalogPath,
+      roundDirectory: store.roundDirectory,
+      exceptions: job.exceptions,
+      without: job.chunk.without,
+    });
+    const { open, directories, entries, bytes, incomplete, listed, resumed } = scanned;
+    return {
+      step: 'scan',
+      counters: {
+        directories,
+        entries,
+        bytes,
+        incomplete,
+        listed,
+        resumed,
+        mountPoints: mountPoints.length,
+        ...work,
+      },
+      blocked: open.filter(({ path }) => !job.exceptions.has(fromPrintable(path))).length,
+      open,
+      elapsedMs: Date.now() - startedAt,
+    };
+  }
+
+  /** A scan that could not see everything is done again; what was done since is folded in first. */
+  private async beginAnew(job: StepJob): Promise<void> {
+    await this.close(job);
+    for (const name of readdirSync(job.store.roundDirectory)) {
+      rmSync(join(job.store.roundDirectory, name), { recursive: true });
+    }
+  }
+
+  copy(job: StepJob): Promise<StepResult> {
+    const { spec } = job;
+    const options = { digest: spec.verify.digest, partBytes: this.options.partBytes ?? PART_BYTES };
+    return withRoots(this.threads(), job.signal, (context) => copyChunk(job, options, context));
+  }
+
+  verify(job: StepJob): Promise<StepResult> {
+    return withRoots(this.threads(), job.signal, (context) =>
+      verifyChunk(job, job.spec.verify.digest, context),
+    );
+  }
+
+  deletePass(job: StepJob): Promise<StepResult> {
+    const { deletes } = job.spec;
+    const options = {
+      caps: deletes,
+      excludes: compileExcludes(rulesOf(job)),
+      proveSource: () => this.proveSource(),
+      ...(deletes.trash ? { trash: trashOf(job) } : {}),
+    };
+    return withRoots(this.threads(), job.signal, (context) =>
+      deletePassChunk(job, options, context),
+    );
+  }
+
+  close(job: StepJob): Promise<ChunkSum> {
+    job.lease.check();
+    const options = {
+      excludes: compileExcludes(rulesOf(job)),
+      neverDeletes: job.spec.deletes.when === 'never',
+    };
+    return new Promise((resolve) => resolve(closeChunk(job, options)));
+  }
+
+  adjust(bytesPerSecond: number | undefined): void {
+    this.bytesPerSecond = bytesPerSecond;
+    this.pool?.adjust(bytesPerSecond);
+  }
+
+  async dispose(): Promise<void> {
+    await this.pool?.dispose();
+    this.pool = undefined;
+  }
+
+  private threads(): ThreadPool {
+    if (!this.pool) {
+      const { spec, threads } = this.options;
+      this.pool = new ThreadPool({
+        threads: threads ?? spec.concurrency.threads,
+        sourceRoot: spec.source.path,
+        destinationRoot: spec.destination.path,
+      });
+      this.pool.adjust(this.bytesPerSecond);
+    }
+    return this.pool;
+  }
+
+  private proveSource(): void {
+    const { spec, identities } = this.options;
+    const found = treeIdentity(spec.source.path, spec.source.marker);
+    if (identities) refuseOther(spec.source.path, identities.source, found);
+  }
+}
+
+function refuseOther(
+  path: string,
+  recorded: TreeIdentity,
+  found: TreeIdentity,
+  code?: 'DESTINATION_MISSING',
+): void {
+  // An empty destination is how a migration begins.
+  const verdict = sameTree(code ? { ...recorded, hasEntries: false } : recorded, found);
+  if (verdict.same) return;
+  throw new LonghaulError(
+    code ?? verdict.code,
+    `${path} is not the tree the migration began with: ${verdict.because}`,
+    { path },
+  );
+}
+
+const rulesOf = ({ excludes, spec }: StepJob): ExcludeRules => ({
+  patterns: excludes,
+  defaults: spec.defaultExcludes,
+});
+
+const trashOf = ({ migration, round }: StepJob): RawPath =>
+  `${OWN_PREFIX}trash/${migration}/${round.number}`;
+
+/** Whether an earlier scan of this round left directories unread, and the steps behind it have run. */
+function scanIsToBeMended(roundDirectory: string): boolean {
+  const file = join(roundDirectory, 'scan.json');
+  if (!existsSync(file) || !existsSync(join(roundDirectory, 'copy.journal'))) return false;
+  const known = readScan(file);
+  return (known?.counters?.incomplete ?? 0) > 0;
+}
+
+function readScan(
+  file: string,
+): { readonly counters?: { readonly incomplete?: number } } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { counters?: { incomplete?: number } };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+/** What a file was when it was copied: enough to tell later whether the source changed since. */
+import { check, type Side } from './native-error.ts';
+import { emptyAddress, nameAddress } from './native-names.ts';
+import {
+  allocate,
+  AT,
+  statx,
+  STATX_BASIC,
+  STATX_SIZE,
+  statxField as field,
+  type Block,
+} from './sys.ts';
+import type { RawPath } from '../../paths.ts';
+
+/** Plain data: it goes into journals. */
+export interface FileStat {
+  readonly mode: number;
+  readonly sizeBytes: number;
+  readonly mtimeSeconds: number;
+  readonly mtimeNanoseconds: number;
+  readonly ctimeSeconds: number;
+  readonly ctimeNanoseconds: number;
+  readonly inode: string;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export const before = allocate(STATX_SIZE);
+export const after = allocate(STATX_SIZE);
+
+export function statOpen(fd: number, into: Block, side: Side, path: RawPath): void {
+  check(statx(fd, emptyAddress, AT.EMPTY_PATH, STATX_BASIC, into.address), 'stat', side, path);
+}
+
+/** Stats a name in an open directory; the symlink itself. Returns a negative number on failure. */
+export function statName(directoryFd: number, name: RawPath, into: Block): number {
+  return statx(directoryFd, nameAddress(name), AT.SYMLINK_NOFOLLOW, STATX_BASIC, into.address);
+}
+
+export function fileStat(b: Block): FileStat {
+  return {
+    mode: field.mode(b),
+    sizeBytes: field.size(b),
+    mtimeSeconds: field.mtimeSeconds(b),
+    mtimeNanoseconds: field.mtimeNanoseconds(b),
+    ctimeSeconds: field.ctimeSeconds(b),
+    ctimeNanoseconds: field.ctimeNanoseconds(b),
+    inode: String(field.inode(b)),
+    nlink: field.nlink(b),
+    uid: field.uid(b),
+    gid: field.gid(b),
+  };
+}
+
+/** Whether nothing happened to a file between two stats. The change time sees every change. */
+export function sameMoment(a: Block, b: Block): boolean {
+  return (
+    field.size(a) === field.size(b) &&
+    field.mtimeNanoseconds(a) === field.mtimeNanoseconds(b) &&
+    field.mtimeSeconds(a) === field.mtimeSeconds(b) &&
+    field.ctimeNanoseconds(a) === field.ctimeNanoseconds(b) &&
+    field.ctimeSeconds(a) === field.ctimeSeconds(b) &&
+    field.inode(a) === field.inode(b)
+  );
+}
+
+/** The same, against what a journal remembers. */
+export function sameAsRecorded(b: Block, recorded: FileStat): boolean {
+  return (
+    field.size(b) === recorded.sizeBytes &&
+    field.mtimeSeconds(b) === recorded.mtimeSeconds &&
+    field.mtimeNanoseconds(b) === recorded.mtimeNanoseconds &&
+    field.ctimeSeconds(b) === recorded.ctimeSeconds &&
+    field.ctimeNanoseconds(b) === recorded.ctimeNanoseconds &&
+    String(field.inode(b)) === recorded.inode
+  );
+}

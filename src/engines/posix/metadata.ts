@@ -1,0 +1,54 @@
+/** Owner, mode and times onto an open file or a name, from a struct statx. */
+import type { RawPath } from '../../paths.ts';
+import { check } from './native-error.ts';
+import { nameAddress } from './native-names.ts';
+import {
+  allocate,
+  AT,
+  fchmod,
+  fchown,
+  fchownat,
+  futimens,
+  statxField as field,
+  utimensat,
+  type Block,
+} from './sys.ts';
+
+const times = allocate(64); // struct timespec[2]
+
+function putTimes(stat: Block): number {
+  times.i64[0] = stat.i64[8]!; // atime seconds
+  times.i64[1] = BigInt(field.atimeNanoseconds(stat));
+  times.i64[2] = stat.i64[14]!; // mtime seconds
+  times.i64[3] = BigInt(field.mtimeNanoseconds(stat));
+  return times.address;
+}
+
+/** chmod after chown, because chown clears the setuid and setgid bits. */
+export function setMetadata(fd: number, stat: Block, path: RawPath): void {
+  check(fchown(fd, field.uid(stat), field.gid(stat)), 'set the owner of', 'destination', path);
+  check(fchmod(fd, field.mode(stat) & 0o7777), 'set the mode of', 'destination', path);
+  check(futimens(fd, putTimes(stat)), 'set the times of', 'destination', path);
+}
+
+/** Of a name that is a symlink: it has no mode of its own. */
+export function setLinkMetadata(
+  directoryFd: number,
+  name: RawPath,
+  stat: Block,
+  path: RawPath,
+): void {
+  const address = nameAddress(name);
+  check(
+    fchownat(directoryFd, address, field.uid(stat), field.gid(stat), AT.SYMLINK_NOFOLLOW),
+    'set the owner of',
+    'destination',
+    path,
+  );
+  check(
+    utimensat(directoryFd, address, putTimes(stat), AT.SYMLINK_NOFOLLOW),
+    'set the times of',
+    'destination',
+    path,
+  );
+}

@@ -1,0 +1,19 @@
+/** Names on their way to the kernel: bytes with a NUL in native memory, one slot a purpose. */
+import type { RawPath } from '../../paths.ts';
+import { allocate } from './sys.ts';
+
+const SLOT_BYTES = 8192;
+const block = allocate(4 * SLOT_BYTES);
+
+/** The address of `name` in a slot; valid until the slot is used again. */
+function put(slot: number, name: RawPath): number {
+  const start = slot * SLOT_BYTES;
+  block.bytes[start + block.bytes.write(name, start, SLOT_BYTES - 1, 'latin1')] = 0;
+  return block.address + start;
+}
+
+export const nameAddress = (name: RawPath): number => put(0, name);
+export const temporaryAddress = (name: RawPath): number => put(1, name);
+export const otherAddress = (name: RawPath): number => put(2, name);
+/** The empty string, for AT_EMPTY_PATH. */
+export const emptyAddress = put(3, '');

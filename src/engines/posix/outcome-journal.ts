@@ -1,0 +1,209 @@
+/**
+ * The journal of a step: outcomes in the order of the work, so that the last place is all a second
+ * run has to know, and amendments for what comes out of order (large files, links, what was tried
+ * again). Of two outcomes for a path the later one counts.
+ */
+import { openJournal, readJournal } from '../../ledger/journal.ts';
+import { comparePaths, joinRaw, type RawPath } from '../../paths.ts';
+import type { EntryOutcome } from './entry-outcome.ts';
+import type { FileStat } from './file-stat.ts';
+
+/** As written: short names, digests in base64, a stat as a row of numbers. */
+type Packed = readonly [
+  name: RawPath,
+  outcome: EntryOutcome['outcome'],
+  bytes: number,
+  digest: string | 0,
+  stat: PackedStat | 0,
+  failure?: EntryOutcome['failure'],
+];
+type PackedStat = readonly [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  string,
+  number,
+  number,
+  number,
+];
+
+type Row =
+  { readonly d: RawPath; readonly o: readonly Packed[] } | { readonly a: readonly Packed[] };
+
+export interface Place {
+  readonly directory: RawPath;
+  readonly name: RawPath;
+}
+
+/** Whether the item comes after the place in the order of the work. */
+export function isAfter(directory: RawPath, name: RawPath, place: Place | undefined): boolean {
+  if (!place) return true;
+  const order = comparePaths(directory, place.directory);
+  return order > 0 || (order === 0 && name > place.name);
+}
+
+export class OutcomeJournal {
+  private readonly journal: ReturnType<typeof openJournal<Row>>;
+  /** Entries since the last commit. */
+  pending = 0;
+
+  constructor(path: string) {
+    this.journal = openJournal<Row>(path);
+  }
+
+  /** The next outcomes in the order of the work. */
+  append(directory: RawPath, outcomes: readonly EntryOutcome[]): void {
+    if (outcomes.length === 0) return;
+    this.journal.append({ d: directory, o: outcomes.map(pack) });
+    this.pending += outcomes.length;
+  }
+
+  /** `name` of these is the whole path. */
+  amend(outcomes: readonly EntryOutcome[]): void {
+    if (outcomes.length === 0) return;
+    this.journal.append({ a: outcomes.map(pack) });
+    this.pending += outcomes.length;
+  }
+
+  commit(): void {
+    this.journal.commit();
+    this.pending = 0;
+  }
+
+  close(): void {
+    this.journal.close();
+  }
+}
+
+/** What a journal says, for whoever walks the work in its order. */
+export class Outcomes {
+  /** By whole path. */
+  readonly amendments = new Map<RawPath, EntryOutcome>();
+  /** Paths of ordered outcomes that are open: blocked. */
+  readonly open = new Map<RawPath, EntryOutcome>();
+  /** Paths of ordered outcomes that were corrupt, and not amended since. */
+  readonly corrupt = new Map<RawPath, EntryOutcome>();
+  place: Place | undefined;
+  ordered = 0;
+  private readonly rows: Iterator<Row, void>;
+  private next: Row | undefined;
+
+  constructor(path: string) {
+    for (const row of readJournal<Row>(path)) {
+      if ('a' in row) for (const packed of row.a) this.noteAmendment(unpack(packed));
+      else this.noteRow(row.d, row.o);
+    }
+    this.rows = readJournal<Row>(path);
+    this.next = this.pull();
+  }
+
+  private noteAmendment(outcome: EntryOutcome): void {
+    this.amendments.set(outcome.name, outcome);
+    if (outcome.outcome === 'blocked' && outcome.failure?.code === 'CORRUPT_COPY') {
+      this.corrupt.set(outcome.name, { ...outcome, outcome: 'corrupt' });
+    } else this.corrupt.delete(outcome.name);
+  }
+
+  private noteRow(directory: RawPath, packed: readonly Packed[]): void {
+    const last = packed.at(-1);
+    if (last) this.place = { directory, name: last[0] };
+    this.ordered += packed.length;
+    for (const one of packed) {
+      if (one[1] === 'blocked') this.open.set(joinRaw(directory, one[0]), unpack(one));
+      if (one[1] === 'corrupt') this.corrupt.set(joinRaw(directory, one[0]), unpack(one));
+    }
+  }
+
+  /** The outcomes of a directory by name; directories must be asked for in order. */
+  of(directory: RawPath): ReadonlyMap<RawPath, EntryOutcome> {
+    const found = new Map<RawPath, EntryOutcome>();
+    while (this.next && 'd' in this.next && comparePaths(this.next.d, directory) <= 0) {
+      if (this.next.d === directory) {
+        for (const packed of this.next.o) found.set(packed[0], unpack(packed));
+      }
+      this.next = this.pull();
+    }
+    return found;
+  }
+
+  /** The outcome of a name, given the ordered ones of its directory. */
+  find(
+    directory: RawPath,
+    name: RawPath,
+    ordered: ReadonlyMap<RawPath, EntryOutcome>,
+  ): EntryOutcome | undefined {
+    const amended =
+      this.amendments.size > 0 ? this.amendments.get(joinRaw(directory, name)) : undefined;
+    return amended ?? ordered.get(name);
+  }
+
+  /** The next ordered row. */
+  private pull(): Row | undefined {
+    for (;;) {
+      const { value, done } = this.rows.next();
+      if (done || value === undefined) return undefined;
+      if ('d' in value) return value;
+    }
+  }
+}
+
+function pack({ name, outcome, bytes, digest, stat, failure }: EntryOutcome): Packed {
+  const packedDigest = digest ? Buffer.from(digest).toString('base64') : 0;
+  const packedStat: PackedStat | 0 = stat
+    ? [
+        stat.mode,
+        stat.sizeBytes,
+        stat.mtimeSeconds,
+        stat.mtimeNanoseconds,
+        stat.ctimeSeconds,
+        stat.ctimeNanoseconds,
+        stat.inode,
+        stat.nlink,
+        stat.uid,
+        stat.gid,
+      ]
+    : 0;
+  return failure
+    ? [name, outcome, bytes, packedDigest, packedStat, failure]
+    : [name, outcome, bytes, packedDigest, packedStat];
+}
+
+function unpack([name, outcome, bytes, digest, stat, failure]: Packed): EntryOutcome {
+  return {
+    name,
+    outcome,
+    bytes,
+    ...(digest === 0 ? {} : { digest: Buffer.from(digest, 'base64') }),
+    ...(stat === 0 ? {} : { stat: unpackStat(stat) }),
+    ...(failure ? { failure } : {}),
+  };
+}
+
+function unpackStat([
+  mode,
+  sizeBytes,
+  mtimeSeconds,
+  mtimeNanoseconds,
+  ctimeSeconds,
+  ctimeNanoseconds,
+  inode,
+  nlink,
+  uid,
+  gid,
+]: PackedStat): FileStat {
+  return {
+    mode,
+    sizeBytes,
+    mtimeSeconds,
+    mtimeNanoseconds,
+    ctimeSeconds,
+    ctimeNanoseconds,
+    inode,
+    nlink,
+    uid,
+    gid,
+  };
+}

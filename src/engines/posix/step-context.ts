@@ -1,0 +1,101 @@
+/** What the main side of every step needs: the pool, both roots as descriptors, and the job. */
+import { closeSync } from 'node:fs';
+import { LonghaulError, type Failure } from '../../errors.ts';
+import type { RawPath } from '../../paths.ts';
+import { printable } from '../../paths.ts';
+import type { OpenEntry, StepJob, StepName, StepProgress } from '../engine.ts';
+import type { EntryOutcome } from './entry-outcome.ts';
+import type { ThreadPool } from './pool.ts';
+import { stepSignal } from './step-signal.ts';
+import { openTree } from './tree-root.ts';
+
+/** The part of a StepJob that the POSIX steps use; `longhaul sync` has no more than this. */
+export type StepInput = Pick<
+  StepJob,
+  'chunk' | 'round' | 'lease' | 'store' | 'exceptions' | 'signal' | 'onProgress'
+>;
+
+export interface StepContext {
+  readonly pool: ThreadPool;
+  readonly sourceFd: number;
+  readonly destinationFd: number;
+  readonly cancel: SharedArrayBuffer;
+}
+
+/** Opens both roots for the time of `work`. */
+export async function withRoots<T>(
+  pool: ThreadPool,
+  signal: AbortSignal,
+  work: (context: StepContext) => Promise<T>,
+): Promise<T> {
+  const source = openTree(pool.sourceRoot);
+  try {
+    const destination = openTree(pool.destinationRoot ?? pool.sourceRoot);
+    const { cancel, dispose } = stepSignal(signal);
+    try {
+      return await work({ pool, sourceFd: source.fd, destinationFd: destination.fd, cancel });
+    } finally {
+      dispose();
+      closeSync(destination.fd);
+    }
+  } finally {
+    closeSync(source.fd);
+  }
+}
+
+export function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new LonghaulError('INTERRUPTED', 'The step was stopped');
+}
+
+export function throwFailure(failure: Failure | undefined): void {
+  if (!failure) return;
+  const path = failure.path === undefined ? {} : { path: failure.path };
+  throw new LonghaulError(failure.code, failure.message, path);
+}
+
+const MOST_SAMPLES = 20;
+
+/** Counts outcomes and keeps samples of the open ones. */
+export class Tally {
+  readonly counters: Record<string, number> = {};
+  readonly open: OpenEntry[] = [];
+  bytes = 0;
+
+  add(directory: RawPath | undefined, outcome: EntryOutcome): void {
+    this.counters[outcome.outcome] = (this.counters[outcome.outcome] ?? 0) + 1;
+    this.bytes += outcome.bytes;
+    if (outcome.failure && this.open.length < MOST_SAMPLES) {
+      const path =
+        directory === undefined || directory === '' ? outcome.name : `${directory}/${outcome.name}`;
+      this.open.push({ ...outcome.failure, path: printable(path) });
+    }
+  }
+
+  get entries(): number {
+    return Object.values(this.counters).reduce((sum, count) => sum + count, 0);
+  }
+
+  of(outcome: EntryOutcome['outcome']): number {
+    return this.counters[outcome] ?? 0;
+  }
+}
+
+/** Reports progress at most five times a second. */
+export function progressReporter(
+  step: StepName,
+  onProgress: (progress: StepProgress) => void,
+  totals: { readonly entries?: number; readonly bytes?: number },
+): (done: { readonly entries: number; readonly bytes: number }, now?: boolean) => void {
+  let last = 0;
+  return ({ entries, bytes }, now = false) => {
+    if (!now && Date.now() - last < 200) return;
+    last = Date.now();
+    onProgress({
+      step,
+      doneEntries: entries,
+      totalEntries: totals.entries,
+      doneBytes: bytes,
+      totalBytes: totals.bytes,
+    });
+  };
+}

@@ -1,0 +1,20 @@
+/** Names of what is not finished. All begin with OWN_PREFIX, so no scan takes them for data. */
+import { createHash } from 'node:crypto';
+import { threadId } from 'node:worker_threads';
+import type { RawPath } from '../../paths.ts';
+import { OWN_PREFIX } from './excludes.ts';
+
+let counter = 0;
+
+/** Used once: whoever finds it after a crash may remove it. */
+export function onceName(): RawPath {
+  return `${OWN_PREFIX}${process.pid}-${threadId}-${counter++}`;
+}
+
+/** The same for the same file, so that a second run finds the part that is done. */
+export function partName(name: RawPath): RawPath {
+  return `${OWN_PREFIX}part-${createHash('sha256').update(name, 'latin1').digest('hex').slice(0, 32)}`;
+}
+
+export const isPartName = (name: RawPath): boolean => name.startsWith(`${OWN_PREFIX}part-`);
+export const isOwnName = (name: RawPath): boolean => name.startsWith(OWN_PREFIX);

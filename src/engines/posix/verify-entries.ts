@@ -1,0 +1,213 @@
+/** Thread side of the verification: reads the destination back and compares with the digest of the copy. */
+import { LonghaulError, toFailure, type Failure } from '../../errors.ts';
+import { joinRaw, printable, rawToBytes, type RawPath } from '../../paths.ts';
+import { digestRange } from './copy-bytes.ts';
+import { OPEN_SOURCE } from './copy-file.ts';
+import { readTarget } from './copy-symlink.ts';
+import { digestOf, newDigester, type DigestName } from './digest.ts';
+import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
+import { after, before, sameAsRecorded, statName, type FileStat } from './file-stat.ts';
+import type { JobBase, ThreadContext } from './messages.ts';
+import { check } from './native-error.ts';
+import { nameAddress } from './native-names.ts';
+import type { RootFds } from './open-pair.ts';
+import { isCancelled } from './step-signal.ts';
+import {
+  close,
+  errnoName,
+  fadvise,
+  FADV_DONTNEED,
+  O,
+  openat,
+  openBeneath,
+  statxField as field,
+} from './sys.ts';
+
+export interface VerifyItem {
+  readonly name: RawPath;
+  /** The source when it was copied. */
+  readonly stat: FileStat;
+  readonly digest?: Uint8Array;
+}
+
+export interface VerifyBatch {
+  readonly directory: RawPath;
+  readonly items: readonly VerifyItem[];
+}
+
+export interface VerifyEntriesJob extends JobBase, RootFds {
+  readonly type: 'verify entries';
+  readonly batches: readonly VerifyBatch[];
+  readonly digest: DigestName;
+  readonly cancel: SharedArrayBuffer;
+}
+
+export interface VerifyEntriesResult {
+  readonly batches: readonly (readonly EntryOutcome[])[];
+  readonly failure?: Failure;
+}
+
+export function verifyEntries(job: VerifyEntriesJob, context: ThreadContext): VerifyEntriesResult {
+  const stopped = (): boolean => context.stopped() || isCancelled(job.cancel);
+  const batches: EntryOutcome[][] = [];
+  try {
+    for (const batch of job.batches) {
+      const outcomes: EntryOutcome[] = [];
+      batches.push(outcomes);
+      verifyBatch(batch, job, stopped, outcomes);
+      if (stopped()) break;
+    }
+    return { batches };
+  } catch (thrown) {
+    return { batches, failure: toFailure(thrown) };
+  }
+}
+
+function verifyBatch(
+  batch: VerifyBatch,
+  job: VerifyEntriesJob,
+  stopped: () => boolean,
+  outcomes: EntryOutcome[],
+): void {
+  const flags = O.RDONLY | O.DIRECTORY;
+  const fd = openBeneath(job.destinationFd, rawToBytes(batch.directory), flags);
+  const missing = fd < 0 ? errnoName() : undefined;
+  if (missing !== undefined && missing !== 'ENOENT' && missing !== 'ENOTDIR') {
+    check(fd, 'open', 'destination', batch.directory);
+  }
+  try {
+    for (const item of batch.items) {
+      if (stopped()) return;
+      outcomes.push(verifyItem({ item, job, fd, directory: batch.directory, stopped }));
+    }
+  } finally {
+    if (fd >= 0) close(fd);
+  }
+}
+
+interface Verifying {
+  readonly item: VerifyItem;
+  readonly job: VerifyEntriesJob;
+  /** The directory at the destination; negative when it is not there. */
+  readonly fd: number;
+  readonly directory: RawPath;
+  readonly stopped: () => boolean;
+}
+
+function verifyItem(verifying: Verifying): EntryOutcome {
+  const { item, job, directory, fd } = verifying;
+  const { name, stat } = item;
+  const bytes = (stat.mode & S_IFMT) === S_IFREG ? stat.sizeBytes : 0;
+  try {
+    const difference = fd < 0 ? 'it is not there' : differenceOf(verifying);
+    if (difference === undefined) return { name, outcome: 'verified', bytes };
+    return sourceChanged(job, directory, item)
+      ? { name, outcome: 'drifted', bytes }
+      : { name, outcome: 'corrupt', bytes, failure: corrupt(joinRaw(directory, name), difference) };
+  } catch (thrown) {
+    return outcomeOf(name, thrown);
+  }
+}
+
+function corrupt(path: RawPath, difference: string): Failure {
+  const text = printable(path);
+  return toFailure(
+    new LonghaulError(
+      'CORRUPT_COPY',
+      `${text} at the destination is not what was copied: ${difference}`,
+      { path: text },
+    ),
+  );
+}
+
+/** What is wrong at the destination; undefined when nothing is. */
+function differenceOf({ item, job, fd, directory, stopped }: Verifying): string | undefined {
+  const { name, stat } = item;
+  const path = joinRaw(directory, name);
+  if (statName(fd, name, before) < 0) {
+    if (errnoName() === 'ENOENT') return 'it is not there';
+    check(-1, 'stat', 'destination', path);
+  }
+  const metadata = metadataDifference(stat);
+  if (metadata !== undefined) return metadata;
+  const kind = stat.mode & S_IFMT;
+  if (kind === S_IFLNK && item.digest) {
+    const digest = digestOf(job.digest, readTarget(fd, name, 'destination', path));
+    return digest.equals(item.digest) ? undefined : 'the link leads elsewhere';
+  }
+  if (kind !== S_IFREG || !item.digest) return undefined;
+  return contentDifference({
+    fd,
+    name,
+    path,
+    size: stat.sizeBytes,
+    digest: item.digest,
+    algorithm: job.digest,
+    stopped,
+  });
+}
+
+function metadataDifference(stat: FileStat): string | undefined {
+  const kind = stat.mode & S_IFMT;
+  const mode = field.mode(before);
+  if ((mode & S_IFMT) !== kind) return 'it is of another kind';
+  if (kind !== S_IFLNK && mode !== stat.mode) return `its mode is ${(mode & 0o7777).toString(8)}`;
+  if (field.uid(before) !== stat.uid || field.gid(before) !== stat.gid)
+    return 'it has another owner';
+  if (kind === S_IFDIR) return undefined; // its time is that of the last write in it; see finish-directories
+  if (kind === S_IFREG && field.size(before) !== stat.sizeBytes)
+    return `it has ${field.size(before)} bytes`;
+  const sameTime =
+    field.mtimeSeconds(before) === stat.mtimeSeconds &&
+    field.mtimeNanoseconds(before) === stat.mtimeNanoseconds;
+  return sameTime ? undefined : 'it has another modification time';
+}
+
+interface Content {
+  readonly fd: number;
+  readonly name: RawPath;
+  readonly path: RawPath;
+  readonly size: number;
+  readonly digest: Uint8Array;
+  readonly algorithm: DigestName;
+  readonly stopped: () => boolean;
+}
+
+/** Reads what the storage has, not what the page cache remembers. */
+function contentDifference({
+  fd,
+  name,
+  path,
+  size,
+  digest,
+  algorithm,
+  stopped,
+}: Content): string | undefined {
+  const file = check(openat(fd, nameAddress(name), OPEN_SOURCE, 0), 'open', 'destination', path);
+  try {
+    fadvise(file, 0, 0, FADV_DONTNEED);
+    const digester = newDigester(algorithm);
+    const whole = digestRange(file, size, { digester, path, side: 'destination', stopped });
+    if (!whole && stopped()) throw new LonghaulError('INTERRUPTED', 'Stopped');
+    return whole && digester.finish().equals(digest) ? undefined : 'its content differs';
+  } finally {
+    close(file);
+  }
+}
+
+/** Whether the source is no longer what was copied: then a difference is drift. */
+function sourceChanged(job: RootFds, directory: RawPath, { name, stat }: VerifyItem): boolean {
+  const fd = openBeneath(job.sourceFd, rawToBytes(directory), O.RDONLY | O.DIRECTORY);
+  if (fd < 0) {
+    if (errnoName() === 'ENOENT') return true;
+    check(fd, 'open', 'source', directory);
+  }
+  try {
+    if (statName(fd, name, after) < 0)
+      return errnoName() === 'ENOENT' || check(-1, 'stat', 'source', name) < 0;
+    return !sameAsRecorded(after, stat);
+  } finally {
+    close(fd);
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Extended attributes from one open file to another; POSIX ACLs travel as system.posix_acl_*.
+ * Whether the source has any is asked once a file system, not once a file.
+ */
+import type { RawPath } from '../../paths.ts';
+import { check, nativeError } from './native-error.ts';
+import { nameAddress } from './native-names.ts';
+import { allocate, errnoName, fgetxattr, flistxattr, fremovexattr, fsetxattr } from './sys.ts';
+
+const LIST_BYTES = 64 * 1024; // XATTR_LIST_MAX
+const VALUE_BYTES = 64 * 1024; // XATTR_SIZE_MAX
+const names = allocate(LIST_BYTES);
+const value = allocate(VALUE_BYTES);
+/** Kept by the kernel for itself; copying them means nothing or is refused. */
+const NOT_COPIED = /^(security\.selinux|security\.evm|security\.ima|system\.nfs4_acl|system\.cifs)/;
+
+let sourceHasNone = false;
+
+/** Gives `to` the attributes of `from`; `exactly` also takes away what `from` has not. */
+export function copyXattrs(from: number, to: number, path: RawPath, exactly = false): void {
+  if (sourceHasNone) return;
+  const wanted = list(from, path, 'source');
+  if (exactly) {
+    for (const name of list(to, path, 'destination')) {
+      if (!wanted.includes(name))
+        check(fremovexattr(to, nameAddress(name)), 'remove an attribute of', 'destination', path);
+    }
+  }
+  for (const name of wanted) copyOne(from, to, name, path);
+}
+
+function list(fd: number, path: RawPath, side: 'source' | 'destination'): readonly string[] {
+  const length = flistxattr(fd, names.address, LIST_BYTES);
+  if (length < 0) {
+    if (isUnsupported(errnoName())) {
+      if (side === 'source') sourceHasNone = true;
+      return [];
+    }
+    throw nativeError('list the attributes of', side, path);
+  }
+  if (length === 0) return [];
+  return names.bytes
+    .toString('latin1', 0, length - 1)
+    .split('\0')
+    .filter((name) => !NOT_COPIED.test(name));
+}
+
+function copyOne(from: number, to: number, name: string, path: RawPath): void {
+  const size = fgetxattr(from, nameAddress(name), value.address, VALUE_BYTES);
+  if (size < 0) {
+    if (errnoName() === 'ENODATA') return; // taken away since it was listed
+    throw nativeError(`read the attribute ${name} of`, 'source', path);
+  }
+  check(
+    fsetxattr(to, nameAddress(name), value.address, size, 0),
+    `set the attribute ${name} of`,
+    'destination',
+    path,
+  );
+}
+
+const isUnsupported = (errno: string): boolean =>
+  errno === 'EOPNOTSUPP' || errno === 'ENOTSUP' || errno === 'ENOSYS';
+
+/** All attributes as text, to compare two files by. */
+export function xattrFingerprint(
+  fd: number,
+  path: RawPath,
+  side: 'source' | 'destination',
+): string {
+  return [...list(fd, path, side)]
+    .sort()
+    .map((name) => {
+      const size = fgetxattr(fd, nameAddress(name), value.address, VALUE_BYTES);
+      return `${name}=${size < 0 ? '' : value.bytes.toString('latin1', 0, size)}`;
+    })
+    .join('\n');
+}
