@@ -2,7 +2,9 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'dist.next/', 'dist.old/', 'node_modules/', 'coverage/', 'test/histories/'] },
+  {
+    ignores: ['dist/', 'dist.next/', 'dist.old/', 'node_modules/', 'coverage/', 'test/histories/'],
+  },
   js.configs.recommended,
   {
     files: ['**/*.{js,mjs,cjs}'],

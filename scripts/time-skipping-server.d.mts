@@ -1,0 +1,1 @@
+export function timeSkippingServer(): Promise<string>;

@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { Worker } from '@temporalio/worker';
+import { fileURLToPath } from 'node:url';
+import { timeSkippingEnvironment, timeSkippingMissing } from '../support/time-skipping.ts';
+import type { sleeper } from './fixtures/sleeper.ts';
+
+const SEVENTY_DAYS_MS = 70 * 24 * 3_600_000;
+
+(timeSkippingMissing === undefined ? test : test.skip)(
+  'a sleep of 70 days passes in seconds',
+  async () => {
+    const environment = await timeSkippingEnvironment();
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue: 'sleepers',
+      workflowsPath: fileURLToPath(new URL('fixtures/sleeper.ts', import.meta.url)),
+    });
+
+    const began = performance.now();
+    const slept = await worker.runUntil(
+      environment.client.workflow.execute<typeof sleeper>('sleeper', {
+        workflowId: 'seventy-days',
+        taskQueue: 'sleepers',
+        args: [SEVENTY_DAYS_MS],
+      }),
+    );
+    const tookMs = performance.now() - began;
+    await environment.teardown();
+
+    expect(slept).toBeGreaterThanOrEqual(SEVENTY_DAYS_MS);
+    expect(tookMs).toBeLessThan(20_000);
+  },
+);
