@@ -1,0 +1,88 @@
+/** The state of a migration as the decisions in policy/ want it. */
+import {
+  readyData,
+  readyToCutOver,
+  type CutoverAnswer,
+  type CutoverFacts,
+} from '../policy/cutover.ts';
+import { nextRound, type NextRound } from '../policy/cadence.ts';
+import { roundMs, type PastRound } from '../policy/forecast.ts';
+import type { RoundReport, WorkflowSettings } from './api.ts';
+import type { MigrationState } from './migration-state.ts';
+
+/** With what operators have set since. */
+export function settingsOf(state: MigrationState): WorkflowSettings {
+  const { settings, intervalFloorMs, intervalStartMs } = state;
+  return {
+    ...settings!,
+    ...(intervalStartMs === undefined ? {} : { intervalStartMs }),
+    ...(intervalFloorMs === undefined ? {} : { intervalFloorMs }),
+  };
+}
+
+/** Rehearsals say nothing about the drift, as finals do not. */
+const counts = ({ round }: RoundReport): boolean =>
+  round.kind === 'seed' || round.kind === 'catch-up';
+
+function pastRounds(state: MigrationState): PastRound[] {
+  return state.rounds.filter(counts).map(({ startedAt, endedAt, totals }) => ({
+    startedAtMs: Date.parse(startedAt),
+    endedAtMs: Date.parse(endedAt),
+    changedEntries: totals['changedEntries'] ?? 0,
+    changedBytes: totals['changedBytes'] ?? 0,
+  }));
+}
+
+export function nextRoundOf(state: MigrationState, now: number): NextRound {
+  return nextRound({ now, rounds: pastRounds(state) }, settingsOf(state));
+}
+
+function cutoverFacts(state: MigrationState, now: number): CutoverFacts {
+  const last = state.rounds.filter(counts).at(-1);
+  const past = pastRounds(state).at(-1);
+  const sum = (name: string): number => last?.totals[name] ?? 0;
+  return {
+    now,
+    blockedCount: state.open.length,
+    ...(last === undefined
+      ? {}
+      : {
+          lastRound: {
+            kind: last.round.kind,
+            changedEntries: sum('changedEntries'),
+            changedBytes: sum('changedBytes'),
+            drifted: sum('drifted'),
+            unverified: sum('unverified'),
+          },
+        }),
+    ...(state.link?.state === 'open' ? { linkDown: state.link.because } : {}),
+    ...(state.paused ? { paused: state.paused.because } : {}),
+    ...(state.approved ? { approvedBy: state.approved.by } : {}),
+    ...(state.started ? { startedBy: state.started.by } : {}),
+    ...(state.postponedUntilMs === undefined ? {} : { postponedUntilMs: state.postponedUntilMs }),
+    ...(past === undefined ? {} : { predictedMs: roundMs(past, past.changedBytes, undefined) }),
+  };
+}
+
+export function dataReady(state: MigrationState, now: number): CutoverAnswer {
+  return readyData(cutoverFacts(state, now), settingsOf(state));
+}
+
+export function cutoverReady(state: MigrationState, now: number): CutoverAnswer {
+  if (!state.settings) return { ready: false, because: 'the tree is being assessed' };
+  return readyToCutOver(cutoverFacts(state, now), settingsOf(state));
+}
+
+/** What keeps a final round from being the last one; undefined when nothing does. */
+export function leftOpen({ totals }: RoundReport, open: number): string | undefined {
+  if (open > 0) return `${open} ${open === 1 ? 'chunk is' : 'chunks are'} blocked`;
+  const names = {
+    drifted: 'changed while copied',
+    unverified: 'not verified',
+    awaitingDelete: 'awaiting delete',
+    blocked: 'blocked',
+  };
+  const parts = Object.entries(names).filter(([name]) => (totals[name] ?? 0) > 0);
+  if (parts.length === 0) return undefined;
+  return `entries are open: ${parts.map(([name, words]) => `${totals[name]} ${words}`).join(', ')}`;
+}

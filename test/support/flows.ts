@@ -1,0 +1,186 @@
+/** The real workflows on the real test server, with activities that a test steers. */
+import { readFileSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type {
+  Activities,
+  ControlsChange,
+  LedgerNote,
+  StepInput,
+} from '../../src/activities/contract.ts';
+import {
+  controlQueue,
+  migrationId,
+  stepQueue,
+  WORKFLOW_QUEUE,
+  type MigrationInput,
+  type MigrationOutcome,
+  type MigrationProgress,
+  type WorkflowSettings,
+} from '../../src/workflows/api.ts';
+import { testServer } from './temporal.ts';
+
+export const SETTINGS: WorkflowSettings = {
+  concurrentChunks: 2,
+  heartbeatTimeoutMs: 5_000,
+  intervalStartMs: 1_000,
+  intervalFloorMs: 500,
+  convergedEntries: 10,
+  convergedBytes: 1_000,
+  deletesWhen: 'final',
+  verifyMode: 'copied',
+  approval: 'required',
+  hasFreezeHook: true,
+  hasSwitchHook: true,
+};
+
+/** What the fake workers do, and what they were asked. */
+export interface Stage {
+  settings: WorkflowSettings;
+  chunks: string[];
+  /** chunk → code its copy fails with. */
+  readonly broken: Map<string, string>;
+  /** Sum of each chunk, over what is seen and verified. */
+  sum: Record<string, number>;
+  hookExit: number;
+  readonly steps: StepInput[];
+  readonly hooks: string[];
+  readonly notes: LedgerNote[];
+  readonly changes: ControlsChange[];
+}
+
+export interface Flows {
+  readonly client: Client;
+  readonly env: Readonly<Record<string, string>>;
+  readonly namespace: string;
+  start(name: string, stage?: Partial<Stage>): Promise<Running>;
+  close(): Promise<void>;
+}
+
+export interface Running {
+  readonly id: string;
+  readonly stage: Stage;
+  progress(): Promise<MigrationProgress>;
+  until(what: string, holds: (progress: MigrationProgress) => boolean): Promise<MigrationProgress>;
+  say(verb: string, message?: object): Promise<string>;
+  result(): Promise<MigrationOutcome>;
+}
+
+export async function openFlows(): Promise<Flows> {
+  const server = await testServer();
+  const { namespace } = server;
+  const native = await NativeConnection.connect(server.connectionOptions);
+  const connection = await Connection.connect(server.connectionOptions);
+  const client = new Client({ connection, namespace });
+  const running: { worker: Worker; run: Promise<void> }[] = [];
+  const work = async (
+    options: Omit<Parameters<typeof Worker.create>[0], 'connection' | 'namespace'>,
+  ): Promise<void> => {
+    const worker = await Worker.create({ connection: native, namespace, ...options });
+    running.push({ worker, run: worker.run() });
+  };
+  const bundle = new URL('../../dist/workflow-bundle.js', import.meta.url);
+  await work({ taskQueue: WORKFLOW_QUEUE, workflowBundle: { code: readFileSync(bundle, 'utf8') } });
+  return {
+    client,
+    namespace,
+    env: { ...server.env },
+    async start(name, given = {}) {
+      const stage = newStage(given);
+      const activities = fakeActivities(stage);
+      await work({ taskQueue: stepQueue(name), activities });
+      await work({ taskQueue: controlQueue(name), activities });
+      await client.workflow.start<(input: MigrationInput) => Promise<MigrationOutcome>>(
+        'migration',
+        {
+          taskQueue: WORKFLOW_QUEUE,
+          workflowId: migrationId(name),
+          args: [{ v: 1, migration: name }],
+        },
+      );
+      return follow(client, name, stage);
+    },
+    async close() {
+      for (const { worker } of running) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.allSettled(running.map(({ run }) => run));
+      await connection.close();
+      await native.close();
+    },
+  };
+}
+
+function newStage(given: Partial<Stage>): Stage {
+  return {
+    settings: SETTINGS,
+    chunks: ['0000', '0001', '0002'],
+    broken: new Map(),
+    sum: { seen: 2, verified: 2, bytes: 10, changedEntries: 1, changedBytes: 1 },
+    hookExit: 0,
+    steps: [],
+    hooks: [],
+    notes: [],
+    changes: [],
+    ...given,
+  };
+}
+
+function fakeActivities(stage: Stage): Activities {
+  const step = (name: 'scan' | 'copy' | 'verify' | 'delete-pass') => (input: StepInput) => {
+    stage.steps.push(input);
+    const code = name === 'copy' ? stage.broken.get(input.chunk) : undefined;
+    if (code !== undefined)
+      throw ApplicationFailure.create({
+        type: code,
+        message: `broken: ${code}`,
+        nonRetryable: true,
+      });
+    return Promise.resolve({ step: name, counters: {}, blocked: 0, open: [], elapsedMs: 1 });
+  };
+  return {
+    scan: step('scan'),
+    copy: step('copy'),
+    verify: step('verify'),
+    deletePass: step('delete-pass'),
+    closeChunk: () => Promise.resolve(stage.sum as never),
+    assessAndPlan: () =>
+      Promise.resolve({ settings: stage.settings, chunks: stage.chunks.length, revision: 1 }),
+    listChunks: ({ after = '', limit }) =>
+      Promise.resolve({
+        ids: stage.chunks.filter((id) => id > after).slice(0, limit),
+        total: stage.chunks.length,
+      }),
+    changeControls: ({ change }) => Promise.resolve(void stage.changes.push(change)),
+    runHook: ({ hook }) => {
+      stage.hooks.push(hook);
+      return Promise.resolve({ exitCode: stage.hookExit, output: 'said the hook', elapsedMs: 1 });
+    },
+    record: ({ note }) => Promise.resolve(void stage.notes.push(note)),
+  };
+}
+
+function follow(client: Client, name: string, stage: Stage): Running {
+  const id = migrationId(name);
+  const handle =
+    client.workflow.getHandle<(input: MigrationInput) => Promise<MigrationOutcome>>(id);
+  const progress = (): Promise<MigrationProgress> =>
+    client.workflow.getHandle(id).query<MigrationProgress>('progress');
+  return {
+    id,
+    stage,
+    progress,
+    async until(what, holds) {
+      const deadline = Date.now() + 40_000;
+      let last: MigrationProgress | undefined;
+      while (Date.now() < deadline) {
+        last = await progress();
+        if (holds(last)) return last;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      throw new Error(`Waited for ${what}; last: ${JSON.stringify(last)}`);
+    },
+    say: (verb, message = {}) =>
+      client.workflow.getHandle(id).executeUpdate<string, [object]>(verb, { args: [message] }),
+    result: () => handle.result(),
+  };
+}

@@ -1,0 +1,167 @@
+/** The story of a migration, on a real server. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { migrationId } from '../../src/workflows/api.ts';
+import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
+
+let flows: Flows;
+beforeAll(async () => {
+  flows = await openFlows();
+}, 120_000);
+afterAll(() => flows.close());
+
+const kinds = (
+  notes: readonly { kind: string; data: Readonly<Record<string, unknown>> }[],
+): unknown[] => notes.filter(({ kind }) => kind === 'phase').map(({ data }) => data['phase']);
+
+const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function eventually(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 100 && !holds(); tries++) await pass(100);
+  expect(holds()).toBe(true);
+}
+
+describe('a migration', () => {
+  test('goes from the assessment through rounds to an approved cutover', async () => {
+    const run = await flows.start('story');
+
+    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+    expect(await run.say('approveCutover', { by: 'ann', reason: 'rehearsed' })).toBe('approved');
+
+    expect(await run.result()).toMatchObject({ migration: 'story', phase: 'done' });
+    expect(run.stage.hooks).toEqual(['freeze', 'switch']);
+    expect(kinds(run.stage.notes)).toEqual([
+      'seeding',
+      'catching up',
+      'ready to cut over',
+      'cutting over',
+      'done',
+    ]);
+    expect(run.stage.notes).toContainEqual(
+      expect.objectContaining({
+        kind: 'decision',
+        data: expect.objectContaining({
+          message: 'approveCutover',
+          by: 'ann',
+          because: 'rehearsed',
+        }),
+      }),
+    );
+    const last = run.stage.steps.at(-1)!;
+    expect(last.round).toMatchObject({ kind: 'final', deletes: true });
+    expect(
+      run.stage.steps
+        .filter(({ round }) => round.kind !== 'final')
+        .every(({ round }) => !round.deletes),
+    ).toBe(true);
+  });
+
+  test('without need of approval cuts over by itself', async () => {
+    const run = await flows.start('automatic', {
+      settings: { ...SETTINGS, approval: 'automatic', hasFreezeHook: false, hasSwitchHook: false },
+    });
+
+    expect(await run.result()).toMatchObject({ phase: 'done' });
+    expect(run.stage.hooks).toEqual([]);
+  });
+
+  test('is not held up by a blocked chunk, but its cutover is', async () => {
+    const run = await flows.start('blocked', { broken: new Map([['0001', 'PERMISSION_DENIED']]) });
+
+    const later = await run.until('rounds go on', ({ rounds }) => rounds.length >= 3);
+    expect(later).toMatchObject({
+      blockedCount: 1,
+      blocked: [{ chunk: '0001', code: 'PERMISSION_DENIED' }],
+    });
+    expect(later.phase).toBe('catching up');
+    expect(later.nextSteps.join('\n')).toContain('longhaul retry blocked 0001');
+    await run.say('approveCutover');
+    const held = await run.until('a next round', ({ rounds }) => rounds.length >= 4);
+    expect(held.cutover.because).toContain('blocked');
+
+    run.stage.broken.clear();
+    expect(await run.say('retryBlocked', { chunk: '0001' })).toBe('retry: 0001');
+
+    expect(await run.result()).toMatchObject({ phase: 'done' });
+  });
+
+  test('gives the cutover up when the freeze fails, and says why', async () => {
+    const run = await flows.start('freeze', { hookExit: 7 });
+    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+    await run.say('approveCutover');
+
+    const after = await run.until(
+      'it was given up',
+      ({ phase }) => phase !== 'cutting over' && run.stage.hooks.length > 0,
+    );
+
+    expect(after.approvedBy).toBeUndefined();
+    expect(run.stage.hooks).toEqual(['freeze']);
+    await eventually(() =>
+      run.stage.notes.some(({ data }) =>
+        String(data['because']).includes('the freeze hook ended with 7'),
+      ),
+    );
+    await run.say('abort', { by: 'ann', reason: 'test over' });
+    expect(await run.result()).toMatchObject({
+      phase: 'aborted',
+      because: 'aborted by ann: test over',
+    });
+  });
+
+  test('pauses and resumes', async () => {
+    const run = await flows.start('paused');
+    await run.until('it catches up', ({ rounds }) => rounds.length >= 1);
+
+    await run.say('pause', { by: 'ann', reason: 'backup window' });
+    await pass(1_500);
+    const paused = await run.progress();
+    const rounds = paused.rounds.length;
+    await pass(2_500);
+
+    expect(paused.conditions).toContainEqual(
+      expect.objectContaining({ name: 'paused', because: 'backup window (ann)' }),
+    );
+    expect((await run.progress()).rounds).toHaveLength(rounds);
+    await run.say('resume');
+    await run.until('rounds go on', (progress) => progress.rounds.length > rounds);
+    await run.say('abort');
+    await run.result();
+  });
+
+  test('notes garbage and goes on', async () => {
+    const run = await flows.start('garbage');
+    const handle = flows.client.workflow.getHandle(migrationId('garbage'));
+
+    await handle.signal('puase', 'x');
+    await handle.signal('setBandwidth', { bandwidth: 'fast' });
+    await handle.signal('pause', 42);
+    await handle.signal('chunkBlocked', 'nonsense');
+
+    const after = await run.until(
+      'they are noted',
+      ({ rejectedMessages }) => rejectedMessages.length === 3,
+    );
+    expect(after.rejectedMessages.map(({ name }) => name).sort()).toEqual([
+      'pause',
+      'puase',
+      'setBandwidth',
+    ]);
+    await expect(run.say('setInterval', { interval: 'soon' })).rejects.toThrow();
+    expect(await run.say('setBandwidth', { bandwidth: '20 Mbit/s' })).toBe('bandwidth 20 Mbit/s');
+    await eventually(() => run.stage.changes.length === 1);
+    expect(run.stage.changes).toEqual([{ type: 'bandwidth', bandwidth: '20 Mbit/s' }]);
+    await run.say('abort');
+    await run.result();
+  });
+
+  test('aborted while a chunk is blocked leaves nothing running', async () => {
+    const run = await flows.start('abort', { broken: new Map([['0000', 'DISK_FULL']]) });
+    await run.until('a chunk is blocked', ({ blockedCount }) => blockedCount === 1);
+
+    await run.say('abort', { by: 'ann', reason: 'wrong tree' });
+
+    expect(await run.result()).toMatchObject({ phase: 'aborted' });
+    const open = flows.client.workflow.getHandle('migration/abort/chunk/0000');
+    await expect(open.result()).rejects.toThrow();
+  });
+});
