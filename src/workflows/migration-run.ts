@@ -67,7 +67,6 @@ export class MigrationRun {
   readonly name: string;
   readonly state: MigrationState;
   readonly #queue = new EffectQueue();
-  #aborted: Said | undefined;
   #changes = 0;
   #shownPhase: string | undefined;
   #shownBlocked = -1;
@@ -76,7 +75,8 @@ export class MigrationRun {
     this.name = input.migration;
     this.state = openState(input.state);
     this.#listen();
-    void this.#queue.run();
+    // What was said is written down, even when the workflow is cancelled meanwhile.
+    void CancellationScope.nonCancellable(() => this.#queue.run());
     this.#show();
   }
 
@@ -175,7 +175,7 @@ export class MigrationRun {
         ? undefined
         : `the ${hook} hook ended with ${exitCode}: ${output.slice(-300)}`;
     } catch (error) {
-      if (this.#aborted) throw error;
+      if (this.aborted) throw error;
       const { code, because } = reasonOf(error);
       return `the ${hook} hook failed: ${because} [${code}]`;
     }
@@ -247,7 +247,7 @@ export class MigrationRun {
 
   /** Whatever runs is cancelled; nothing at either side is touched. */
   async abort(): Promise<void> {
-    const said = this.#aborted!;
+    const said = this.state.aborted!;
     const ids = [
       ...(this.state.news ? [roundId(this.name, this.state.round)] : []),
       ...this.state.open.map(({ chunk }) => chunkId(this.name, chunk)),
@@ -262,7 +262,7 @@ export class MigrationRun {
   }
 
   get aborted(): boolean {
-    return this.#aborted !== undefined;
+    return this.state.aborted !== undefined;
   }
 
   /** Everything that was said is done and written before the run ends. */
@@ -274,6 +274,7 @@ export class MigrationRun {
   /** A history must not grow over the months. */
   async continueAsNew(): Promise<void> {
     await this.settle();
+    this.#throwIfAborted();
     await continueAsNew<typeof migration>({ v: 1, migration: this.name, state: this.state });
   }
 
@@ -375,7 +376,7 @@ export class MigrationRun {
           getExternalWorkflowHandle(chunkId(name, chunk)).signal(verb, { by, reason: because }),
         ),
       abort: (said) => {
-        this.#aborted = said;
+        state.aborted = said;
       },
     };
   }

@@ -37,6 +37,7 @@ export interface MigrationState {
   totals: Totals;
   open: OpenChunk[];
   paused?: Said;
+  aborted?: Said;
   link?: LinkReport;
   approved?: Said;
   started?: Said;

@@ -41,7 +41,8 @@ const NEWS_SHARE = 0.02;
 
 export async function round(input: RoundInput): Promise<RoundReport> {
   const run = new RoundRun(input);
-  void run.sendNews();
+  // Cancelled with the round: its end is told all the same.
+  run.sendNews().catch(() => undefined);
   try {
     await run.allChunks();
   } catch (error) {
