@@ -8,7 +8,7 @@ import { copySymlink } from './copy-symlink.ts';
 import type { DigestName } from './digest.ts';
 import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
-import { before, fileStat, statName } from './file-stat.ts';
+import { after, before, fileStat, statName } from './file-stat.ts';
 import type { JobBase, ThreadContext } from './messages.ts';
 import { check } from './native-error.ts';
 import { updateMetadata } from './update-metadata.ts';
@@ -30,6 +30,8 @@ export interface CopyEntriesJob extends JobBase, RootFds {
   readonly type: 'copy entries';
   readonly batches: readonly CopyBatch[];
   readonly digest: DigestName;
+  /** A file that has the same size, time, mode and owner at the destination is taken as copied. */
+  readonly adoptSame?: boolean;
 }
 
 export interface CopyEntriesResult {
@@ -62,7 +64,9 @@ function copyBatch(
 ): void {
   try {
     withPair(job, batch.directory, (fds) => {
-      const pair: OpenPair = { ...fds, directory: batch.directory, digest: job.digest, context };
+      const { directory } = batch;
+      const { digest, adoptSame = false } = job;
+      const pair: OpenPair = { ...fds, directory, digest, context, adoptSame };
       for (const item of batch.items) {
         if (context.stopped()) return;
         outcomes.push(copyItem(pair, item));
@@ -81,7 +85,8 @@ function copyItem(pair: OpenPair, item: CopyItem): EntryOutcome {
     const copied = copyByKind(pair, item);
     if (copied.outcome === 'drifted') return { name, outcome: 'drifted', bytes: 0 };
     const isFile = (mode & S_IFMT) === S_IFREG;
-    return { name, ...copied, bytes: isFile ? copied.stat.sizeBytes : 0 };
+    const { adopted: wasThere = false, ...rest } = copied;
+    return { name, ...rest, bytes: isFile && !wasThere ? copied.stat.sizeBytes : 0 };
   } catch (thrown) {
     return outcomeOf(name, thrown);
   }
@@ -90,7 +95,11 @@ function copyItem(pair: OpenPair, item: CopyItem): EntryOutcome {
 function copyByKind(pair: OpenPair, { name, mode, digest }: CopyItem): Copied {
   switch (mode & S_IFMT) {
     case S_IFREG:
-      return (digest && updateMetadata(pair, name, digest)) ?? copyFile(pair, name);
+      return (
+        (pair.adoptSame ? adopted(pair, name) : undefined) ??
+        (digest && updateMetadata(pair, name, digest)) ??
+        copyFile(pair, name)
+      );
     case S_IFLNK:
       return copySymlink(pair, name);
     case S_IFDIR: {
@@ -103,4 +112,22 @@ function copyByKind(pair: OpenPair, { name, mode, digest }: CopyItem): Copied {
     default:
       return copySpecial(pair, name);
   }
+}
+
+/** What an earlier run, or another tool, has brought over already. */
+function adopted(pair: OpenPair, name: RawPath): Copied | undefined {
+  if (statName(pair.destinationFd, name, after) < 0) return undefined;
+  const path = joinRaw(pair.directory, name);
+  check(statName(pair.sourceFd, name, before), 'stat', 'source', path);
+  const stat = fileStat(before);
+  const there = fileStat(after);
+  const same =
+    stat.nlink === 1 &&
+    stat.mode === there.mode &&
+    stat.uid === there.uid &&
+    stat.gid === there.gid &&
+    stat.sizeBytes === there.sizeBytes &&
+    stat.mtimeSeconds === there.mtimeSeconds &&
+    stat.mtimeNanoseconds === there.mtimeNanoseconds;
+  return same ? { outcome: 'copied', stat, adopted: true } : undefined;
 }

@@ -32,10 +32,16 @@ export interface OpenPair {
   readonly destinationFd: number;
   readonly digest: DigestName;
   readonly context: ThreadContext;
+  readonly adoptSame?: boolean;
 }
 
 export type Copied =
-  | { readonly outcome: 'copied'; readonly stat: FileStat; readonly digest?: Uint8Array }
+  | {
+      readonly outcome: 'copied';
+      readonly stat: FileStat;
+      readonly digest?: Uint8Array;
+      readonly adopted?: boolean;
+    }
   | { readonly outcome: 'drifted' };
 
 const ATTEMPTS = 3;

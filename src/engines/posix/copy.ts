@@ -37,6 +37,8 @@ export interface CopyOptions {
   readonly digest: DigestName;
   /** Files above this are copied in parts of this size. */
   readonly partBytes: number;
+  /** Without a catalog: what has size, time, mode and owner of the source is taken as copied. */
+  readonly adoptSame?: boolean;
 }
 
 const BATCH_ENTRIES = 128;
@@ -131,9 +133,9 @@ class Copier {
 
   private async copySmall(): Promise<void> {
     const { pool, sourceFd, destinationFd } = this.context;
-    const { digest } = this.options;
+    const { digest, adoptSame = false } = this.options;
     const jobs = inOrder(this.batches(), pool.capacity * 2, (batches) =>
-      pool.run({ type: 'copy entries', sourceFd, destinationFd, digest, batches }),
+      pool.run({ type: 'copy entries', sourceFd, destinationFd, digest, adoptSame, batches }),
     );
     for await (const { job, result } of jobs) {
       result.batches.forEach((outcomes, i) => this.record(job[i]!.directory, outcomes));

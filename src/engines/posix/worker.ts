@@ -12,6 +12,7 @@ import {
   type ThreadData,
 } from './messages.ts';
 import { assessDirectories } from './assess-directories.ts';
+import { compareEntriesJob } from './compare-entries-job.ts';
 import { copyEntries } from './copy-entries.ts';
 import { deleteEntries } from './delete-entries.ts';
 import { finishDirectories } from './finish-directories.ts';
@@ -26,6 +27,7 @@ import { verifyEntries } from './verify-entries.ts';
 const handlers = {
   'assess directories': assessDirectories,
   'scan directories': scanDirectories,
+  'compare entries': compareEntriesJob,
   'copy entries': copyEntries,
   'copy large file': copyLargeFile,
   'link entries': linkEntries,

@@ -1,0 +1,171 @@
+/** `syncTree` and `compareTrees`: the engine without a server. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { compareTrees, type Difference } from '../../src/engines/posix/compare-trees.ts';
+import { syncTree, type SyncOptions, type SyncReport } from '../../src/engines/posix/sync-tree.ts';
+import { nastyTree } from '../support/nasty-tree.ts';
+import { differences, expectSameTree } from '../support/oracle.ts';
+import { directory, file, hardLink, makeTree, symlink, type TreeLiteral } from '../support/tree.ts';
+import { alterKeepingTime } from './contract.ts';
+
+let root: string;
+let source: string;
+let destination: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'sync-'));
+  [source, destination] = [join(root, 'a'), join(root, 'b')];
+  mkdirSync(source);
+  mkdirSync(destination);
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const sync = (more: Partial<SyncOptions> = {}): Promise<SyncReport> =>
+  syncTree({ source, destination, stateDirectory: join(root, 'state'), ...more });
+
+describe('sync', () => {
+  test('makes the trees equal, and keeps no state after a success', async () => {
+    makeTree(source, nastyTree({ levels: 30 }));
+
+    const report = await sync({ verify: true });
+
+    expectSameTree(source, destination);
+    expect(report).toMatchObject({ openCount: 0 });
+    expect(existsSync(join(root, 'state'))).toBe(false);
+  });
+
+  test('copies nothing that is there already', async () => {
+    makeTree(source, { a: file('a'), d: directory({ b: file('b') }) });
+    await sync();
+
+    expect(await sync()).toMatchObject({ copiedBytes: 0, openCount: 0 });
+    expectSameTree(source, destination);
+  });
+
+  test('without --delete leaves what is only at the destination, with it removes it', async () => {
+    makeTree(source, { a: file('a'), b: file('b') });
+    makeTree(destination, { extra: directory({ x: file('x') }) });
+
+    await sync();
+    expect(existsSync(join(destination, 'extra'))).toBe(true);
+
+    expect(await sync({ delete: true, caps: { maxCount: 10, maxPercent: 100 } })).toMatchObject({
+      deleted: 1,
+    });
+    expectSameTree(source, destination);
+  });
+
+  test('as a dry run says what it would do, and does nothing', async () => {
+    makeTree(source, { new: file('12345'), same: file('s'), d: directory({}) });
+    makeTree(destination, { extra: file('x') });
+    execFileSync('cp', ['-a', join(source, 'same'), destination]);
+    const before = differences(source, destination);
+
+    const { plan } = await sync({ dryRun: true, delete: true });
+
+    expect(plan).toEqual([
+      { action: 'copy', path: 'd/', bytes: 0 },
+      { action: 'copy', path: 'new', bytes: 5 },
+      { action: 'delete', path: 'extra', bytes: 0 },
+    ]);
+    expect(differences(source, destination)).toEqual(before);
+  });
+
+  test.each([
+    ['the same directory', () => [source, source]],
+    ['a destination inside the source', () => [source, join(source, 'in')]],
+    ['a source inside the destination', () => [join(destination, 'in'), destination]],
+  ])('refuses %s', async (_, trees) => {
+    mkdirSync(join(source, 'in'));
+    mkdirSync(join(destination, 'in'));
+    const [from, to] = trees() as [string, string];
+
+    await expect(syncTree({ source: from, destination: to })).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+  });
+
+  test('refuses a source that is not there', async () => {
+    await expect(syncTree({ source: join(root, 'none'), destination })).rejects.toMatchObject({
+      code: 'SOURCE_MISSING',
+    });
+  });
+
+  test('follows no symlink at the destination', async () => {
+    const outside = join(root, 'outside');
+    mkdirSync(outside);
+    makeTree(source, { d: directory({ f: file('new') }) });
+    symlinkSync(outside, join(destination, 'd'));
+
+    await sync();
+
+    expect(existsSync(join(outside, 'f'))).toBe(false);
+    expectSameTree(source, destination);
+  });
+
+  test('keeps to its bandwidth', async () => {
+    makeTree(source, { a: file('x'.repeat(300_000)) });
+    const startedAt = Date.now();
+
+    await sync({ bytesPerSecond: 200_000 });
+
+    expect(Date.now() - startedAt).toBeGreaterThan(1_300);
+    expectSameTree(source, destination);
+  });
+});
+
+describe('compareTrees', () => {
+  const found = async (): Promise<string[]> => {
+    const all: Difference[] = [];
+    for await (const difference of compareTrees(source, destination)) all.push(difference);
+    return all
+      .filter(({ path, what }) => !(path === '.' && what === 'time'))
+      .map(({ path, what }) => `${path}: ${what}`)
+      .sort();
+  };
+  const tree: TreeLiteral = {
+    a: file('content'),
+    d: directory({ x: file('x'), l: symlink('x') }),
+    h1: file('h'),
+    h2: hardLink('h1'),
+  };
+
+  test('finds equal trees equal', async () => {
+    makeTree(source, tree);
+    execFileSync('cp', ['-a', `${source}/.`, destination]);
+
+    expect(await found()).toEqual([]);
+  });
+
+  test.each<[string, () => void, string[]]>([
+    ['a flipped byte', () => alterKeepingTime(join(destination, 'a')), ['a: content']],
+    ['a missing file', () => rmSync(join(destination, 'a')), ['a: only in the first']],
+    ['an extra file', () => writeFileSync(join(destination, 'e'), ''), ['e: only in the second']],
+    ['a changed mode', () => execFileSync('chmod', ['600', join(destination, 'a')]), ['a: mode']],
+    [
+      'another time',
+      () => execFileSync('touch', ['-d', '@1.5', join(destination, 'a')]),
+      ['a: time'],
+    ],
+    ['another owner', () => execFileSync('chown', ['7:8', join(destination, 'a')]), ['a: owner']],
+    [
+      'a broken hard link',
+      () => execFileSync('sh', ['-c', 'cp -p h2 h3 && mv h3 h2'], { cwd: destination }),
+      ['h1: hard links'],
+    ],
+    [
+      'an attribute',
+      () => execFileSync('setfattr', ['-n', 'user.k', '-v', 'v', join(destination, 'a')]),
+      ['a: attributes'],
+    ],
+  ])('finds %s', async (_, alter, expected) => {
+    makeTree(source, tree);
+    execFileSync('cp', ['-a', `${source}/.`, destination]);
+
+    alter();
+
+    expect(await found()).toEqual(expected);
+  });
+});
