@@ -103,6 +103,11 @@ export const CODES = {
     exit: 4,
     hint: 'Mount the destination again, then: longhaul retry NAME.',
   },
+  STUCK: {
+    class: 'person',
+    exit: 3,
+    hint: 'The link answers, and yet this place fails each time. Read it by hand and look at the kernel log; mend it, exclude it or accept it, then: longhaul retry NAME.',
+  },
   HOOK_FAILED: {
     class: 'person',
     exit: 3,

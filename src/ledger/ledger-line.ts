@@ -56,6 +56,8 @@ interface ByKind {
   decision: { readonly message: string; readonly details?: Readonly<Record<string, unknown>> };
   /** path in printable form. */
   'exception accepted': { readonly path: string };
+  /** Without the 'hook' line that follows it, nobody knows how it ended. */
+  'hook started': { readonly hook: 'freeze' | 'switch' };
   hook: {
     readonly hook: 'freeze' | 'switch';
     readonly exitCode: number;

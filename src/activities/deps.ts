@@ -1,0 +1,35 @@
+/** What the activities are given; `src/workers/deps.ts` decides what is real. */
+import type { Engine } from '../engines/engine.ts';
+import type { TreeIdentity } from '../engines/posix/identity.ts';
+import type { StateDirectory } from '../ledger/state-directory.ts';
+import type { DirectorySummary } from '../policy/chunks.ts';
+import type { MigrationSpec } from '../spec/schema.ts';
+
+/** migration.json: written once, when the migration is started. */
+export interface MigrationFile {
+  readonly v: 1;
+  /** Of the state directory it was started in. */
+  readonly stateId: string;
+  readonly spec: MigrationSpec;
+  readonly identities: { readonly source: TreeIdentity; readonly destination: TreeIdentity };
+}
+
+export interface AssessRequest {
+  readonly spec: MigrationSpec;
+  /** Where the directory summaries are kept. */
+  readonly outDirectory: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: { readonly entries: number; readonly bytes: number }) => void;
+}
+
+export interface ActivityDeps {
+  readonly state: StateDirectory;
+  /** The engine of a migration: one in this process, whoever asks. */
+  readonly engine: (migration: string) => Engine;
+  /** Directory summaries of the source, each directory directly before its subtree. */
+  readonly assess: (request: AssessRequest) => Promise<Iterable<DirectorySummary>>;
+  /** This worker process, for people: "host/pid". */
+  readonly holder: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}

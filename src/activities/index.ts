@@ -1,0 +1,24 @@
+/** All activities, by the queue they are on. */
+import type { ControlActivities, StepActivities } from './contract.ts';
+import { controlsActivities } from './controls.ts';
+import type { ActivityDeps } from './deps.ts';
+import { hookActivities } from './hooks.ts';
+import { planningActivities } from './planning.ts';
+import { recordActivities } from './record.ts';
+import { stepActivities } from './steps.ts';
+
+export function createActivities(deps: ActivityDeps): {
+  readonly steps: StepActivities;
+  readonly control: ControlActivities;
+} {
+  const { assessAndPlan, listChunks } = planningActivities(deps);
+  return {
+    steps: { ...stepActivities(deps), assessAndPlan },
+    control: {
+      listChunks,
+      ...controlsActivities(deps),
+      ...hookActivities(deps),
+      ...recordActivities(deps),
+    },
+  };
+}

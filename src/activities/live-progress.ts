@@ -1,0 +1,64 @@
+/** What people see of a running step: its last progress, its rate, and what it waits for. */
+import type { StepName, StepProgress } from '../engines/engine.ts';
+
+/** Heartbeat details; read by src/client/live.ts. */
+export interface LiveProgress extends Partial<Omit<StepProgress, 'step'>> {
+  readonly step: StepName | 'close' | 'plan';
+  readonly bytesPerSecond?: number;
+  /** Why it stands still; absent when it moves. */
+  readonly parked?: string;
+}
+
+/** Older samples count less: half after this time. */
+const HALF_LIFE_MS = 5_000;
+
+export class ProgressMeter {
+  readonly #step: LiveProgress['step'];
+  readonly #now: () => number;
+  #last: StepProgress | undefined;
+  #lastAtMs = 0;
+  #rate: number | undefined;
+  #parked: string | undefined;
+
+  constructor(step: LiveProgress['step'], now: () => number) {
+    this.#step = step;
+    this.#now = now;
+  }
+
+  add(progress: StepProgress): void {
+    const now = this.#now();
+    const elapsedMs = now - this.#lastAtMs;
+    const bytes = progress.doneBytes - (this.#last?.doneBytes ?? 0);
+    if (this.#last !== undefined && elapsedMs > 0 && bytes >= 0) {
+      const rate = (bytes / elapsedMs) * 1000;
+      const old = 0.5 ** (elapsedMs / HALF_LIFE_MS);
+      this.#rate = this.#rate === undefined ? rate : this.#rate * old + rate * (1 - old);
+    }
+    this.#last = progress;
+    this.#lastAtMs = now;
+  }
+
+  park(because: string): void {
+    this.#parked = `parked: ${because}`;
+    this.#rate = undefined;
+    this.#last = undefined;
+  }
+
+  goOn(): void {
+    this.#parked = undefined;
+  }
+
+  /** Grows with every entry and byte of the present try. */
+  get done(): number {
+    return (this.#last?.doneBytes ?? 0) + (this.#last?.doneEntries ?? 0);
+  }
+
+  live(): LiveProgress {
+    return {
+      ...this.#last,
+      step: this.#step,
+      ...(this.#rate === undefined ? {} : { bytesPerSecond: Math.round(this.#rate) }),
+      ...(this.#parked === undefined ? {} : { parked: this.#parked }),
+    };
+  }
+}

@@ -1,0 +1,101 @@
+/** One step of a chunk, from its names to its result. */
+import { Context } from '@temporalio/activity';
+import type { Engine, StepJob } from '../engines/engine.ts';
+import { acquireLease } from '../ledger/lease.ts';
+import { fromPrintable } from '../paths.ts';
+import { DEFAULT_FAILURES_TO_OPEN } from '../policy/breaker.ts';
+import { migrationId } from '../workflows/api.ts';
+import type { InternalMessages, LinkReport } from '../workflows/api.ts';
+import { longActivity } from './activity.ts';
+import { throughBreaker, type BreakerDeps } from './breaker.ts';
+import type { StepInput } from './contract.ts';
+import type { ActivityDeps, MigrationFile } from './deps.ts';
+import { ProgressMeter, type LiveProgress } from './live-progress.ts';
+import { excludesInForce, readChunk, readControls, readMigrationFile } from './migration.ts';
+
+export interface StepWork<T> {
+  readonly name: LiveProgress['step'];
+  readonly run: (engine: Engine, job: StepJob) => Promise<T>;
+}
+
+/**
+ * Takes the chunk over from whoever had it, and runs the step until it ends: an outage is waited
+ * for in here. Throws what needs a person, or a new attempt.
+ */
+export function runStep<T>(deps: ActivityDeps, input: StepInput, work: StepWork<T>): Promise<T> {
+  const meter = new ProgressMeter(work.name, deps.now);
+  return longActivity(
+    () => meter.live(),
+    (signal) => {
+      const migration = readMigrationFile(deps.state.migration(input.migration));
+      const engine = deps.engine(input.migration);
+      const step = newLease(deps, input);
+      const tryOnce = (): Promise<T> =>
+        work.run(engine, stepJob(deps, input, { ...step, migration, signal, meter }));
+      return throughBreaker(breakerDeps(deps, migration, engine), tryOnce, {
+        signal,
+        done: () => meter.done,
+        onParked: (because) => meter.park(because),
+        onGo: () => meter.goOn(),
+      });
+    },
+  );
+}
+
+export function breakerDeps(
+  deps: ActivityDeps,
+  { spec }: MigrationFile,
+  engine: Engine,
+): BreakerDeps {
+  return {
+    store: deps.state.migration(spec.name),
+    settings: {
+      failuresToOpen: DEFAULT_FAILURES_TO_OPEN,
+      probeIntervalMs: spec.timing.probeInterval,
+      probeIntervalMaxMs: spec.timing.probeIntervalMax,
+    },
+    now: deps.now,
+    probe: () => engine.probe(spec),
+    report: linkReporter(spec.name),
+  };
+}
+
+function linkReporter(migration: string): (report: LinkReport) => Promise<void> {
+  const context = Context.current();
+  const name: keyof InternalMessages = 'linkReport';
+  return (report) => context.client.workflow.getHandle(migrationId(migration)).signal(name, report);
+}
+
+function newLease(
+  { state, holder }: ActivityDeps,
+  { migration, chunk, round }: StepInput,
+): Pick<StepJob, 'store' | 'lease' | 'chunk'> {
+  const found = readChunk(state, migration, chunk);
+  const store = state.migration(migration).chunk(chunk, round.number);
+  return { chunk: found, store, lease: acquireLease(store.directory, holder) };
+}
+
+/** What operators have set counts from the next try on. */
+function stepJob(
+  deps: ActivityDeps,
+  { migration: name, round }: StepInput,
+  {
+    migration,
+    meter,
+    ...given
+  }: Pick<StepJob, 'store' | 'lease' | 'chunk' | 'signal'> & {
+    readonly migration: MigrationFile;
+    readonly meter: ProgressMeter;
+  },
+): StepJob {
+  const controls = readControls(deps.state.migration(name));
+  return {
+    ...given,
+    migration: name,
+    spec: migration.spec,
+    round,
+    exceptions: new Set(controls.exceptions.map(({ path }) => fromPrintable(path))),
+    excludes: excludesInForce(migration.spec.excludes, controls),
+    onProgress: (progress) => meter.add(progress),
+  };
+}

@@ -1,0 +1,40 @@
+/** The steps of a chunk as activities. What they return is counters and samples, never a list. */
+import { openLedger } from '../ledger/ledger.ts';
+import type { StepActivities } from './contract.ts';
+import { STEP_NAME } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+import { runStep } from './run-step.ts';
+
+export function stepActivities(deps: ActivityDeps): Omit<StepActivities, 'assessAndPlan'> {
+  return {
+    scan: (input) =>
+      runStep(deps, input, { name: STEP_NAME.scan, run: (engine, job) => engine.scan(job) }),
+    copy: (input) =>
+      runStep(deps, input, { name: STEP_NAME.copy, run: (engine, job) => engine.copy(job) }),
+    verify: (input) =>
+      runStep(deps, input, { name: STEP_NAME.verify, run: (engine, job) => engine.verify(job) }),
+    deletePass: (input) =>
+      runStep(deps, input, {
+        name: STEP_NAME.deletePass,
+        run: (engine, job) => engine.deletePass(job),
+      }),
+    closeChunk: (input) =>
+      runStep(deps, input, {
+        name: 'close',
+        run: async (engine, job) => {
+          const startedAt = deps.now();
+          const sum = await engine.close(job);
+          const { chunk, round } = input;
+          openLedger(deps.state.migration(input.migration).ledgerPath).append({
+            kind: 'chunk closed',
+            key: `chunk closed/${chunk}/${round.number}`,
+            chunk,
+            round: round.number,
+            sum,
+            elapsedMs: deps.now() - startedAt,
+          });
+          return sum;
+        },
+      }),
+  };
+}
