@@ -1,15 +1,114 @@
-/** `longhaul sync`: two trees. */
-import { LonghaulError } from '../../errors.ts';
-import { define } from '../command.ts';
+/** `longhaul sync`: one tree to another, in one pass. Loads neither Temporal nor the spec. */
+import { formatBytes, formatDuration } from '../../units.ts';
+import type { StepProgress } from '../../engines/engine.ts';
+import type { SyncReport } from '../../engines/posix/sync-tree.ts';
+import { define, repeated } from '../command.ts';
+import { jsonOption, rateOption, type JsonOption } from '../options.ts';
+import { progressLine } from '../render/status-line.ts';
+import type { Terminal } from '../terminal.ts';
 
-export const syncCommand = define<[source: string, destination: string], object>({
+interface SyncCommandOptions extends JsonOption {
+  readonly delete?: boolean;
+  readonly verify?: boolean;
+  readonly dryRun?: boolean;
+  readonly exclude?: readonly string[];
+  readonly bandwidth?: string;
+  readonly state?: string;
+  readonly maxDeletes?: string;
+}
+
+export const syncCommand = define<[source: string, destination: string], SyncCommandOptions>({
   name: 'sync',
   summary: 'Copy a tree in one pass, without a server',
+  details:
+    'The same engine as a migration: every entry with owner, mode, times, attributes, holes and hard links, under a temporary name until it is whole. After Ctrl-C or a crash the same command goes on.',
   args: [
-    ['<source>', 'x'],
-    ['<destination>', 'y'],
+    ['<source>', 'a directory'],
+    ['<destination>', 'a directory; it must exist'],
   ],
-  examples: [],
-  exits: [0, 2],
-  run: () => Promise.reject(new LonghaulError('BUG', 'sync is not built yet')),
+  options: [
+    { flags: '--delete', description: 'remove at the destination what is not at the source' },
+    {
+      flags: '--max-deletes <count>',
+      description: 'refuse to delete more than this (default: half of the entries)',
+    },
+    { flags: '--verify', description: 'read back what was copied and compare' },
+    { flags: '--dry-run', description: 'say what would be done, and do nothing' },
+    {
+      flags: '--exclude <pattern>',
+      description: 'leave out, as in .gitignore; may be repeated',
+      parse: repeated,
+    },
+    { flags: '--bandwidth <rate>', description: 'such as "50 Mbit/s"' },
+    { flags: '--state <directory>', description: 'where the journal is kept while it runs' },
+    jsonOption,
+  ],
+  examples: [
+    ['longhaul sync /srv/files /mnt/new', 'copy what is missing or different'],
+    [
+      'longhaul sync /srv/files /mnt/new --dry-run --delete',
+      'see what would be copied and deleted',
+    ],
+    ['longhaul sync /srv/files /mnt/new --delete --verify', 'an exact copy, read back'],
+    [
+      "longhaul sync /srv/files /mnt/new --exclude '*.tmp' --bandwidth '20 Mbit/s'",
+      'leave some out, and the link usable',
+    ],
+  ],
+  exits: [0, 2, 3, 4, 5, 130],
+  async run(terminal, [source, destination], options) {
+    const { syncTree } = await import('../../engines/posix/sync-tree.ts');
+    const bandwidth = options.bandwidth === undefined ? undefined : rateOption(options.bandwidth);
+    const report = await syncTree({
+      source,
+      destination,
+      delete: options.delete === true,
+      verify: options.verify === true,
+      dryRun: options.dryRun === true,
+      excludes: options.exclude ?? [],
+      bytesPerSecond: bandwidth,
+      signal: terminal.signal,
+      onProgress: showProgress(terminal),
+      ...(options.state === undefined ? {} : { stateDirectory: options.state }),
+      ...(options.maxDeletes === undefined
+        ? {}
+        : { caps: { maxCount: Number(options.maxDeletes), maxPercent: 100 } }),
+    });
+    terminal.status(undefined);
+    if (terminal.json) terminal.record('sync', report);
+    else tell(terminal, report);
+    return report.openCount > 0 ? 3 : 0;
+  },
 });
+
+function showProgress(terminal: Terminal): (progress: StepProgress) => void {
+  const startedAt = Date.now();
+  return ({ step, ...done }) => {
+    const elapsedMs = Date.now() - startedAt;
+    const bytesPerSecond =
+      step === 'copy' ? done.doneBytes / Math.max(1, elapsedMs / 1000) : undefined;
+    const progress = { what: step, ...done, bytesPerSecond, elapsedMs };
+    terminal.status(progressLine(progress, terminal.columns));
+  };
+}
+
+function tell(terminal: Terminal, report: SyncReport): void {
+  for (const { action, path, bytes } of report.plan ?? []) {
+    terminal.print(`${action.padEnd(6)}  ${path}${bytes > 0 ? `  ${formatBytes(bytes)}` : ''}`);
+  }
+  for (const { path, message, code } of report.open)
+    terminal.say(`open: ${path}: ${message} [${code}]`);
+  if (report.plan) {
+    const bytes = report.plan.reduce((sum, one) => sum + one.bytes, 0);
+    const deletes = report.plan.filter(({ action }) => action === 'delete').length;
+    terminal.print(
+      `Would copy ${report.plan.length - deletes} entries, ${formatBytes(bytes)}, and delete ${deletes}.`,
+    );
+    return;
+  }
+  const { entries, copiedBytes, verified, deleted, openCount, elapsedMs } = report;
+  terminal.print(
+    `${entries} entries in ${formatDuration(elapsedMs)}: ${formatBytes(copiedBytes)} copied` +
+      `${verified > 0 ? `, ${verified} verified` : ''}, ${deleted} deleted, ${openCount} open.`,
+  );
+}

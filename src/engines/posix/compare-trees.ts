@@ -156,10 +156,10 @@ class Comparison {
 
   private firstDifference(x: number, y: number): number | undefined {
     for (let at = 0; ; at += BLOCK_BYTES) {
-      const length = readSync(x, blockA!, 0, BLOCK_BYTES, at);
-      const other = readSync(y, blockB!, 0, BLOCK_BYTES, at);
+      const length = readSync(x, blockA, 0, BLOCK_BYTES, at);
+      const other = readSync(y, blockB, 0, BLOCK_BYTES, at);
       this.bytes += length;
-      const same = length === other && blockA!.compare(blockB!, 0, other, 0, length) === 0;
+      const same = length === other && blockA.compare(blockB, 0, other, 0, length) === 0;
       if (!same) return at + firstByte(length, other);
       if (length < BLOCK_BYTES) return undefined;
     }
@@ -208,7 +208,7 @@ class Comparison {
 
 function firstByte(a: number, b: number): number {
   const shorter = Math.min(a, b);
-  for (let i = 0; i < shorter; i++) if (blockA![i] !== blockB![i]) return i;
+  for (let i = 0; i < shorter; i++) if (blockA[i] !== blockB[i]) return i;
   return shorter;
 }
 
