@@ -1,0 +1,42 @@
+/** Sets the limit of each engine once a second: what operators set and the calendar says, shared by the live workers. */
+import { readControls } from '../activities/migration.ts';
+import type { MigrationFile } from '../activities/deps.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { MigrationStore } from '../ledger/state-directory.ts';
+import { bandwidthNow, type BandwidthFacts } from '../policy/bandwidth.ts';
+import { parseRate } from '../units.ts';
+
+/** Workers not heard of for this long have no share. */
+const WORKER_MAX_AGE_MS = 10_000;
+
+/** Bytes a second for this worker; undefined = no limit. */
+export function bandwidthShare(
+  store: MigrationStore,
+  { spec }: MigrationFile,
+  now: number,
+): number | undefined {
+  const { bandwidth } = readControls(store);
+  const override = bandwidth === 'none' ? 'none' : parseRate(bandwidth ?? '');
+  const liveWorkers = store.liveWorkers(WORKER_MAX_AGE_MS, now).length;
+  const facts: BandwidthFacts = {
+    now,
+    liveWorkers,
+    ...(override === undefined ? {} : { override }),
+  };
+  return bandwidthNow(facts, spec.link).bytesPerSecond;
+}
+
+export class BandwidthKeeper {
+  readonly #engine: Engine;
+  #last: number | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  set(bytesPerSecond: number | undefined): void {
+    if (bytesPerSecond === this.#last) return;
+    this.#last = bytesPerSecond;
+    this.#engine.adjust(bytesPerSecond);
+  }
+}

@@ -1,0 +1,58 @@
+/** The composition root: what is real is decided here and nowhere else. */
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { ActivityDeps, AssessRequest, MigrationFile } from '../activities/deps.ts';
+import { readMigrationFile } from '../activities/migration.ts';
+import type { Engine } from '../engines/engine.ts';
+import { assessTree } from '../engines/posix/assess-scan.ts';
+import { readDirectorySummaries } from '../engines/posix/directory-summaries.ts';
+import { createPosixEngine } from '../engines/posix/engine.ts';
+import { LonghaulError } from '../errors.ts';
+import type { StateDirectory } from '../ledger/state-directory.ts';
+import type { DirectorySummary } from '../policy/chunks.ts';
+
+export interface WorkerDeps extends ActivityDeps {
+  /** Ends the threads of all engines. */
+  readonly dispose: () => Promise<void>;
+}
+
+export function createDeps(state: StateDirectory): WorkerDeps {
+  const engines = new Map<string, Engine>();
+  return {
+    state,
+    engine: (name) => {
+      let engine = engines.get(name);
+      if (engine === undefined) {
+        engine = engineOf(readMigrationFile(state.migration(name)));
+        engines.set(name, engine);
+      }
+      return engine;
+    },
+    assess,
+    holder: `${hostname()}/${process.pid}`,
+    now: Date.now,
+    dispose: async () => {
+      await Promise.all([...engines.values()].map((engine) => engine.dispose()));
+      engines.clear();
+    },
+  };
+}
+
+function engineOf({ spec, identities }: MigrationFile): Engine {
+  return createPosixEngine({ spec, identities });
+}
+
+async function assess(request: AssessRequest): Promise<Iterable<DirectorySummary>> {
+  const { spec, outDirectory, signal, onProgress } = request;
+  mkdirSync(outDirectory, { recursive: true });
+  const { summariesPath } = await assessTree({
+    root: spec.source.path,
+    excludes: { patterns: spec.excludes, defaults: spec.defaultExcludes },
+    threads: spec.concurrency.threads,
+    outDirectory,
+    signal,
+    onProgress,
+  });
+  if (summariesPath === undefined) throw new LonghaulError('BUG', 'No summaries were written');
+  return readDirectorySummaries(summariesPath);
+}

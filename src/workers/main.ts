@@ -1,0 +1,123 @@
+/** A worker process: workflow tasks of all migrations, activities of those whose trees it sees. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import { toFailure } from '../errors.ts';
+import { openStateDirectory } from '../ledger/state-directory.ts';
+import type { ServerConnection } from '../temporal/connection.ts';
+import { WORKFLOW_QUEUE } from '../workflows/api.ts';
+import { createDeps, type WorkerDeps } from './deps.ts';
+import type { OnMessage } from './messages.ts';
+import { COMMON, shutdownOnce, type Place } from './serve.ts';
+import { MigrationWatch } from './watch.ts';
+
+const LOOK_EVERY_MS = 1_000;
+const CONNECT_AGAIN_MOST_MS = 10_000;
+/** Made by the build, from the sources of this very version. */
+const WORKFLOW_BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+
+export interface WorkerProcessOptions {
+  /** Absolute; made when it is not there. */
+  readonly stateDirectory: string;
+  /** Asked again before each try, since a server that comes back may have another port. */
+  readonly server: () => ServerConnection;
+  /** Aborts: what runs is stopped at a safe point, within 10 s, and goes on elsewhere or later. */
+  readonly signal: AbortSignal;
+  readonly onMessage: OnMessage;
+  /** The build's own when absent. */
+  readonly workflowBundle?: string;
+}
+
+/** Runs until the signal aborts. Rejects when the workflow worker fails for good. */
+export async function runWorker(options: WorkerProcessOptions): Promise<void> {
+  const { signal, onMessage } = options;
+  const reached = await connect(options);
+  if (reached === undefined) return;
+  const { connection, server } = reached;
+  const deps = createDeps(openStateDirectory(options.stateDirectory, { create: true }));
+  const place: Place = {
+    connection,
+    namespace: server.namespace,
+    deps,
+    activities: createActivities(deps),
+    workerId: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+  };
+  try {
+    await runWorkers(place, options, server.how);
+  } finally {
+    await release(deps, connection);
+    if (signal.aborted) onMessage({ type: 'stopped', text: 'The worker has stopped' });
+  }
+}
+
+async function runWorkers(
+  place: Place,
+  { signal, onMessage, workflowBundle = WORKFLOW_BUNDLE }: WorkerProcessOptions,
+  how: string,
+): Promise<void> {
+  const { connection, namespace, workerId: identity } = place;
+  const workflows = await Worker.create({
+    ...COMMON,
+    connection,
+    namespace,
+    identity,
+    taskQueue: WORKFLOW_QUEUE,
+    workflowBundle: { codePath: workflowBundle },
+  });
+  const watch = new MigrationWatch(place, onMessage);
+  const over = new AbortController();
+  const stop = (): void => {
+    over.abort();
+    shutdownOnce(workflows);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  const run = workflows.run().finally(() => over.abort());
+  if (signal.aborted) stop();
+  onMessage({ type: 'ready', text: `Worker ${identity} is ready; server: ${how}` });
+  try {
+    await lookUntil(watch, over.signal);
+  } finally {
+    await watch.stop();
+    await run.finally(() => signal.removeEventListener('abort', stop));
+  }
+}
+
+async function lookUntil(watch: MigrationWatch, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await watch.look();
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Undefined when the signal aborts before a server answers. */
+async function connect({
+  server,
+  signal,
+  onMessage,
+}: WorkerProcessOptions): Promise<
+  { readonly connection: NativeConnection; readonly server: ServerConnection } | undefined
+> {
+  let told = '';
+  for (let waitMs = 250; !signal.aborted; waitMs = Math.min(CONNECT_AGAIN_MOST_MS, waitMs * 2)) {
+    try {
+      const found = server();
+      return { server: found, connection: await NativeConnection.connect(found.connectionOptions) };
+    } catch (error) {
+      const { code, message } = toFailure(error);
+      // A mistake in the configuration does not mend itself.
+      if (code === 'USAGE') throw error;
+      if (message !== told) onMessage({ type: 'waiting', text: `No server yet: ${message}` });
+      told = message;
+    }
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+async function release(deps: WorkerDeps, connection: NativeConnection): Promise<void> {
+  await deps.dispose();
+  await connection.close();
+}

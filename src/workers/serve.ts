@@ -1,0 +1,76 @@
+/** The two activity workers of a migration whose trees this host sees, and its limit of bandwidth. */
+import type { NativeConnection } from '@temporalio/worker';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import type { createActivities } from '../activities/index.ts';
+import type { MigrationFile } from '../activities/deps.ts';
+import { controlQueue, stepQueue } from '../workflows/api.ts';
+import { BandwidthKeeper, bandwidthShare } from './bandwidth.ts';
+import type { WorkerDeps } from './deps.ts';
+
+/** Short ones; many chunks at once report little. */
+const CONTROL_SLOTS = 20;
+
+export interface Place {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly deps: WorkerDeps;
+  readonly activities: ReturnType<typeof createActivities>;
+  readonly workerId: string;
+}
+
+export const COMMON: Partial<WorkerOptions> = {
+  shutdownGraceTime: '10s',
+  maxHeartbeatThrottleInterval: '5s',
+  maxEagerActivityReservationsPerWorkflowTask: 0,
+};
+
+export interface Served {
+  /** Resolves after shutdown; rejects when a worker failed. */
+  readonly ended: Promise<void>;
+  readonly shutdown: () => void;
+  /** Once a second. */
+  readonly tick: () => void;
+}
+
+export async function serve(place: Place, migration: MigrationFile): Promise<Served> {
+  const { connection, namespace, deps, activities, workerId } = place;
+  const { name, concurrency } = migration.spec;
+  const common = { ...COMMON, connection, namespace, identity: workerId };
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: stepQueue(name),
+      activities: activities.steps,
+      maxConcurrentActivityTaskExecutions: concurrency.chunks,
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: controlQueue(name),
+      activities: activities.control,
+      maxConcurrentActivityTaskExecutions: CONTROL_SLOTS,
+    }),
+  ]);
+  const store = deps.state.migration(name);
+  const keeper = new BandwidthKeeper(deps.engine(name));
+  const shutdown = (): void => workers.forEach(shutdownOnce);
+  const tick = (): void => {
+    store.touchWorker(workerId);
+    keeper.set(bandwidthShare(store, migration, deps.now()));
+  };
+  tick();
+  const runs = workers.map((worker) => worker.run());
+  // One that fails takes the other with it: half a migration's queues would look like a slow one.
+  const ended = Promise.all(runs)
+    .catch(async (error: unknown) => {
+      shutdown();
+      await Promise.allSettled(runs);
+      throw error;
+    })
+    .then(() => undefined)
+    .finally(() => store.removeWorker(workerId));
+  return { ended, shutdown, tick };
+}
+
+export function shutdownOnce(worker: Worker): void {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+}

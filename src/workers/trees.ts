@@ -1,0 +1,39 @@
+/** Whether this host sees what a migration works on, and if not, why. It takes no work before. */
+import type { MigrationFile } from '../activities/deps.ts';
+import { sameTree, treeIdentity, type TreeIdentity } from '../engines/posix/identity.ts';
+import { describeFailure, toFailure } from '../errors.ts';
+import type { StateDirectory } from '../ledger/state-directory.ts';
+
+export type Sight =
+  | { readonly seen: true; readonly because: string }
+  | { readonly seen: false; readonly because: string };
+
+export function seesTrees(state: StateDirectory, migration: MigrationFile): Sight {
+  const { stateId, spec, identities } = migration;
+  if (stateId !== state.id) {
+    const because = `it was started in another state directory (${stateId}) than ${state.path}`;
+    return { seen: false, because };
+  }
+  const problems = [
+    problemOf('source', spec.source, identities.source),
+    // An empty destination is how a migration begins.
+    problemOf('destination', spec.destination, { ...identities.destination, hasEntries: false }),
+  ].filter((problem) => problem !== undefined);
+  if (problems.length > 0) return { seen: false, because: problems.join('; ') };
+  return { seen: true, because: `${spec.source.path} and ${spec.destination.path} are there` };
+}
+
+function problemOf(
+  name: 'source' | 'destination',
+  { path, marker }: { readonly path: string; readonly marker?: string | undefined },
+  recorded: TreeIdentity,
+): string | undefined {
+  try {
+    const missing = name === 'source' ? 'SOURCE_MISSING' : 'DESTINATION_MISSING';
+    const verdict = sameTree(recorded, treeIdentity(path, marker, missing));
+    if (verdict.same) return undefined;
+    return `the ${name} ${path} is not the tree the migration began with: ${verdict.because}`;
+  } catch (error) {
+    return `the ${name}: ${describeFailure(toFailure(error))}`;
+  }
+}
