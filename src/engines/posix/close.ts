@@ -104,11 +104,9 @@ class Fold {
     const missing: Fate = fate ?? (found?.complete ? 'gone' : 'unknown');
     const copied = this.copied.of(path);
     const checked = this.checked.of(path);
-    const before = new Map(known?.entries.map((entry) => [entry.name, entry]));
-    const names = new Set(
-      [...(found?.entries ?? []), ...(known?.entries ?? [])].map(({ name }) => name),
-    );
-    const now = new Map(found?.entries.map((entry) => [entry.name, entry]));
+    const now = byName(found);
+    const before = byName(known);
+    const names = new Set([...now.keys(), ...before.keys()]);
     const result: Entry[] = [];
     for (const name of [...names].sort()) {
       const child = joinRaw(path, name);
@@ -128,29 +126,21 @@ class Fold {
     path: RawPath,
     found: Entry,
     known: Entry | undefined,
-    { copied, checked }: { copied: EntryOutcome | undefined; checked: EntryOutcome | undefined },
+    { copied, checked }: OutcomesOfEntry,
   ): Entry | undefined {
     if (found.status === 'vanished') return known ? this.missing(path, known, 'gone') : undefined;
     const excepted = isExcepted(path, this.input.exceptions);
     if (found.status !== 'seen' || excepted)
       return this.leftOut(found, excepted ? 'excepted' : found.status);
-    const status = statusOf(found, known, copied, checked);
     if (copied && compareEntries(found, known) !== undefined) {
       this.sum.changedEntries++;
       this.sum.changedBytes += copied.bytes;
     }
-    if (status === 'vanished')
-      return this.count(
-        known && !isAbsent(known) ? { ...known, status: 'awaiting delete' } : { ...found, status },
-      );
-    const stat = checked?.stat ?? copied?.stat;
-    const digest = checked?.digest ?? copied?.digest ?? (copied ? undefined : known?.digest);
-    return this.count({
-      ...found,
-      ...(stat ? fromStat(stat) : {}),
-      ...(digest ? { digest } : {}),
-      status,
-    });
+    const status = statusOf(found, known, copied, checked);
+    if (status !== 'vanished')
+      return this.count(entryOf(status, found, known, { copied, checked }));
+    const wasThere = known && !isAbsent(known);
+    return this.count(wasThere ? { ...known, status: 'awaiting delete' } : { ...found, status });
   }
 
   private leftOut(found: Entry, status: EntryStatus): Entry | undefined {
@@ -197,6 +187,27 @@ const COUNTED_AS: Record<EntryStatus, keyof ChunkSum> = {
   vanished: 'vanished',
   unreadable: 'blocked',
 };
+
+function byName(block: DirectoryBlock | undefined): ReadonlyMap<RawPath, Entry> {
+  return new Map(block?.entries.map((entry) => [entry.name, entry]));
+}
+
+interface OutcomesOfEntry {
+  readonly copied: EntryOutcome | undefined;
+  readonly checked: EntryOutcome | undefined;
+}
+
+/** With the source as it was when it was copied, so that what changed since is seen. */
+function entryOf(
+  status: EntryStatus,
+  found: Entry,
+  known: Entry | undefined,
+  { copied, checked }: OutcomesOfEntry,
+): Entry {
+  const stat = checked?.stat ?? copied?.stat;
+  const digest = checked?.digest ?? copied?.digest ?? (copied ? undefined : known?.digest);
+  return { ...found, ...(stat ? fromStat(stat) : {}), ...(digest ? { digest } : {}), status };
+}
 
 function statusOf(
   found: Entry,

@@ -14,14 +14,14 @@
 import { join } from 'node:path';
 import { comparePaths, joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 import type { StepResult } from '../engine.ts';
-import type { CopyBatch, CopyItem } from './copy-entries.ts';
+import { copyBatches } from './copy-batches.ts';
+import type { CopyBatch } from './copy-entries.ts';
 import { isExcepted, planCopy, type CopyPlan } from './copy-plan.ts';
 import type { DigestName } from './digest.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
-import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import { finishAll } from './finish.ts';
 import { inOrder } from './in-order.ts';
-import { isAfter, OutcomeJournal, Outcomes } from './outcome-journal.ts';
+import { OutcomeJournal, Outcomes } from './outcome-journal.ts';
 import {
   progressReporter,
   Tally,
@@ -41,8 +41,6 @@ export interface CopyOptions {
   readonly adoptSame?: boolean;
 }
 
-const BATCH_ENTRIES = 128;
-const BATCH_BYTES = 8 * 2 ** 20;
 const COMMIT_ENTRIES = 4096;
 const COMMIT_MS = 2_000;
 const CLEANED_DIRECTORIES = 512;
@@ -69,7 +67,6 @@ class Copier {
   private readonly earlier: Outcomes;
   private readonly plan: CopyPlan;
   private readonly journal: OutcomeJournal;
-  private readonly large: ReadonlySet<RawPath>;
   private readonly tally = new Tally();
   private readonly ownerDigests = new Map<RawPath, Uint8Array>();
   private readonly report: ReturnType<typeof progressReporter>;
@@ -84,7 +81,6 @@ class Copier {
     this.context = context;
     this.roundDirectory = input.store.roundDirectory;
     this.plan = planCopy(this.roundDirectory, input.exceptions, options.partBytes);
-    this.large = new Set(this.plan.large);
     const path = copyJournalPath(this.roundDirectory);
     this.earlier = new Outcomes(path);
     this.journal = new OutcomeJournal(path);
@@ -147,55 +143,18 @@ class Copier {
     await this.commit();
   }
 
-  /** Batches of several directories, or of a part of one, in the order of the work. */
-  private *batches(): Generator<CopyBatch[], void, undefined> {
-    let group: CopyBatch[] = [];
-    let entries = 0;
-    let bytes = 0;
-    for (const { directory, items, sizes } of this.smallItems()) {
-      let from = 0;
-      for (let i = 0; i < items.length; i++) {
-        entries++;
-        bytes += sizes[i]!;
-        if (entries < BATCH_ENTRIES && bytes < BATCH_BYTES) continue;
-        group.push({ directory, items: items.slice(from, i + 1) });
-        yield group;
-        [group, from, entries, bytes] = [[], i + 1, 0, 0];
-      }
-      if (from < items.length) group.push({ directory, items: items.slice(from) });
-    }
-    if (group.length > 0) yield group;
-  }
-
-  private *smallItems(): Generator<
-    { directory: RawPath; items: CopyItem[]; sizes: number[] },
-    void,
-    undefined
-  > {
-    for (const { path: directory, entries } of this.worklist()) {
-      const items: CopyItem[] = [];
-      const sizes: number[] = [];
-      for (const { entry, reason } of entries) {
-        if (!isAfter(directory, entry.name, this.earlier.place)) continue;
-        const path = joinRaw(directory, entry.name);
-        const isFile = (entry.mode & S_IFMT) === S_IFREG;
-        if ((isFile && this.goesItsOwnWay(path)) || isExcepted(path, this.input.exceptions))
-          continue;
-        const { name, mode, digest } = entry;
-        const keepsContent = isFile && reason === 'metadata' && digest !== undefined;
-        items.push({ name, mode, ...(keepsContent ? { digest } : {}) });
-        sizes.push(isFile && !keepsContent ? entry.sizeBytes : 0);
-      }
-      if (items.length > 0) yield { directory, items, sizes };
-    }
+  private batches(): Generator<CopyBatch[], void, undefined> {
+    const { large, linked } = this.plan;
+    const ownWay = new Set([...large, ...linked]);
+    return copyBatches(this.worklist(), {
+      after: this.earlier.place,
+      leftOut: (path, isFile) =>
+        (isFile && ownWay.has(path)) || isExcepted(path, this.input.exceptions),
+    });
   }
 
   private worklist(): ReturnType<typeof readWorklist> {
     return readWorklist(join(this.roundDirectory, 'worklist'));
-  }
-
-  private goesItsOwnWay(path: RawPath): boolean {
-    return this.large.has(path) || this.plan.linked.has(path);
   }
 
   /** A person may have mended what stood in the way. */

@@ -55,21 +55,13 @@ class PosixEngine implements Engine {
     return Promise.resolve(preflight(spec));
   }
 
-  probe(spec: MigrationSpec): Promise<void> {
-    try {
-      this.proveSource();
-      const { identities } = this.options;
-      const found = treeIdentity(
-        spec.destination.path,
-        spec.destination.marker,
-        'DESTINATION_MISSING',
-      );
-      if (identities)
-        refuseOther(spec.destination.path, identities.destination, found, 'DESTINATION_MISSING');
-      return Promise.resolve();
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  // eslint-disable-next-line @typescript-eslint/require-await -- a throw must be a rejection
+  async probe(spec: MigrationSpec): Promise<void> {
+    this.proveSource();
+    const { path, marker } = spec.destination;
+    const found = treeIdentity(path, marker, 'DESTINATION_MISSING');
+    const { identities } = this.options;
+    if (identities) refuseOther(path, identities.destination, found, 'DESTINATION_MISSING');
   }
 
   async scan(job: StepJob): Promise<StepResult> {

@@ -85,25 +85,8 @@ export async function syncTree(options: SyncOptions): Promise<SyncReport> {
 async function runSync(options: SyncOptions, state: string, pool: ThreadPool): Promise<SyncReport> {
   const startedAt = Date.now();
   const identity = treeIdentity(options.source);
-  const round: Round = {
-    number: 1,
-    kind: 'seed',
-    deletes: options.delete === true,
-    verify: 'copied',
-  };
-  const store = openStateDirectory(state, { create: true })
-    .migration('sync')
-    .chunk(WHOLE.id, round.number);
-  const onProgress = options.onProgress ?? ((): void => undefined);
-  const input: StepInput = {
-    chunk: WHOLE,
-    round,
-    store,
-    onProgress,
-    lease: acquireLease(store.directory, `sync ${process.pid}`),
-    exceptions: new Set<RawPath>(),
-    signal: options.signal ?? new AbortController().signal,
-  };
+  const input = openInput(options, state);
+  const { store, onProgress } = input;
   const rules: ExcludeRules = { patterns: options.excludes ?? [], defaults: true };
   const report = progressReporter('scan', onProgress, {});
   const scanned = await scanChunk({
@@ -142,6 +125,27 @@ async function runSync(options: SyncOptions, state: string, pool: ThreadPool): P
     ),
   ]);
   return reportOf(seen, steps);
+}
+
+function openInput(options: SyncOptions, state: string): StepInput {
+  const round: Round = {
+    number: 1,
+    kind: 'seed',
+    deletes: options.delete === true,
+    verify: 'copied',
+  };
+  const store = openStateDirectory(state, { create: true })
+    .migration('sync')
+    .chunk(WHOLE.id, round.number);
+  return {
+    chunk: WHOLE,
+    round,
+    store,
+    onProgress: options.onProgress ?? ((): void => undefined),
+    lease: acquireLease(store.directory, `sync ${process.pid}`),
+    exceptions: new Set<RawPath>(),
+    signal: options.signal ?? new AbortController().signal,
+  };
 }
 
 function proveSame(path: string, identity: ReturnType<typeof treeIdentity>): void {
