@@ -8,11 +8,13 @@ import type {
   Phase,
 } from './workflows/api.ts';
 import { findServer } from './client/address.ts';
-import type { ServerAddress } from './client/address.ts';
+import type { ServerConnection } from './temporal/connection.ts';
 import { noAnswer, translate, unreachable } from './client/failures.ts';
 import { listChunks, listMigrations } from './client/listing.ts';
 import { runningChunks } from './client/live.ts';
-import { sendMessage } from './client/messages.ts';
+import { startMigration } from './client/start.ts';
+import type { StartOptions, Started } from './client/start.ts';
+import { anybodyPolls, sendMessage } from './client/messages.ts';
 import type { ChunkRow, MigrationRow, Sent, Snapshot } from './client/snapshot.ts';
 
 const CONNECT_WITHIN_MS = 5000;
@@ -33,19 +35,29 @@ export async function connect({ stateDirectory }: ConnectOptions = {}): Promise<
     });
     return new LonghaulClient(connection, server);
   } catch (error) {
-    throw unreachable(server.address, error);
+    throw unreachable(server.connectionOptions.address, error);
   }
 }
 
 export class LonghaulClient {
-  readonly server: ServerAddress;
+  readonly server: ServerConnection;
   readonly #connection: Connection;
   readonly #client: Client;
 
-  constructor(connection: Connection, server: ServerAddress) {
+  constructor(connection: Connection, server: ServerConnection) {
     this.server = server;
     this.#connection = connection;
     this.#client = new Client({ connection, namespace: server.namespace });
+  }
+
+  /** Idempotent. Throws SPEC_CHANGED when it runs with another spec. */
+  start(options: StartOptions): Promise<Started> {
+    return this.#call(undefined, () => startMigration(this.#client, options));
+  }
+
+  /** Whether any worker asked for workflow tasks in the last minutes. */
+  workersPoll(): Promise<boolean> {
+    return this.#call(undefined, () => anybodyPolls(this.#client));
   }
 
   list(): Promise<MigrationRow[]> {
@@ -119,7 +131,7 @@ export class LonghaulClient {
     try {
       return await work();
     } catch (error) {
-      throw translate(error, migration, this.server.address);
+      throw translate(error, migration, this.server.connectionOptions.address);
     }
   }
 }

@@ -17,6 +17,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** The result. */
   print(text: string): void;
+  /** The result as bytes, which are passed on as they are. */
+  raw(bytes: Uint8Array): void;
   /** The result as a record. */
   record(type: string, value: object): void;
   /** A message to the person. */
@@ -26,7 +28,7 @@ export interface Terminal {
 }
 
 export interface Stream {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
@@ -58,6 +60,7 @@ export function openTerminal({ stdout, stderr, json, noColor, signal }: Terminal
     signal,
     paint: paintFor(stdout.isTTY === true && !json && !noColor),
     print: (text) => around(() => stdout.write(`${text}\n`)),
+    raw: (bytes) => around(() => stdout.write(bytes)),
     record: (type, value) => around(() => stdout.write(`${toRecord(type, value)}\n`)),
     say: (text) => around(() => stderr.write(`${json ? toRecord('message', { text }) : text}\n`)),
     status: (line) => {

@@ -38,6 +38,9 @@ const isNamed = (thrown: unknown, name: string): boolean =>
 export const notFound = (thrown: unknown): boolean =>
   isNamed(thrown, 'WorkflowNotFoundError') || hasStatus(thrown, 5);
 
+export const alreadyStarted = (thrown: unknown): boolean =>
+  isNamed(thrown, 'WorkflowExecutionAlreadyStartedError');
+
 /** Nobody took the question in time: no worker, or one that is stuck. */
 export const noAnswer = (thrown: unknown): boolean =>
   isNamed(thrown, 'WorkflowUpdateRPCTimeoutOrCancelledError') ||

@@ -45,7 +45,7 @@ function answerText(answer: unknown): { answer?: string } {
 }
 
 /** The server remembers pollers for minutes after their death, so only "nobody" is certain. */
-async function anybodyPolls(client: Client): Promise<boolean> {
+export async function anybodyPolls(client: Client): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: WORKFLOW_QUEUE },

@@ -1,12 +1,37 @@
-/** `longhaul assess`: over a spec. */
-import { LonghaulError } from '../../errors.ts';
+/** `longhaul assess`: what is there, before the first byte moves. */
 import { define } from '../command.ts';
+import { jsonOption } from '../options.ts';
+import type { JsonOption } from '../options.ts';
+import { specArgument } from './check.ts';
 
-export const assessCommand = define<[spec: string], object>({
+export const assessCommand = define<[spec: string], JsonOption>({
   name: 'assess',
   summary: 'Scan the source and tell what is there and how long it will take',
-  args: [['<spec>', 'the migration spec, a YAML file']],
-  examples: [],
-  exits: [0, 2],
-  run: () => Promise.reject(new LonghaulError('BUG', 'assess is not built yet')),
+  details:
+    'One fast, read-only look at the source: entries and bytes, what cannot be read, what the destination cannot hold, days at the given bandwidth and what dominates them, and draft exceptions. What it found is kept in the state directory; the next assessment tells what changed since.',
+  args: [specArgument],
+  options: [jsonOption],
+  examples: [
+    ['longhaul assess acme.yaml', 'for people'],
+    ['longhaul assess acme.yaml --json > before.json', 'for machines, and to compare later'],
+    ['longhaul plan acme.yaml', 'then the chunks, from the same scan'],
+  ],
+  exits: [0, 2, 3, 4, 5, 130],
+  run: async (terminal, [file]) => {
+    const { loadSpec } = await import('../../spec/load.ts');
+    const { assess } = await import('../../policy/assess.ts');
+    const { renderAssessment } = await import('../../policy/assess-text.ts');
+    const { assessSource } = await import('../assess-source.ts');
+    const spec = loadSpec(file);
+    const { tree, earlier, plan } = await assessSource(terminal, spec, { reuse: false });
+    const assessment = assess({
+      spec,
+      tree,
+      plan,
+      ...(earlier === undefined ? {} : { earlier }),
+    });
+    if (terminal.json) terminal.record('assessment', assessment);
+    else terminal.print(renderAssessment(assessment));
+    return 0;
+  },
 });

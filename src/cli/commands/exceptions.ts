@@ -1,13 +1,33 @@
-/** `longhaul exceptions`: from the state directory. */
-import { LonghaulError } from '../../errors.ts';
+/** `longhaul exceptions`: what stays behind, from the state directory. */
 import { define } from '../command.ts';
+import { openMigration } from '../open-migration.ts';
+import { jsonOption, stateOption } from '../options.ts';
+import type { JsonOption, StateOption } from '../options.ts';
 import { nameArgument } from '../tell.ts';
 
-export const exceptionsCommand = define<[name: string], object>({
+export const exceptionsCommand = define<[name: string], StateOption & JsonOption>({
   name: 'exceptions',
   summary: 'List entries that will not be migrated, and who accepted them',
+  details: 'Reads the state directory; needs no server.',
   args: [nameArgument],
-  examples: [],
-  exits: [0, 2],
-  run: () => Promise.reject(new LonghaulError('BUG', 'exceptions is not built yet')),
+  options: [stateOption, jsonOption],
+  examples: [
+    ['longhaul exceptions acme', 'path, who accepted it, when and why'],
+    ['longhaul exceptions acme --json', 'one record an entry'],
+    ['longhaul accept acme run/app.sock --reason "made anew at start"', 'add one'],
+  ],
+  exits: [0, 2, 4],
+  run: async (terminal, [name], options) => {
+    const { exceptionsOf } = await import('../../ledger/exceptions.ts');
+    const { exceptionText } = await import('../render/ledger-text.ts');
+    const store = await openMigration(name, options);
+    let some = false;
+    for (const exception of exceptionsOf(store)) {
+      some = true;
+      if (terminal.json) terminal.record('exception', exception);
+      else terminal.print(exceptionText(exception));
+    }
+    if (!some) terminal.say(`${name} has no exceptions.`);
+    return 0;
+  },
 });

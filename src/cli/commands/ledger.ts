@@ -1,13 +1,85 @@
-/** `longhaul ledger`: from the state directory. */
-import { LonghaulError } from '../../errors.ts';
+/** `longhaul ledger`: what was done and decided, from the state directory. */
 import { define } from '../command.ts';
+import { usage } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { openMigration } from '../open-migration.ts';
+import { jsonOption, stateOption } from '../options.ts';
+import type { JsonOption, StateOption } from '../options.ts';
+import type { MigrationStore } from '../../ledger/state-directory.ts';
 import { nameArgument } from '../tell.ts';
+import type { Terminal } from '../terminal.ts';
 
-export const ledgerCommand = define<[name: string], object>({
+interface Options extends StateOption, JsonOption {
+  readonly entry?: string;
+  readonly verify?: boolean;
+  readonly report?: boolean;
+}
+
+export const ledgerCommand = define<[name: string], Options>({
   name: 'ledger',
   summary: 'Show the account of what was done and decided',
+  details:
+    'Reads the state directory; needs no server. --verify exits with 4 when the ledger was altered or a sum does not close, and with 3 when entries are open.',
   args: [nameArgument],
-  examples: [],
-  exits: [0, 2],
-  run: () => Promise.reject(new LonghaulError('BUG', 'ledger is not built yet')),
+  options: [
+    { flags: '--entry <path>', description: 'the story of one path, from the root of the tree' },
+    { flags: '--verify', description: 'check the hash chain and that every sum closes' },
+    { flags: '--report', description: 'the account as a report for people' },
+    stateOption,
+    jsonOption,
+  ],
+  examples: [
+    ['longhaul ledger acme', 'every line: rounds, chunks, decisions'],
+    ['longhaul ledger acme --verify', 'is it whole, and was nothing lost?'],
+    ['longhaul ledger acme --entry home/x/report.odt', 'what became of one file'],
+    ['longhaul ledger acme --report > acme-report.txt', 'what was moved, open, decided'],
+    ['longhaul ledger acme --json | jq .kind', 'for machines'],
+  ],
+  exits: [0, 2, 3, 4],
+  run: async (terminal, [name], options) => {
+    const modes = [options.entry !== undefined, options.verify, options.report].filter(Boolean);
+    if (modes.length > 1) throw usage('Give one of --entry, --verify and --report');
+    const store = await openMigration(name, options);
+    if (options.entry !== undefined) return story(terminal, store, options.entry);
+    if (options.verify === true) return verify(terminal, store);
+    if (options.report === true) return report(terminal, store);
+    return lines(terminal, store);
+  },
 });
+
+async function lines(terminal: Terminal, store: MigrationStore): Promise<ExitCode> {
+  const { readLedger } = await import('../../ledger/ledger.ts');
+  const { lineText } = await import('../render/ledger-text.ts');
+  for (const line of readLedger(store.ledgerPath)) {
+    if (terminal.json) terminal.record('ledger', line);
+    else terminal.print(lineText(line));
+  }
+  return 0;
+}
+
+async function story(terminal: Terminal, store: MigrationStore, path: string): Promise<ExitCode> {
+  const { storyOf, renderStory } = await import('../../ledger/entry-story.ts');
+  const { fromPrintable } = await import('../../paths.ts');
+  const found = storyOf(store, fromPrintable(path.replace(/^\/+|\/+$/g, '')));
+  if (terminal.json) terminal.record('entry', found);
+  else terminal.print(renderStory(found).trimEnd());
+  return 0;
+}
+
+async function verify(terminal: Terminal, store: MigrationStore): Promise<ExitCode> {
+  const { verifyLedger } = await import('../../ledger/verify-ledger.ts');
+  const { checkText } = await import('../render/ledger-text.ts');
+  const check = verifyLedger(store.ledgerPath);
+  if (terminal.json) terminal.record('ledger check', check);
+  else terminal.print(checkText(check, store.name));
+  if (!check.ok) return 4;
+  return check.open.length > 0 ? 3 : 0;
+}
+
+async function report(terminal: Terminal, store: MigrationStore): Promise<ExitCode> {
+  const { reportOf } = await import('../../ledger/report.ts');
+  const text = reportOf(store).trimEnd();
+  if (terminal.json) terminal.record('report', { text });
+  else terminal.print(text);
+  return 0;
+}

@@ -1,12 +1,37 @@
-/** `longhaul plan`: over a spec. */
-import { LonghaulError } from '../../errors.ts';
+/** `longhaul plan`: the chunks, and why they have their size. */
 import { define } from '../command.ts';
+import { jsonOption } from '../options.ts';
+import type { JsonOption } from '../options.ts';
+import { specArgument } from './check.ts';
 
-export const planCommand = define<[spec: string], object>({
+export const planCommand = define<[spec: string], JsonOption & { readonly scan?: boolean }>({
   name: 'plan',
   summary: 'Print the chunks a migration would be cut into',
-  args: [['<spec>', 'the migration spec, a YAML file']],
-  examples: [],
-  exits: [0, 2],
-  run: () => Promise.reject(new LonghaulError('BUG', 'plan is not built yet')),
+  details:
+    'From the last assessment, or from a scan of its own when there is none. Prints each chunk with its roots, entries, bytes and estimated time. Chunks of an earlier plan keep their ids.',
+  args: [specArgument],
+  options: [
+    { flags: '--scan', description: 'scan again, also when an assessment is kept' },
+    jsonOption,
+  ],
+  examples: [
+    ['longhaul plan acme.yaml', 'from the last assessment'],
+    ['longhaul plan acme.yaml --scan', 'from the tree as it is now'],
+    ['longhaul plan acme.yaml --json', 'the plan as versioned JSON'],
+  ],
+  exits: [0, 2, 3, 4, 5, 130],
+  run: async (terminal, [file], { scan }) => {
+    const { loadSpec } = await import('../../spec/load.ts');
+    const { planToJson } = await import('../../policy/chunk-plan-json.ts');
+    const { renderPlan } = await import('../../policy/plan-text.ts');
+    const { assessSource } = await import('../assess-source.ts');
+    const spec = loadSpec(file);
+    const { plan, tree } = await assessSource(terminal, spec, { reuse: scan !== true });
+    if (terminal.json) terminal.record('plan', planToJson(plan));
+    else {
+      terminal.print(renderPlan(plan));
+      terminal.say(`From the scan of ${tree.scannedAt}.`);
+    }
+    return 0;
+  },
 });

@@ -150,12 +150,13 @@ function countOther(
     if (size - allocated >= 4096) {
       tally.sparseFiles++;
       tally.sparseAllocatedBytes += allocated;
+      tally.sparseHoleBytes += size - allocated;
     }
   } else if (type === S_IFLNK) {
     extreme(tally, 'longestSymlinkTargetBytes', size, path, name);
   } else {
     tally.specialFiles++;
-    sample(tally.specialSamples, joinRaw(path, name));
+    sample(tally.specialSamples, { path: joinRaw(path, name), kind: KINDS[type] ?? 'unknown' });
   }
 }
 

@@ -32,6 +32,8 @@ export interface Tally {
   sparseFiles: number;
   /** What the sparse files take on disk. */
   sparseAllocatedBytes: number;
+  /** Their size less that. */
+  sparseHoleBytes: number;
   notUtf8Names: number;
   specialFiles: number;
   unreadable: number;
@@ -40,7 +42,7 @@ export interface Tally {
   readonly deepest: Extreme[];
   /** At most 20 samples each. */
   readonly unreadableSamples: EntryFailure[];
-  readonly specialSamples: RawPath[];
+  readonly specialSamples: { readonly path: RawPath; readonly kind: string }[];
   readonly notUtf8Samples: RawPath[];
   readonly mountPoints: RawPath[];
 }
@@ -49,7 +51,13 @@ export function emptyTally(): Tally {
   const none: Extreme = { value: 0, path: '' };
   return {
     ...{ directories: 0, entries: 0, bytes: 0, excluded: 0, sparseFiles: 0 },
-    ...{ sparseAllocatedBytes: 0, notUtf8Names: 0, specialFiles: 0, unreadable: 0 },
+    ...{
+      sparseAllocatedBytes: 0,
+      sparseHoleBytes: 0,
+      notUtf8Names: 0,
+      specialFiles: 0,
+      unreadable: 0,
+    },
     kinds: {},
     sizeHistogram: Array<number>(64).fill(0),
     sizeHistogramBytes: Array<number>(64).fill(0),
@@ -80,7 +88,8 @@ export function keepLargest(list: Extreme[], value: Extreme): void {
 export function addTally(into: Tally, from: Tally): void {
   for (const name of [
     ...(['directories', 'entries', 'bytes', 'excluded', 'sparseFiles'] as const),
-    ...(['sparseAllocatedBytes', 'notUtf8Names', 'specialFiles', 'unreadable'] as const),
+    ...(['sparseAllocatedBytes', 'sparseHoleBytes'] as const),
+    ...(['notUtf8Names', 'specialFiles', 'unreadable'] as const),
   ]) {
     into[name] += from[name];
   }
@@ -98,7 +107,8 @@ export function addTally(into: Tally, from: Tally): void {
     for (const extreme of from[list]) keepLargest(into[list], extreme);
   }
   for (const failure of from.unreadableSamples) sample(into.unreadableSamples, failure);
-  for (const list of ['specialSamples', 'notUtf8Samples', 'mountPoints'] as const) {
+  for (const special of from.specialSamples) sample(into.specialSamples, special);
+  for (const list of ['notUtf8Samples', 'mountPoints'] as const) {
     for (const path of from[list]) sample(into[list], path);
   }
 }

@@ -1,0 +1,131 @@
+/**
+ * Starts a migration, or attaches to the one that runs. What the workers need is written first and
+ * the workflow begins last, so that a crash in between leaves something that the same command
+ * finishes. A spec that differs from the running one is refused with what differs.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Client } from '@temporalio/client';
+import { treeIdentity } from '../engines/posix/identity.ts';
+import { LonghaulError } from '../errors.ts';
+import { canonicalJson, sha256 } from '../ledger/ledger-line.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import type { MigrationRecord } from '../ledger/migration-record.ts';
+import { openStateDirectory } from '../ledger/state-directory.ts';
+import type { MigrationStore } from '../ledger/state-directory.ts';
+import type { MigrationSpec } from '../spec/schema.ts';
+import { WORKFLOW_QUEUE, migrationId } from '../workflows/api.ts';
+import type { MigrationInput } from '../workflows/api.ts';
+import { alreadyStarted } from './failures.ts';
+import { writePointer } from './pointer.ts';
+
+export interface StartOptions {
+  readonly spec: MigrationSpec;
+  readonly by: string;
+  readonly reason?: string;
+  readonly now: Date;
+}
+
+export interface Started {
+  readonly migration: string;
+  readonly workflowId: string;
+  readonly stateDirectory: string;
+  /** false: it ran already, with the same spec. */
+  readonly began: boolean;
+}
+
+export async function startMigration(client: Client, options: StartOptions): Promise<Started> {
+  const { spec } = options;
+  const state = openStateDirectory(spec.stateDirectory, { create: true });
+  const store = state.migration(spec.name);
+  const before = store.readMigration<MigrationRecord>();
+  if (before === undefined) writeRecord(store, state.id, options);
+  else refuseChanges(before.spec, spec);
+  writePointer(spec.name, spec.stateDirectory);
+  const workflowId = migrationId(spec.name);
+  return {
+    migration: spec.name,
+    workflowId,
+    stateDirectory: spec.stateDirectory,
+    began: await begin(client, workflowId, spec.name),
+  };
+}
+
+/** Throws SOURCE_MISSING or DESTINATION_MISSING when a tree or its marker is not there. */
+function writeRecord(
+  store: MigrationStore,
+  stateId: string,
+  { spec, by, reason, now }: StartOptions,
+): void {
+  const { source, destination } = spec;
+  const startedAt = now.toISOString();
+  const record: MigrationRecord = {
+    v: 1,
+    stateId,
+    spec,
+    identities: {
+      source: treeIdentity(source.path, source.marker),
+      destination: treeIdentity(destination.path, destination.marker, 'DESTINATION_MISSING'),
+    },
+    startedAt,
+    startedBy: by,
+  };
+  // The ledger first: it takes the same lines twice, and a record without them would be a gap.
+  openLedger(store.ledgerPath).append(
+    {
+      kind: 'migration started',
+      key: 'migration started',
+      migration: spec.name,
+      by,
+      ...(reason === undefined ? {} : { because: reason }),
+    },
+    { kind: 'spec', key: 'spec', digest: sha256(canonicalJson(spec)), by },
+  );
+  store.writeMigration(record);
+}
+
+async function begin(client: Client, workflowId: string, migration: string): Promise<boolean> {
+  const input: MigrationInput = { v: 1, migration };
+  try {
+    await client.workflow.start('migration', {
+      workflowId,
+      taskQueue: WORKFLOW_QUEUE,
+      args: [input],
+      workflowIdConflictPolicy: 'FAIL',
+      // One that ended well or was aborted has its ledger; a second life would mix two accounts.
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      staticSummary: `longhaul migration ${migration}`,
+    });
+    return true;
+  } catch (error) {
+    if (alreadyStarted(error)) return false;
+    throw error;
+  }
+}
+
+function refuseChanges(running: MigrationSpec, asked: MigrationSpec): void {
+  // As JSON, because that is how the running one was kept.
+  const differences = differencesOf(running, JSON.parse(JSON.stringify(asked)), '');
+  if (differences.length === 0) return;
+  throw new LonghaulError(
+    'SPEC_CHANGED',
+    `${asked.name} runs with another spec:\n${differences.map((line) => `  ${line}`).join('\n')}\n`,
+  );
+}
+
+/** `link.bandwidth: runs with 6250000, the file says 2500000`, a line for each leaf. */
+export function differencesOf(before: unknown, after: unknown, path: string): string[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (isPlain(before) && isPlain(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return keys.flatMap((key) =>
+      differencesOf(before[key], after[key], path === '' ? key : `${path}.${key}`),
+    );
+  }
+  return [`${path}: runs with ${shown(before)}, the file says ${shown(after)}`];
+}
+
+const shown = (value: unknown): string => (value === undefined ? 'none' : JSON.stringify(value));
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
