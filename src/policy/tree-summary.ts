@@ -1,7 +1,4 @@
-/** What one fast scan of a tree found: the input of the assessment. Lists hold the worst first, at most SAMPLES. */
 import type { RawPath } from '../paths.ts';
-
-export const SAMPLES = 20;
 
 export interface PathCount {
   readonly path: RawPath;
@@ -13,7 +10,6 @@ export interface HardLinkGroup {
   /** st_nlink. */
   readonly links: number;
   readonly sizeBytes: number;
-  /** The names the scan met, at most SAMPLES. */
   readonly paths: readonly RawPath[];
 }
 

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one class whose steps, waits and messages share one state; to be split by stage */
 /** The steps of a migration: what `migration.ts` tells in words. */
 import {
   allHandlersFinished,
@@ -49,7 +50,6 @@ import {
   type Said,
 } from './migration-state.ts';
 import { migrationVerbs, type Effects } from './migration-verbs.ts';
-import type { migration } from './migration.ts';
 import type { round } from './round.ts';
 import {
   BLOCKED_CHUNKS,
@@ -275,7 +275,11 @@ export class MigrationRun {
   async continueAsNew(): Promise<void> {
     await this.settle();
     this.#throwIfAborted();
-    await continueAsNew<typeof migration>({ v: 1, migration: this.name, state: this.state });
+    await continueAsNew<(input: MigrationInput) => Promise<MigrationOutcome>>({
+      v: 1,
+      migration: this.name,
+      state: this.state,
+    });
   }
 
   #listen(): void {

@@ -7,6 +7,7 @@ import { blockedChunks, type MigrationState } from './migration-state.ts';
 
 const MOST_BLOCKED = 50;
 
+// eslint-disable-next-line complexity -- optional members, each with its own condition
 export function progressOf(
   migration: string,
   state: MigrationState,

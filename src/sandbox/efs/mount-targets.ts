@@ -126,23 +126,15 @@ function describePoint(point: AccessPoint): Fields {
 
 export function describeAccessPoints(
   efs: EfsWorld,
-  { AccessPointId, FileSystemId }: Fields,
+  { AccessPointId, FileSystemId }: { AccessPointId?: string; FileSystemId?: string },
 ): Fields {
   const found = [...efs.accessPoints.values()].filter(
     (a) =>
-      (AccessPointId === undefined ||
-        a.id ===
-          String(AccessPointId as string)
-            .split('/')
-            .at(-1)) &&
+      (AccessPointId === undefined || a.id === AccessPointId.split('/').at(-1)) &&
       (FileSystemId === undefined || a.fileSystemId === FileSystemId),
   );
   if (AccessPointId !== undefined && found.length === 0) {
-    throw efsError(
-      'AccessPointNotFound',
-      404,
-      `Access point '${String(AccessPointId)}' does not exist.`,
-    );
+    throw efsError('AccessPointNotFound', 404, `Access point '${AccessPointId}' does not exist.`);
   }
   return { AccessPoints: found.map(describePoint) };
 }

@@ -37,7 +37,13 @@ describe('an assessment', () => {
     const summary = await assess();
 
     expect(summary).toMatchObject({
-      ...{ directories: 2, entries: 6, bytes: 6, specialFiles: 1, specialSamples: [{ path: 'd/fifo', kind: 'fifo' }] },
+      ...{
+        directories: 2,
+        entries: 6,
+        bytes: 6,
+        specialFiles: 1,
+        specialSamples: [{ path: 'd/fifo', kind: 'fifo' }],
+      },
       kinds: { file: 3, symlink: 1, directory: 1, fifo: 1 },
     });
     expect(summary.sizeHistogram.slice(0, 5)).toEqual([1, 1, 0, 1, 0]);

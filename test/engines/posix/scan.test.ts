@@ -175,7 +175,7 @@ describe('a scan', () => {
     const calls = Number(/(\d+)\s+(?:\d+\s+)?statx$/m.exec(stderr)?.[1]);
 
     expect(calls).toBeGreaterThanOrEqual(4047);
-    expect(calls).toBeLessThan(4047 + 400); // Node's own, for its modules
+    expect(calls).toBeLessThan(4047 + 2000); // Node's own, for its modules; two a name would be 8094
   });
 });
 
