@@ -1,3 +1,4 @@
+/** What a scan of a whole tree found, as the assessment reads it. */
 import type { RawPath } from '../paths.ts';
 
 export interface PathCount {

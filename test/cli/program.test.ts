@@ -33,7 +33,7 @@ describe('longhaul', () => {
     const { exit, stdout, stderr } = await longhaul(['list', '--state', '/nonexistent']);
 
     expect({ exit, stdout }).toEqual({ exit: 5, stdout: '' });
-    expect(stderr).toMatch(/^longhaul: No Temporal server is known.*longhaul up --detach/);
+    expect(stderr).toMatch(/^longhaul: No Temporal server runs for.*longhaul up --detach/);
   });
 
   test('exits 5 when nothing listens at TEMPORAL_ADDRESS', async () => {
