@@ -29,7 +29,7 @@ export async function prepareServer(
   const deadline = performance.now() + options.timeoutMs;
   const connection = await connect(server, deadline, options);
   try {
-    await awaitNamespace(connection, server, deadline);
+    await awaitNamespace(connection, server, deadline, options);
     await registerSearchAttributes(connection, server, deadline);
   } finally {
     await connection.close();
@@ -71,6 +71,7 @@ async function awaitNamespace(
   connection: Connection,
   server: ServerConnection,
   deadline: number,
+  options: PrepareOptions,
 ): Promise<void> {
   const { namespace } = server;
   for (;;) {
@@ -78,6 +79,8 @@ async function awaitNamespace(
       await connection.workflowService.describeNamespace({ namespace });
       return;
     } catch (error) {
+      const dead = options.dead?.();
+      if (dead !== undefined) throw unreachable(server, dead);
       // A server that has just started creates it in a moment.
       if (performance.now() < deadline) await sleep(POLL_MS);
       else throw noNamespace(server, error);

@@ -119,7 +119,13 @@ async function adopt(folder: string): Promise<Server | undefined> {
   if (file === undefined || !isAlive(file.process)) return undefined;
   const connection = connectionTo(file);
   const dead = (): string | undefined => (isAlive(file.process) ? undefined : 'its process ended');
-  await prepareServer(connection, { timeoutMs: READY_WITHIN_MS, dead });
+  try {
+    await prepareServer(connection, { timeoutMs: READY_WITHIN_MS, dead });
+  } catch (error) {
+    // A process that is being killed looks alive for a moment: then it is a new one that is wanted.
+    if (dead() !== undefined) return undefined;
+    throw error;
+  }
   return { ...asServer(connection), ...ownServer(file) };
 }
 

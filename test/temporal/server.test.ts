@@ -42,7 +42,12 @@ describe('a server for a state directory', () => {
   });
 
   test('has the search attributes, and comes back at the same address', async () => {
-    const options = { stateDirectory: stateDirectory(), lifetime: 'detached', env } as const;
+    const options = {
+      stateDirectory: stateDirectory(),
+      lifetime: 'detached',
+      usualPorts: false,
+      env,
+    } as const;
 
     const first = await ensureServer(options);
     process.kill(first.pid ?? 0, 'SIGKILL');
