@@ -1,7 +1,7 @@
 /**
  * Folds a round into the chunk's catalog and adds up where every entry stands. It reads the catalog
- * the round began with, the manifest and the journals, and writes the new catalog whole; called
- * again it gives the same.
+ * the round began with, the manifest and the journals, and writes what happened to which entry, then
+ * the new catalog, whole; called again it gives the same. Only then the rounds before it may go.
  */
 import { join } from 'node:path';
 import { readJson } from '../../ledger/atomic-file.ts';
@@ -10,6 +10,7 @@ import { mergeJoin } from '../../ledger/catalog-merge.ts';
 import { CatalogReader } from '../../ledger/catalog-reader.ts';
 import { CatalogWriter } from '../../ledger/catalog-writer.ts';
 import { removeRoundsBefore } from '../../ledger/chunk-store.ts';
+import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { isWithin, joinRaw, type RawPath } from '../../paths.ts';
 import type { ChunkSum } from '../engine.ts';
 import { openBase } from './base-catalog.ts';
@@ -22,6 +23,7 @@ import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import type { Excludes } from './excludes.ts';
 import type { FileStat } from './file-stat.ts';
 import { Outcomes } from './outcome-journal.ts';
+import { eventOf } from './round-events.ts';
 import type { StepInput } from './step-context.ts';
 import { verifyJournalPath } from './verify.ts';
 import { Lineage, type Fate } from './worklist-lineage.ts';
@@ -34,29 +36,21 @@ export interface CloseOptions {
   readonly neverDeletes: boolean;
 }
 
-export function closeChunk(
-  input: Omit<StepInput, 'signal' | 'onProgress'>,
-  options: CloseOptions,
-): ChunkSum {
+type CloseInput = Omit<StepInput, 'signal' | 'onProgress'>;
+
+export function closeChunk(input: CloseInput, options: CloseOptions): ChunkSum {
   const { store, round, lease } = input;
   const fold = new Fold(input, options);
-  const manifest = new CatalogReader(join(store.roundDirectory, 'manifest'));
-  const base = openBase(store);
   const writer = new CatalogWriter(store.catalogPath);
   try {
-    for (const { path, a, b } of mergeJoin(manifest.directories(), base?.directories() ?? [])) {
-      const entries = fold.directory(path, a, b);
-      if (entries.length > 0) writer.add({ path, complete: a?.complete ?? false, entries });
-    }
+    writeEvents(store, { number: round.number, at: new Date().toISOString() }, fold.into(writer));
     lease.check();
     writer.finish();
   } catch (thrown) {
     writer.discard();
     throw thrown;
-  } finally {
-    manifest.close();
-    base?.close();
   }
+  compactEvents(store);
   removeRoundsBefore(store, round.number);
   return fold.sum;
 }
@@ -82,10 +76,11 @@ class Fold {
   private readonly deleted: DeleteRecord | undefined;
   private readonly lineage = new Lineage();
   private readonly without: ReadonlySet<RawPath>;
-  private readonly input: Pick<StepInput, 'exceptions'>;
+  private readonly events: EntryEvent[] = [];
+  private readonly input: CloseInput;
   private readonly options: CloseOptions;
 
-  constructor(input: Omit<StepInput, 'signal' | 'onProgress'>, options: CloseOptions) {
+  constructor(input: CloseInput, options: CloseOptions) {
     this.input = input;
     this.options = options;
     const { roundDirectory } = input.store;
@@ -97,8 +92,25 @@ class Fold {
     this.without = new Set(input.chunk.without);
   }
 
+  /** Writes the new catalog, and yields what happened. */
+  *into(writer: CatalogWriter): Generator<EntryEvent> {
+    const { store } = this.input;
+    const manifest = new CatalogReader(join(store.roundDirectory, 'manifest'));
+    const base = openBase(store);
+    try {
+      for (const { path, a, b } of mergeJoin(manifest.directories(), base?.directories() ?? [])) {
+        const entries = this.directory(path, a, b);
+        if (entries.length > 0) writer.add({ path, complete: a?.complete ?? false, entries });
+        yield* this.events.splice(0);
+      }
+    } finally {
+      manifest.close();
+      base?.close();
+    }
+  }
+
   /** The new catalog entries of a directory. */
-  directory(path: RawPath, found?: DirectoryBlock, known?: DirectoryBlock): Entry[] {
+  private directory(path: RawPath, found?: DirectoryBlock, known?: DirectoryBlock): Entry[] {
     const fate = found ? undefined : this.lineage.fateOf(path, this.without.has(path));
     this.lineage.enter(path, found ?? fate ?? 'unknown');
     const missing: Fate = fate ?? (found?.complete ? 'gone' : 'unknown');
@@ -109,17 +121,39 @@ class Fold {
     const names = new Set([...now.keys(), ...before.keys()]);
     const result: Entry[] = [];
     for (const name of [...names].sort()) {
-      const child = joinRaw(path, name);
-      const entry = now.get(name);
-      const kept = entry
-        ? this.present(child, entry, before.get(name), {
-            copied: this.copied.find(path, name, copied),
-            checked: this.checked.find(path, name, checked),
-          })
-        : this.missing(child, before.get(name)!, missing);
+      const outcomes = {
+        copied: this.copied.find(path, name, copied),
+        checked: this.checked.find(path, name, checked),
+      };
+      const kept = this.entry(joinRaw(path, name), now.get(name), before.get(name), {
+        ...outcomes,
+        missing,
+      });
       if (kept) result.push(kept);
     }
     return result;
+  }
+
+  private entry(
+    path: RawPath,
+    found: Entry | undefined,
+    known: Entry | undefined,
+    { missing, ...outcomes }: OutcomesOfEntry & { readonly missing: Fate },
+  ): Entry | undefined {
+    if (!found && this.isForgotten(path, known!, missing)) return undefined;
+    const kept = found
+      ? this.present(path, found, known, outcomes)
+      : this.missing(path, known!, missing);
+    const outcome = outcomes.checked ?? outcomes.copied;
+    const event = eventOf({ path, found, known, kept, outcome }, this.input.round.kind === 'seed');
+    if (event) this.events.push(event);
+    return kept;
+  }
+
+  /** No longer this chunk's business, or left out by now: its copy stays where it is. */
+  private isForgotten(path: RawPath, known: Entry, missing: Fate): boolean {
+    if (missing === 'covered' || isAbsent(known) || this.without.has(path)) return true;
+    return missing === 'gone' && this.options.excludes.isExcluded(path, false);
   }
 
   private present(
@@ -128,7 +162,9 @@ class Fold {
     known: Entry | undefined,
     { copied, checked }: OutcomesOfEntry,
   ): Entry | undefined {
-    if (found.status === 'vanished') return known ? this.missing(path, known, 'gone') : undefined;
+    if (found.status === 'vanished') {
+      return known && !isAbsent(known) ? this.missing(path, known, 'gone') : undefined;
+    }
     const excepted = isExcepted(path, this.input.exceptions);
     if (found.status !== 'seen' || excepted)
       return this.leftOut(found, excepted ? 'excepted' : found.status);
@@ -149,10 +185,7 @@ class Fold {
 
   /** A name the catalog knows and the manifest does not have. */
   private missing(path: RawPath, known: Entry, fate: Fate): Entry | undefined {
-    if (isAbsent(known) || this.without.has(path)) return undefined;
-    if (fate === 'covered') return undefined; // left out now; its copy stays where it is
     if (fate === 'unknown') return this.count({ ...known, status: 'blocked' });
-    if (this.options.excludes.isExcluded(path, false)) return undefined;
     if (this.options.neverDeletes || isExcepted(path, this.input.exceptions)) {
       this.sum.seen++;
       this.sum.excepted++;
