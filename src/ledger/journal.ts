@@ -14,6 +14,8 @@ const MOST_BYTES = 64 * 2 ** 20;
 
 export interface Journal<T> {
   append(record: T): void;
+  /** The same, for a record that is JSON already. */
+  appendJson(json: string): void;
   /** Makes all that was appended durable. May be called again after it has thrown. */
   commit(): void;
   close(): void;
@@ -34,7 +36,10 @@ export function openJournal<T>(path: string): Journal<T> {
   let pending: Buffer[] = [];
   return {
     append(record) {
-      const payload = Buffer.from(JSON.stringify(record));
+      this.appendJson(JSON.stringify(record));
+    },
+    appendJson(json) {
+      const payload = Buffer.from(json);
       const header = Buffer.allocUnsafe(HEADER_BYTES);
       header.writeUInt32LE(payload.length, 0);
       header.writeUInt32LE(crc32Of(payload), 4);

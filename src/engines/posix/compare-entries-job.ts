@@ -1,6 +1,5 @@
 /** Thread side of a dry run: which names differ at the destination, by size, time, mode, owner or link target. */
 import { joinRaw, rawToBytes, type RawPath } from '../../paths.ts';
-import type { CopyItem } from './copy-entries.ts';
 import { readTarget } from './copy-symlink.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT } from './entry-stat.ts';
 import { after, before, fileStat, statName } from './file-stat.ts';
@@ -11,7 +10,7 @@ import { close, O, openBeneath } from './sys.ts';
 export interface CompareEntriesJob extends JobBase, RootFds {
   readonly type: 'compare entries';
   readonly directory: RawPath;
-  readonly items: readonly CopyItem[];
+  readonly names: readonly RawPath[];
 }
 
 export interface CompareEntriesResult {
@@ -24,9 +23,8 @@ export function compareEntriesJob(job: CompareEntriesJob): CompareEntriesResult 
   const from = openBeneath(job.sourceFd, path, flags);
   const to = openBeneath(job.destinationFd, path, flags);
   try {
-    const all = job.items.map(({ name }) => name);
-    if (from < 0 || to < 0) return { differing: all };
-    return { differing: all.filter((name) => differs(from, to, job.directory, name)) };
+    if (from < 0 || to < 0) return { differing: job.names };
+    return { differing: job.names.filter((name) => differs(from, to, job.directory, name)) };
   } finally {
     if (from >= 0) close(from);
     if (to >= 0) close(to);

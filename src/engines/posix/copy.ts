@@ -22,6 +22,7 @@ import type { EntryOutcome } from './entry-outcome.ts';
 import { finishAll } from './finish.ts';
 import { inOrder } from './in-order.ts';
 import { OutcomeJournal, Outcomes } from './outcome-journal.ts';
+import { unpackBatch, type PackedBatch } from './packed-outcomes.ts';
 import {
   progressReporter,
   Tally,
@@ -134,7 +135,7 @@ class Copier {
       pool.run({ type: 'copy entries', sourceFd, destinationFd, digest, adoptSame, batches }),
     );
     for await (const { job, result } of jobs) {
-      result.batches.forEach((outcomes, i) => this.record(job[i]!.directory, outcomes));
+      result.batches.forEach((batch, i) => this.record(job[i]!.directory, batch));
       if (result.failure) await this.commit();
       throwFailure(result.failure);
       await this.commitWhenDue();
@@ -145,11 +146,15 @@ class Copier {
 
   private batches(): Generator<CopyBatch[], void, undefined> {
     const { large, linked } = this.plan;
+    const { exceptions } = this.input;
     const ownWay = new Set([...large, ...linked]);
     return copyBatches(this.worklist(), {
       after: this.earlier.place,
-      leftOut: (path, isFile) =>
-        (isFile && ownWay.has(path)) || isExcepted(path, this.input.exceptions),
+      leftOut: (directory, name, isFile) => {
+        if (ownWay.size === 0 && exceptions.size === 0) return false;
+        const path = joinRaw(directory, name);
+        return (isFile && ownWay.has(path)) || isExcepted(path, exceptions);
+      },
     });
   }
 
@@ -168,7 +173,7 @@ class Copier {
       const { sourceFd, destinationFd, pool } = this.context;
       const mode = this.modeOf(path);
       if (mode === undefined) continue;
-      const batches = [{ directory: parentOf(path), items: [{ name: nameOf(path), mode }] }];
+      const batches = [{ directory: parentOf(path), names: [nameOf(path)], modes: [mode] }];
       const result = await pool.run({
         type: 'copy entries',
         sourceFd,
@@ -177,7 +182,9 @@ class Copier {
         batches,
       });
       throwFailure(result.failure);
-      this.amend(result.batches.flat().map((outcome) => ({ ...outcome, name: path })));
+      this.amend(
+        result.batches.flatMap(unpackBatch).map((outcome) => ({ ...outcome, name: path })),
+      );
       throwIfStopped(this.input.signal);
     }
   }
@@ -266,12 +273,11 @@ class Copier {
     return this.earlier.amendments.get(path)?.outcome === 'copied';
   }
 
-  private record(directory: RawPath, outcomes: readonly EntryOutcome[]): void {
-    this.journal.append(directory, outcomes);
-    for (const outcome of outcomes) {
-      this.tally.add(directory, outcome);
-      this.noteOwner(joinRaw(directory, outcome.name), outcome);
-    }
+  private record(directory: RawPath, batch: PackedBatch): void {
+    this.journal.append(directory, batch);
+    this.tally.addBatch(directory, batch);
+    for (const { name, digest } of batch.linked)
+      this.ownerDigests.set(joinRaw(directory, name), digest);
     this.report({ entries: this.earlier.ordered + this.tally.entries, bytes: this.tally.bytes });
   }
 

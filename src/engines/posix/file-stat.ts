@@ -46,7 +46,7 @@ export function fileStat(b: Block): FileStat {
     mtimeNanoseconds: field.mtimeNanoseconds(b),
     ctimeSeconds: field.ctimeSeconds(b),
     ctimeNanoseconds: field.ctimeNanoseconds(b),
-    inode: String(field.inode(b)),
+    inode: field.inodeText(b),
     nlink: field.nlink(b),
     uid: field.uid(b),
     gid: field.gid(b),
@@ -61,7 +61,7 @@ export function sameMoment(a: Block, b: Block): boolean {
     field.mtimeSeconds(a) === field.mtimeSeconds(b) &&
     field.ctimeNanoseconds(a) === field.ctimeNanoseconds(b) &&
     field.ctimeSeconds(a) === field.ctimeSeconds(b) &&
-    field.inode(a) === field.inode(b)
+    field.inodeText(a) === field.inodeText(b)
   );
 }
 
@@ -73,6 +73,6 @@ export function sameAsRecorded(b: Block, recorded: FileStat): boolean {
     field.mtimeNanoseconds(b) === recorded.mtimeNanoseconds &&
     field.ctimeSeconds(b) === recorded.ctimeSeconds &&
     field.ctimeNanoseconds(b) === recorded.ctimeNanoseconds &&
-    String(field.inode(b)) === recorded.inode
+    field.inodeText(b) === recorded.inode
   );
 }

@@ -17,10 +17,16 @@ import {
 const times = allocate(64); // struct timespec[2]
 
 function putTimes(stat: Block): number {
-  times.i64[0] = stat.i64[8]!; // atime seconds
-  times.i64[1] = BigInt(field.atimeNanoseconds(stat));
-  times.i64[2] = stat.i64[14]!; // mtime seconds
-  times.i64[3] = BigInt(field.mtimeNanoseconds(stat));
+  // By words, because a BigInt is an allocation.
+  const { u32 } = times;
+  u32[0] = stat.u32[16]!; // atime seconds, 64 bits
+  u32[1] = stat.u32[17]!;
+  u32[2] = field.atimeNanoseconds(stat);
+  u32[3] = 0;
+  u32[4] = stat.u32[28]!; // mtime seconds, 64 bits
+  u32[5] = stat.u32[29]!;
+  u32[6] = field.mtimeNanoseconds(stat);
+  u32[7] = 0;
   return times.address;
 }
 

@@ -6,32 +6,16 @@
 import { openJournal, readJournal } from '../../ledger/journal.ts';
 import { comparePaths, joinRaw, type RawPath } from '../../paths.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
-import type { FileStat } from './file-stat.ts';
-
-/** As written: short names, digests in base64, a stat as a row of numbers. */
-type Packed = readonly [
-  name: RawPath,
-  outcome: EntryOutcome['outcome'],
-  bytes: number,
-  digest: string | 0,
-  stat: PackedStat | 0,
-  failure?: EntryOutcome['failure'],
-];
-type PackedStat = readonly [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  string,
-  number,
-  number,
-  number,
-];
+import {
+  packOutcome,
+  unpackOutcome,
+  type PackedBatch,
+  type PackedOutcome,
+} from './packed-outcomes.ts';
 
 type Row =
-  { readonly d: RawPath; readonly o: readonly Packed[] } | { readonly a: readonly Packed[] };
+  | { readonly d: RawPath; readonly o: readonly PackedOutcome[] }
+  | { readonly a: readonly PackedOutcome[] };
 
 export interface Place {
   readonly directory: RawPath;
@@ -55,16 +39,16 @@ export class OutcomeJournal {
   }
 
   /** The next outcomes in the order of the work. */
-  append(directory: RawPath, outcomes: readonly EntryOutcome[]): void {
-    if (outcomes.length === 0) return;
-    this.journal.append({ d: directory, o: outcomes.map(pack) });
-    this.pending += outcomes.length;
+  append(directory: RawPath, batch: PackedBatch): void {
+    if (batch.count === 0) return;
+    this.journal.appendJson(`{"d":${JSON.stringify(directory)},"o":${batch.rows}}`);
+    this.pending += batch.count;
   }
 
   /** `name` of these is the whole path. */
   amend(outcomes: readonly EntryOutcome[]): void {
     if (outcomes.length === 0) return;
-    this.journal.append({ a: outcomes.map(pack) });
+    this.journal.append({ a: outcomes.map(packOutcome) });
     this.pending += outcomes.length;
   }
 
@@ -93,7 +77,7 @@ export class Outcomes {
 
   constructor(path: string) {
     for (const row of readJournal<Row>(path)) {
-      if ('a' in row) for (const packed of row.a) this.noteAmendment(unpack(packed));
+      if ('a' in row) for (const packed of row.a) this.noteAmendment(unpackOutcome(packed));
       else this.noteRow(row.d, row.o);
     }
     this.rows = readJournal<Row>(path);
@@ -107,13 +91,13 @@ export class Outcomes {
     } else this.corrupt.delete(outcome.name);
   }
 
-  private noteRow(directory: RawPath, packed: readonly Packed[]): void {
+  private noteRow(directory: RawPath, packed: readonly PackedOutcome[]): void {
     const last = packed.at(-1);
     if (last) this.place = { directory, name: last[0] };
     this.ordered += packed.length;
     for (const one of packed) {
-      if (one[1] === 'blocked') this.open.set(joinRaw(directory, one[0]), unpack(one));
-      if (one[1] === 'corrupt') this.corrupt.set(joinRaw(directory, one[0]), unpack(one));
+      if (one[1] === 'blocked') this.open.set(joinRaw(directory, one[0]), unpackOutcome(one));
+      if (one[1] === 'corrupt') this.corrupt.set(joinRaw(directory, one[0]), unpackOutcome(one));
     }
   }
 
@@ -122,7 +106,7 @@ export class Outcomes {
     const found = new Map<RawPath, EntryOutcome>();
     while (this.next && 'd' in this.next && comparePaths(this.next.d, directory) <= 0) {
       if (this.next.d === directory) {
-        for (const packed of this.next.o) found.set(packed[0], unpack(packed));
+        for (const packed of this.next.o) found.set(packed[0], unpackOutcome(packed));
       }
       this.next = this.pull();
     }
@@ -148,62 +132,4 @@ export class Outcomes {
       if ('d' in value) return value;
     }
   }
-}
-
-function pack({ name, outcome, bytes, digest, stat, failure }: EntryOutcome): Packed {
-  const packedDigest = digest ? Buffer.from(digest).toString('base64') : 0;
-  const packedStat: PackedStat | 0 = stat
-    ? [
-        stat.mode,
-        stat.sizeBytes,
-        stat.mtimeSeconds,
-        stat.mtimeNanoseconds,
-        stat.ctimeSeconds,
-        stat.ctimeNanoseconds,
-        stat.inode,
-        stat.nlink,
-        stat.uid,
-        stat.gid,
-      ]
-    : 0;
-  return failure
-    ? [name, outcome, bytes, packedDigest, packedStat, failure]
-    : [name, outcome, bytes, packedDigest, packedStat];
-}
-
-function unpack([name, outcome, bytes, digest, stat, failure]: Packed): EntryOutcome {
-  return {
-    name,
-    outcome,
-    bytes,
-    ...(digest === 0 ? {} : { digest: Buffer.from(digest, 'base64') }),
-    ...(stat === 0 ? {} : { stat: unpackStat(stat) }),
-    ...(failure ? { failure } : {}),
-  };
-}
-
-function unpackStat([
-  mode,
-  sizeBytes,
-  mtimeSeconds,
-  mtimeNanoseconds,
-  ctimeSeconds,
-  ctimeNanoseconds,
-  inode,
-  nlink,
-  uid,
-  gid,
-]: PackedStat): FileStat {
-  return {
-    mode,
-    sizeBytes,
-    mtimeSeconds,
-    mtimeNanoseconds,
-    ctimeSeconds,
-    ctimeNanoseconds,
-    inode,
-    nlink,
-    uid,
-    gid,
-  };
 }

@@ -2,9 +2,10 @@
 import { closeSync } from 'node:fs';
 import { LonghaulError, type Failure } from '../../errors.ts';
 import type { RawPath } from '../../paths.ts';
-import { printable } from '../../paths.ts';
+import { joinRaw, printable } from '../../paths.ts';
 import type { OpenEntry, StepJob, StepName, StepProgress } from '../engine.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
+import type { PackedBatch } from './packed-outcomes.ts';
 import type { ThreadPool } from './pool.ts';
 import { stepSignal } from './step-signal.ts';
 import { openTree } from './tree-root.ts';
@@ -62,13 +63,24 @@ export class Tally {
   bytes = 0;
 
   add(directory: RawPath | undefined, outcome: EntryOutcome): void {
-    this.counters[outcome.outcome] = (this.counters[outcome.outcome] ?? 0) + 1;
+    this.count(outcome.outcome, 1);
     this.bytes += outcome.bytes;
-    if (outcome.failure && this.open.length < MOST_SAMPLES) {
-      const path =
-        directory === undefined || directory === '' ? outcome.name : `${directory}/${outcome.name}`;
-      this.open.push({ ...outcome.failure, path: printable(path) });
-    }
+    this.sample(directory ?? '', outcome);
+  }
+
+  addBatch(directory: RawPath, { counts, bytes, failed }: PackedBatch): void {
+    for (const [outcome, count] of Object.entries(counts)) this.count(outcome, count);
+    this.bytes += bytes;
+    for (const outcome of failed) this.sample(directory, outcome);
+  }
+
+  private count(outcome: string, count: number): void {
+    this.counters[outcome] = (this.counters[outcome] ?? 0) + count;
+  }
+
+  private sample(directory: RawPath, { name, failure }: EntryOutcome): void {
+    if (!failure || this.open.length >= MOST_SAMPLES) return;
+    this.open.push({ ...failure, path: printable(joinRaw(directory, name)) });
   }
 
   get entries(): number {

@@ -25,17 +25,18 @@ export async function planSync(
   for (const { path: directory, entries } of readWorklist(
     join(input.store.roundDirectory, 'worklist'),
   )) {
-    const items = entries.map(({ entry }) => ({ name: entry.name, mode: entry.mode }));
+    const names = entries.map(({ entry }) => entry.name);
     const { sourceFd, destinationFd, pool } = context;
     const { differing } = await pool.run({
       type: 'compare entries',
       sourceFd,
       destinationFd,
       directory,
-      items,
+      names,
     });
+    const differs = new Set(differing);
     for (const { entry } of entries) {
-      if (!differing.includes(entry.name)) continue;
+      if (!differs.has(entry.name)) continue;
       const isDirectory = (entry.mode & S_IFMT) === S_IFDIR;
       const path = printable(joinRaw(directory, entry.name)) + (isDirectory ? '/' : '');
       planned.push({ action: 'copy', path, bytes: isDirectory ? 0 : entry.sizeBytes });

@@ -131,6 +131,11 @@ export const statxField = {
   gid: (b: Block, offset = 0): number => b.u32[(offset + 24) >> 2]!,
   mode: (b: Block, offset = 0): number => b.u32[(offset + 28) >> 2]! & 0xffff,
   inode: (b: Block, offset = 0): bigint => BigInt.asUintN(64, b.i64[(offset + 32) >> 3]!),
+  /** In decimal; without a BigInt for all inodes below 2^53. */
+  inodeText: (b: Block): string => {
+    const inode = u64(b, 32);
+    return String(Number.isSafeInteger(inode) ? inode : statxField.inode(b));
+  },
   size: (b: Block, offset = 0): number => u64(b, offset + 40),
   blocks: (b: Block, offset = 0): number => u64(b, offset + 48),
   atimeSeconds: (b: Block, offset = 0): number => i64(b, offset + 64),

@@ -9,8 +9,12 @@ const RATE = 0; // bytes a second; 0 = no limit
 const BOOKED_UNTIL = 1; // microseconds since an arbitrary start, when all that is booked has passed
 const LONGEST_WAIT_MS = 200;
 
+let view: BigInt64Array | undefined;
+
+/** A thread has one pool, and asks for every block: its view is made once. */
 function words(shared: SharedArrayBuffer): BigInt64Array {
-  return new BigInt64Array(shared, SHARED.bucket, 2);
+  if (view?.buffer !== shared) view = new BigInt64Array(shared, SHARED.bucket, 2);
+  return view;
 }
 
 /** Bytes a second over all threads; undefined = no limit. */

@@ -12,6 +12,7 @@ import type { JobBase, ThreadContext } from './messages.ts';
 import { check } from './native-error.ts';
 import { nameAddress } from './native-names.ts';
 import type { RootFds } from './open-pair.ts';
+import { packBatch, type PackedBatch } from './packed-outcomes.ts';
 import { isCancelled } from './step-signal.ts';
 import {
   close,
@@ -44,18 +45,21 @@ export interface VerifyEntriesJob extends JobBase, RootFds {
 }
 
 export interface VerifyEntriesResult {
-  readonly batches: readonly (readonly EntryOutcome[])[];
+  readonly batches: readonly PackedBatch[];
   readonly failure?: Failure;
 }
 
 export function verifyEntries(job: VerifyEntriesJob, context: ThreadContext): VerifyEntriesResult {
   const stopped = (): boolean => context.stopped() || isCancelled(job.cancel);
-  const batches: EntryOutcome[][] = [];
+  const batches: PackedBatch[] = [];
   try {
     for (const batch of job.batches) {
       const outcomes: EntryOutcome[] = [];
-      batches.push(outcomes);
-      verifyBatch(batch, job, stopped, outcomes);
+      try {
+        verifyBatch(batch, job, stopped, outcomes);
+      } finally {
+        batches.push(packBatch(outcomes));
+      }
       if (stopped()) break;
     }
     return { batches };

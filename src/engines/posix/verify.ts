@@ -11,6 +11,7 @@ import type { EntryOutcome } from './entry-outcome.ts';
 import { finishAll } from './finish.ts';
 import { inOrder } from './in-order.ts';
 import { isAfter, OutcomeJournal, Outcomes } from './outcome-journal.ts';
+import { unpackBatch } from './packed-outcomes.ts';
 import {
   progressReporter,
   Tally,
@@ -73,14 +74,14 @@ class Verifier {
       this.verify(batches),
     );
     for await (const { job, result } of jobs) {
-      result.batches.forEach((outcomes, i) => {
+      result.batches.forEach((batch, i) => {
         const { directory, items: asked } = job[i]!;
-        this.journal.append(directory, outcomes);
-        outcomes.forEach((outcome, k) => {
-          this.tally.add(directory, outcome);
-          if (outcome.outcome === 'corrupt')
-            corrupt.set(joinRaw(directory, outcome.name), asked[k]!);
-        });
+        this.journal.append(directory, batch);
+        this.tally.addBatch(directory, batch);
+        for (const { name, outcome } of batch.failed) {
+          const item = asked.find((one) => one.name === name)!;
+          if (outcome === 'corrupt') corrupt.set(joinRaw(directory, name), item);
+        }
       });
       if (result.failure || this.journal.pending >= COMMIT_ENTRIES) this.commit();
       throwFailure(result.failure);
@@ -115,7 +116,7 @@ class Verifier {
     for await (const { job, result } of jobs) {
       throwFailure(result.failure);
       const path = joinRaw(job.directory, job.item.name);
-      for (const outcome of result.batches.flat()) {
+      for (const outcome of result.batches.flatMap(unpackBatch)) {
         this.tally.add(job.directory, outcome);
         this.amend(path, outcome);
         if (outcome.outcome === 'corrupt') corrupt.set(path, job.item);
@@ -144,9 +145,7 @@ class Verifier {
   /** Copies once more and reads back; what is wrong again is for a person. */
   private async repair(path: RawPath, item: VerifyItem): Promise<void> {
     const { pool, sourceFd, destinationFd } = this.context;
-    const batches = [
-      { directory: parentOf(path), items: [{ name: nameOf(path), mode: item.stat.mode }] },
-    ];
+    const batches = [{ directory: parentOf(path), names: [nameOf(path)], modes: [item.stat.mode] }];
     this.input.lease.check();
     const copied = await pool.run({
       type: 'copy entries',
@@ -156,7 +155,7 @@ class Verifier {
       batches,
     });
     throwFailure(copied.failure);
-    const [again] = copied.batches.flat();
+    const [again] = copied.batches.flatMap(unpackBatch);
     if (!again) return throwIfStopped(this.input.signal);
     if (again.outcome !== 'copied' || !again.stat) return this.amend(path, again);
     const retaken: VerifyItem = {
@@ -166,7 +165,7 @@ class Verifier {
     };
     const verified = await this.verify([{ directory: parentOf(path), items: [retaken] }]);
     throwFailure(verified.failure);
-    const [verdict] = verified.batches.flat();
+    const [verdict] = verified.batches.flatMap(unpackBatch);
     if (!verdict) return throwIfStopped(this.input.signal);
     this.tally.counters['repaired'] =
       (this.tally.counters['repaired'] ?? 0) + (verdict.outcome === 'verified' ? 1 : 0);
