@@ -20,11 +20,10 @@
 import { z } from 'zod';
 import { parseDuration } from '../units.ts';
 
+const error = 'expected a duration, such as "10m"';
 const duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== undefined, {
-    error: 'expected a duration, such as "10m"',
-  })
+  .string({ error })
+  .refine((text) => parseDuration(text) !== undefined, { error })
   .transform((text) => parseDuration(text) ?? 0);
 
 const linkFault = z.strictObject({ after: duration, link: z.enum(['down', 'up']) });
@@ -46,7 +45,9 @@ const executionFault = z.strictObject({
   stuck: z.boolean().default(false),
 });
 const fileFault = z.strictObject({
-  file: z.string().startsWith('/'),
+  file: z.string().startsWith('/', {
+    error: 'expected a path from the root of the source location, such as "/a/b.txt"',
+  }),
   is: z.enum(['unreadable', 'locked', 'vanished', 'mismatched']),
   times: z.int().min(1).optional(),
 });

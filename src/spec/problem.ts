@@ -15,13 +15,15 @@ export function describeProblem({ path, line, message }: SpecProblem): string {
   return `${line === undefined ? '' : `line ${line}: `}${where}: ${message}`;
 }
 
-export function specInvalid(file: string, problems: readonly SpecProblem[]): LonghaulError {
+export function specInvalid(
+  file: string,
+  problems: readonly SpecProblem[],
+  hint = `Mend the spec, then: longhaul check ${file}.`,
+): LonghaulError {
   const sorted = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   const lines = sorted.map((problem) => `\n  ${describeProblem(problem)}`);
-  return new LonghaulError('SPEC_INVALID', `${file} has ${count}:${lines.join('')}`, {
-    hint: `Mend the spec, then: longhaul check ${file}.`,
-  });
+  return new LonghaulError('SPEC_INVALID', `${file} has ${count}:${lines.join('')}`, { hint });
 }
 
 /** A value as it is quoted in a message: short, on one line. */

@@ -1,0 +1,26 @@
+/** Reads a fault script: YAML, held against its schema, with all problems at once. */
+import { readFileSync } from 'node:fs';
+import { LonghaulError } from '../errors.ts';
+import { parseYaml } from '../spec/parse-yaml.ts';
+import { specInvalid } from '../spec/problem.ts';
+import { faultScriptSchema, type FaultScript } from './faults.ts';
+
+/** Throws USAGE when it cannot be read, SPEC_INVALID with every problem. */
+export function loadFaultScript(path: string): FaultScript {
+  return parseFaultScript(readText(path), path);
+}
+
+export function parseFaultScript(text: string, file: string): FaultScript {
+  const { value, problems } = parseYaml(text, faultScriptSchema);
+  if (value !== undefined) return value;
+  throw specInvalid(file, problems, 'Mend the script; docs/sandbox.md shows what it can say.');
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    const { message } = thrown as Error;
+    throw new LonghaulError('USAGE', `Cannot read the fault script: ${message}`, { cause: thrown });
+  }
+}

@@ -1,0 +1,70 @@
+/** From YAML text to a value of a schema, with every problem at once, each with its path and line. No I/O. */
+import { LineCounter, isMap, isNode, isPair, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
+import { toProblems } from './issue-problems.ts';
+import type { SpecProblem } from './problem.ts';
+
+type Keys = readonly PropertyKey[];
+
+export interface ParsedYaml<T> {
+  /** Undefined unless every field on its own is right. */
+  readonly value?: T;
+  readonly problems: readonly SpecProblem[];
+  /** The line a key stands on, for problems found later. */
+  readonly lineOf: (path: Keys) => number | undefined;
+}
+
+export function parseYaml<S extends z.ZodType>(text: string, schema: S): ParsedYaml<z.output<S>> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineOf = (path: Keys) => lineOfKeys(document, lines, path);
+  if (document.errors.length > 0) {
+    const problems = document.errors.map(({ pos, message }) => ({
+      path: '',
+      line: lines.linePos(pos[0]).line,
+      message: `not valid YAML: ${message}`,
+    }));
+    return { problems, lineOf };
+  }
+  const value = toValue(document);
+  if (value instanceof YamlRefused) {
+    return { problems: [{ path: '', message: `not valid YAML: ${value.because}` }], lineOf };
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data, problems: [], lineOf };
+  const checked = { schema, value, lineOf };
+  return { problems: parsed.error.issues.flatMap((issue) => toProblems(issue, checked)), lineOf };
+}
+
+class YamlRefused {
+  readonly because: string;
+  constructor(because: string) {
+    this.because = because;
+  }
+}
+
+/** Aliases that lead nowhere, or to too much, are found only here. */
+function toValue(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (thrown) {
+    return new YamlRefused((thrown as Error).message);
+  }
+}
+
+/** The line of the key itself, or of the nearest thing around it that is there. */
+function lineOfKeys(document: Document, lines: LineCounter, path: Keys): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const parent =
+      length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const key = path[length - 1];
+    const pair = isMap(parent)
+      ? parent.items.find(
+          (item) => isPair(item) && isNode(item.key) && String(item.key.toJSON()) === String(key),
+        )
+      : undefined;
+    const node = pair === undefined ? document.getIn(path.slice(0, length), true) : pair.key;
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return undefined;
+}
