@@ -37,7 +37,16 @@ export function failureOf(thrown: unknown, args: readonly string[]): Failure | u
     const hint = `See: longhaul help${known ? ` ${args[0]}` : ''}.`;
     return { code: 'USAGE', message: tidy(String(error.message)), hint };
   }
-  return toFailure(thrown);
+  return ofTheCommandItself(toFailure(thrown), error.code);
+}
+
+/**
+ * In a tree a bare ENOENT means "it was deleted meanwhile", and that is no failure. Where it ends a
+ * command, it is about a path that the person gave.
+ */
+function ofTheCommandItself(failure: Failure, thrownCode: unknown): Failure {
+  if (thrownCode === failure.code || CODES[failure.code].class !== 'changed') return failure;
+  return { ...failure, code: 'USAGE', hint: failure.hint ?? 'Check that path.' };
 }
 
 /** "error: unknown option '--jsn'\n(Did you mean --json?)" → one sentence that starts with a capital. */

@@ -1,11 +1,12 @@
 /** A worker process: workflow tasks of all migrations, activities of those whose trees it sees. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
-import { toFailure } from '../errors.ts';
+import { LonghaulError, toFailure } from '../errors.ts';
 import { openStateDirectory } from '../ledger/state-directory.ts';
 import type { ServerConnection } from '../temporal/connection.ts';
 import { WORKFLOW_QUEUE } from '../workflows/api.ts';
@@ -31,9 +32,15 @@ export interface WorkerProcessOptions {
   readonly workflowBundle?: string;
 }
 
-/** Runs until the signal aborts. Rejects when the workflow worker fails for good. */
+/** Runs until the signal aborts. Rejects when the workflow worker fails for good, and when there is no bundle. */
 export async function runWorker(options: WorkerProcessOptions): Promise<void> {
-  const { signal, onMessage } = options;
+  const { signal, onMessage, workflowBundle = WORKFLOW_BUNDLE } = options;
+  if (!existsSync(workflowBundle)) {
+    const hint = 'Install longhaul again; in a checkout: npm run build.';
+    throw new LonghaulError('BUG', `The bundle of workflows is missing: ${workflowBundle}`, {
+      hint,
+    });
+  }
   const reached = await connect(options);
   if (reached === undefined) return;
   const { connection, server } = reached;

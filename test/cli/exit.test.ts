@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import { failureOf, exitOf } from '../../src/cli/exit.ts';
+import { LonghaulError } from '../../src/errors.ts';
+
+const errno = (code: string): Error =>
+  Object.assign(new Error(`${code}: it did not work, open '/x'`), { code });
+
+test.each`
+  thrown                                       | code                   | exit
+  ${errno('ENOENT')}                           | ${'USAGE'}             | ${2}
+  ${errno('EISDIR')}                           | ${'USAGE'}             | ${2}
+  ${errno('EACCES')}                           | ${'PERMISSION_DENIED'} | ${3}
+  ${errno('EIO')}                              | ${'IO_ERROR'}          | ${5}
+  ${new LonghaulError('VANISHED', 'x')}        | ${'VANISHED'}          | ${0}
+  ${new LonghaulError('SOURCE_MISSING', 'x')}  | ${'SOURCE_MISSING'}    | ${4}
+  ${new TypeError('x is not a function')}      | ${'BUG'}               | ${1}
+  ${new DOMException('stopped', 'AbortError')} | ${'INTERRUPTED'}       | ${130}
+`('a command that throws $thrown ends with $exit', ({ thrown, code, exit }) => {
+  const failure = failureOf(thrown, []);
+
+  expect(failure).toMatchObject({ code });
+  expect(failure && exitOf(failure)).toBe(exit);
+});
