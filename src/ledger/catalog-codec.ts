@@ -137,7 +137,7 @@ export function decodePart<S extends string>(
       gid = from.varint();
     }
     const status = statuses[flags >> 4]!;
-    const entry = {
+    const entry: { digest?: Uint8Array } & StatusEntry<S> = {
       name,
       mode,
       sizeBytes,
@@ -151,6 +151,7 @@ export function decodePart<S extends string>(
       gid,
       status,
     };
-    entries.push(flags & HAS_DIGEST ? { ...entry, digest: from.raw(DIGEST_BYTES) } : entry);
+    if (flags & HAS_DIGEST) entry.digest = from.raw(DIGEST_BYTES);
+    entries.push(entry);
   }
 }

@@ -5,7 +5,7 @@ import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import { isAfter, type Place } from './outcome-journal.ts';
 import type { WorkDirectory, WorkEntry } from './worklist.ts';
 
-const BATCH_ENTRIES = 128;
+const BATCH_ENTRIES = 256;
 const BATCH_BYTES = 8 * 2 ** 20;
 
 export interface BatchOptions {
@@ -45,15 +45,14 @@ interface GrowingBatch {
 
 const emptyBatch = (directory: RawPath): GrowingBatch => ({ directory, names: [], modes: [] });
 
-function isDue(directory: RawPath, { entry }: WorkEntry, options: BatchOptions): boolean {
-  const { name, mode } = entry;
+function isDue(directory: RawPath, { name, mode }: WorkEntry, options: BatchOptions): boolean {
   if (!isAfter(directory, name, options.after)) return false;
   return !options.leftOut(directory, name, (mode & S_IFMT) === S_IFREG);
 }
 
 /** The bytes that the entry brings with it. */
-function addTo(batch: GrowingBatch, { entry, reason }: WorkEntry): number {
-  const { name, mode, digest, sizeBytes } = entry;
+function addTo(batch: GrowingBatch, entry: WorkEntry): number {
+  const { name, mode, digest, sizeBytes, status: reason } = entry;
   batch.names.push(name);
   batch.modes.push(mode);
   if ((mode & S_IFMT) !== S_IFREG) return 0;

@@ -38,7 +38,7 @@ export function planCopy(
   const total = { entries: 0, bytes: 0 };
   for (const { path: directory, entries } of readWorklist(join(roundDirectory, 'worklist'))) {
     directories.add(directory); // also when something is only gone: its time changed
-    for (const { entry } of entries) {
+    for (const entry of entries) {
       const path = joinRaw(directory, entry.name);
       if (isExcepted(path, exceptions)) continue;
       const kind = entry.mode & S_IFMT;

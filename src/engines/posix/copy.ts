@@ -67,8 +67,10 @@ class Copier {
   private readonly roundDirectory: string;
   private readonly earlier: Outcomes;
   private readonly plan: CopyPlan;
+  /** Files that are copied in parts, or linked. */
+  private readonly ownWay: ReadonlySet<RawPath>;
   private readonly journal: OutcomeJournal;
-  private readonly tally = new Tally();
+  private readonly tally: Tally;
   private readonly ownerDigests = new Map<RawPath, Uint8Array>();
   private readonly report: ReturnType<typeof progressReporter>;
   private committedAt = Date.now();
@@ -82,8 +84,10 @@ class Copier {
     this.context = context;
     this.roundDirectory = input.store.roundDirectory;
     this.plan = planCopy(this.roundDirectory, input.exceptions, options.partBytes);
+    this.ownWay = new Set([...this.plan.large, ...this.plan.linked]);
     const path = copyJournalPath(this.roundDirectory);
     this.earlier = new Outcomes(path);
+    this.tally = new Tally(this.earlier.blocked());
     this.journal = new OutcomeJournal(path);
     this.report = progressReporter('copy', input.onProgress, {
       entries: this.plan.entries,
@@ -145,9 +149,8 @@ class Copier {
   }
 
   private batches(): Generator<CopyBatch[], void, undefined> {
-    const { large, linked } = this.plan;
+    const { ownWay } = this;
     const { exceptions } = this.input;
-    const ownWay = new Set([...large, ...linked]);
     return copyBatches(this.worklist(), {
       after: this.earlier.place,
       leftOut: (directory, name, isFile) => {
@@ -164,15 +167,11 @@ class Copier {
 
   /** A person may have mended what stood in the way. */
   private async retryBlocked(): Promise<void> {
-    for (const [path] of this.earlier.open) {
-      if (
-        this.earlier.amendments.get(path)?.outcome === 'copied' ||
-        this.input.exceptions.has(path)
-      )
-        continue;
+    const blocked = this.earlier.blocked();
+    const modes = blocked.size === 0 ? [] : this.modesOf(blocked);
+    for (const [path, mode] of modes) {
+      if (this.ownWay.has(path) || isExcepted(path, this.input.exceptions)) continue;
       const { sourceFd, destinationFd, pool } = this.context;
-      const mode = this.modeOf(path);
-      if (mode === undefined) continue;
       const batches = [{ directory: parentOf(path), names: [nameOf(path)], modes: [mode] }];
       const result = await pool.run({
         type: 'copy entries',
@@ -189,18 +188,12 @@ class Copier {
     }
   }
 
-  private modeOf(path: RawPath): number | undefined {
-    this.modes ??= this.modesOfOpen();
-    return this.modes.get(path);
-  }
-  private modes: Map<RawPath, number> | undefined;
-
-  private modesOfOpen(): Map<RawPath, number> {
+  private modesOf(paths: ReadonlySet<RawPath>): Map<RawPath, number> {
     const modes = new Map<RawPath, number>();
     for (const { path: directory, entries } of this.worklist()) {
-      for (const { entry } of entries) {
+      for (const entry of entries) {
         const path = joinRaw(directory, entry.name);
-        if (this.earlier.open.has(path)) modes.set(path, entry.mode);
+        if (paths.has(path)) modes.set(path, entry.mode);
       }
     }
     return modes;
@@ -313,8 +306,6 @@ class Copier {
   }
 
   private result(): StepResult {
-    const all = new Outcomes(copyJournalPath(this.roundDirectory));
-    const blocked = blockedIn(all, this.input.exceptions);
     this.report({ entries: this.plan.entries, bytes: this.plan.bytes }, true);
     return {
       step: 'copy',
@@ -325,21 +316,9 @@ class Copier {
         resumed: this.earlier.ordered,
         linksOutside: this.plan.linksOutside,
       },
-      blocked,
+      blocked: this.tally.blockedBut(this.input.exceptions),
       open: this.tally.open,
       elapsedMs: Date.now() - this.startedAt,
     };
   }
-}
-
-/** Entries whose last outcome needs a person. */
-export function blockedIn(outcomes: Outcomes, exceptions: ReadonlySet<RawPath>): number {
-  let blocked = 0;
-  for (const path of outcomes.open.keys()) {
-    if (!outcomes.amendments.has(path) && !exceptions.has(path)) blocked++;
-  }
-  for (const [path, { outcome }] of outcomes.amendments) {
-    if (outcome === 'blocked' && !exceptions.has(path)) blocked++;
-  }
-  return blocked;
 }

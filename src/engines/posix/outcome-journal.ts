@@ -84,6 +84,16 @@ export class Outcomes {
     this.next = this.pull();
   }
 
+  /** Paths whose last outcome needs a person. */
+  blocked(): Set<RawPath> {
+    const paths = new Set(this.open.keys());
+    for (const [path, { outcome }] of this.amendments) {
+      if (outcome === 'blocked') paths.add(path);
+      else paths.delete(path);
+    }
+    return paths;
+  }
+
   private noteAmendment(outcome: EntryOutcome): void {
     this.amendments.set(outcome.name, outcome);
     if (outcome.outcome === 'blocked' && outcome.failure?.code === 'CORRUPT_COPY') {

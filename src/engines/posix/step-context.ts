@@ -59,28 +59,48 @@ const MOST_SAMPLES = 20;
 /** Counts outcomes and keeps samples of the open ones. */
 export class Tally {
   readonly counters: Record<string, number> = {};
-  readonly open: OpenEntry[] = [];
+  private readonly samples = new Map<RawPath, OpenEntry>();
   bytes = 0;
+  /** Paths whose last outcome needs a person. */
+  private readonly blocked: Set<RawPath>;
+
+  /** `blocked`: those of earlier calls. */
+  constructor(blocked = new Set<RawPath>()) {
+    this.blocked = blocked;
+  }
 
   add(directory: RawPath | undefined, outcome: EntryOutcome): void {
     this.count(outcome.outcome, 1);
     this.bytes += outcome.bytes;
-    this.sample(directory ?? '', outcome);
+    this.settle(joinRaw(directory ?? '', outcome.name), outcome);
   }
 
   addBatch(directory: RawPath, { counts, bytes, failed }: PackedBatch): void {
     for (const [outcome, count] of Object.entries(counts)) this.count(outcome, count);
     this.bytes += bytes;
-    for (const outcome of failed) this.sample(directory, outcome);
+    for (const outcome of failed) this.settle(joinRaw(directory, outcome.name), outcome);
   }
 
   private count(outcome: string, count: number): void {
     this.counters[outcome] = (this.counters[outcome] ?? 0) + count;
   }
 
-  private sample(directory: RawPath, { name, failure }: EntryOutcome): void {
-    if (!failure || this.open.length >= MOST_SAMPLES) return;
-    this.open.push({ ...failure, path: printable(joinRaw(directory, name)) });
+  /** What became of a path last, without counting it. */
+  settle(path: RawPath, { outcome, failure }: EntryOutcome): void {
+    if (outcome === 'blocked') this.blocked.add(path);
+    else this.blocked.delete(path);
+    if (!failure) this.samples.delete(path);
+    else if (this.samples.size < MOST_SAMPLES || this.samples.has(path))
+      this.samples.set(path, { ...failure, path: printable(path) });
+  }
+
+  get open(): readonly OpenEntry[] {
+    return [...this.samples.values()];
+  }
+
+  /** How many entries need a person, but for those that are accepted as they are. */
+  blockedBut(exceptions: ReadonlySet<RawPath>): number {
+    return [...this.blocked].filter((path) => !exceptions.has(path)).length;
   }
 
   get entries(): number {

@@ -25,7 +25,7 @@ export async function planSync(
   for (const { path: directory, entries } of readWorklist(
     join(input.store.roundDirectory, 'worklist'),
   )) {
-    const names = entries.map(({ entry }) => entry.name);
+    const names = entries.map(({ name }) => name);
     const { sourceFd, destinationFd, pool } = context;
     const { differing } = await pool.run({
       type: 'compare entries',
@@ -35,7 +35,7 @@ export async function planSync(
       names,
     });
     const differs = new Set(differing);
-    for (const { entry } of entries) {
+    for (const entry of entries) {
       if (!differs.has(entry.name)) continue;
       const isDirectory = (entry.mode & S_IFMT) === S_IFDIR;
       const path = printable(joinRaw(directory, entry.name)) + (isDirectory ? '/' : '');

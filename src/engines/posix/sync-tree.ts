@@ -5,7 +5,7 @@
  * owner, is not copied again.
  */
 import { createHash } from 'node:crypto';
-import { rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { LonghaulError } from '../../errors.ts';
@@ -111,8 +111,10 @@ async function runSync(options: SyncOptions, state: string, pool: ThreadPool): P
     );
     return reportOf(seen, [], plan);
   }
+  // Into an empty tree nothing can be adopted, and a look for every file is saved.
+  const adoptSame = readdirSync(options.destination).length > 0;
   const steps = await withRoots(pool, input.signal, async (context) => [
-    await copyChunk(input, { digest: 'blake3', partBytes: PART_BYTES, adoptSame: true }, context),
+    await copyChunk(input, { digest: 'blake3', partBytes: PART_BYTES, adoptSame }, context),
     ...(options.verify ? [await verifyChunk(input, 'blake3', context)] : []),
     await deletePassChunk(
       input,

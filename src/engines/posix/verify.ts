@@ -45,7 +45,7 @@ export async function verifyChunk(
 
 class Verifier {
   private readonly startedAt = Date.now();
-  private readonly tally = new Tally();
+  private readonly tally: Tally;
   private readonly earlier: Outcomes;
   private readonly journal: OutcomeJournal;
   private readonly input: StepInput;
@@ -58,6 +58,7 @@ class Verifier {
     this.context = context;
     const path = verifyJournalPath(input.store.roundDirectory);
     this.earlier = new Outcomes(path);
+    this.tally = new Tally(this.earlier.blocked());
     this.journal = new OutcomeJournal(path);
   }
 
@@ -104,13 +105,9 @@ class Verifier {
     return pool.run({ type: 'verify entries', sourceFd, destinationFd, digest, batches, cancel });
   }
 
-  /** What was copied out of order: large files, links, what was tried again. */
+  /** What was copied out of order (large files, links, what was tried again), and what was blocked. */
   private async verifyAmended(corrupt: Map<RawPath, VerifyItem>): Promise<void> {
-    const left = [...verifyCandidates(this.input, 'amended')].filter(
-      ({ directory, item }) =>
-        this.earlier.amendments.get(joinRaw(directory, item.name))?.outcome !== 'verified',
-    );
-    const jobs = inOrder(left, this.context.pool.capacity, ({ directory, item }) =>
+    const jobs = inOrder(this.amended(), this.context.pool.capacity, ({ directory, item }) =>
       this.verify([{ directory, items: [item] }]),
     );
     for await (const { job, result } of jobs) {
@@ -118,11 +115,23 @@ class Verifier {
       const path = joinRaw(job.directory, job.item.name);
       for (const outcome of result.batches.flatMap(unpackBatch)) {
         this.tally.add(job.directory, outcome);
-        this.amend(path, outcome);
+        this.journal.amend([{ ...outcome, name: path }]);
         if (outcome.outcome === 'corrupt') corrupt.set(path, job.item);
       }
       this.commit();
       throwIfStopped(this.input.signal);
+    }
+  }
+
+  private *amended(): ReturnType<typeof verifyCandidates> {
+    for (const one of verifyCandidates(this.input, 'amended')) {
+      const path = joinRaw(one.directory, one.item.name);
+      if (this.earlier.amendments.get(path)?.outcome !== 'verified') yield one;
+    }
+    const blocked = this.earlier.blocked();
+    if (blocked.size === 0) return;
+    for (const one of verifyCandidates(this.input, 'in order')) {
+      if (blocked.has(joinRaw(one.directory, one.item.name))) yield one;
     }
   }
 
@@ -179,6 +188,7 @@ class Verifier {
   }
 
   private amend(path: RawPath, outcome: EntryOutcome): void {
+    this.tally.settle(path, outcome);
     this.journal.amend([{ ...outcome, name: path }]);
   }
 
@@ -207,14 +217,10 @@ class Verifier {
   }
 
   private result(): StepResult {
-    const all = new Outcomes(verifyJournalPath(this.input.store.roundDirectory));
-    const blocked = [...all.amendments].filter(
-      ([path, { outcome }]) => outcome === 'blocked' && !this.input.exceptions.has(path),
-    );
     return {
       step: 'verify',
       counters: { ...this.tally.counters, bytes: this.tally.bytes, resumed: this.earlier.ordered },
-      blocked: blocked.length,
+      blocked: this.tally.blockedBut(this.input.exceptions),
       open: this.tally.open,
       elapsedMs: Date.now() - this.startedAt,
     };

@@ -55,11 +55,8 @@ export interface WorklistOptions {
   readonly without?: readonly RawPath[];
 }
 
-export interface WorkEntry {
-  /** As the scan saw it; with the catalog's digest where the content is the same. */
-  readonly entry: Entry;
-  readonly reason: Exclude<WorkReason, 'gone'>;
-}
+/** As the scan saw it; with the catalog's digest where the content is the same. Its status is the reason. */
+export type WorkEntry = StatusEntry<Exclude<WorkReason, 'gone'>>;
 
 export interface WorkDirectory {
   readonly path: RawPath;
@@ -67,7 +64,7 @@ export interface WorkDirectory {
   readonly complete: boolean;
   readonly entries: readonly WorkEntry[];
   /** As the catalog has them; a directory's own entries are gone in its own WorkDirectory. */
-  readonly gone: readonly Entry[];
+  readonly gone: readonly StatusEntry<'gone'>[];
 }
 
 type Work = StatusEntry<WorkReason>;
@@ -107,13 +104,8 @@ export function* readWorklist(path: string): Generator<WorkDirectory, void, unde
   const reader = new CatalogReader<WorkReason>(path, WORK_REASONS);
   try {
     for (const { path: directory, complete, entries } of reader.directories()) {
-      const work: WorkEntry[] = [];
-      const gone: Entry[] = [];
-      for (const { status: reason, ...rest } of entries) {
-        const entry: Entry = { ...rest, status: 'seen' };
-        if (reason === 'gone') gone.push(entry);
-        else work.push({ entry, reason });
-      }
+      const work = entries.filter((entry): entry is WorkEntry => entry.status !== 'gone');
+      const gone = entries.filter(isGone);
       yield { path: directory, complete, entries: work, gone };
     }
   } finally {
@@ -218,6 +210,10 @@ function* pairNames(
     if (takeA) i++;
     if (takeB) j++;
   }
+}
+
+function isGone(entry: Work): entry is StatusEntry<'gone'> {
+  return entry.status === 'gone';
 }
 
 function isFile({ mode }: Entry): boolean {

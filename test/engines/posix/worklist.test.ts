@@ -73,7 +73,7 @@ async function worklist(
   });
   const work = [...readWorklist(join(folder, 'worklist'))];
   const lines = work.flatMap(({ path, entries, gone }) => [
-    ...entries.map(({ entry, reason }) => `${path}/${entry.name} ${reason}`),
+    ...entries.map(({ name, status }) => `${path}/${name} ${status}`),
     ...gone.map(({ name }) => `${path}/${name} gone`),
   ]);
   return { counters, work, lines };
@@ -146,7 +146,7 @@ describe('a worklist', () => {
       [listed('', known('a', { digest }), known('b', { digest }))],
     );
 
-    expect(work[0]?.entries.map(({ entry }) => entry.digest)).toEqual([digest, undefined]);
+    expect(work[0]?.entries.map(({ digest: known }) => known)).toEqual([digest, undefined]);
   });
 
   test('has the whole subtree of a directory that is gone', async () => {
