@@ -205,6 +205,12 @@ export const COMMANDS: readonly CommandRow[] = [
   ),
   row(
     'Alone',
+    'sandbox',
+    'Serve DataSync, EFS and S3 on this machine, to rehearse without an account',
+    async () => (await import('./commands/sandbox.ts')).sandboxCommand,
+  ),
+  row(
+    'Alone',
     'demo',
     'Run a small migration with a bad link on this machine',
     async () => (await import('./commands/demo.ts')).demoCommand,

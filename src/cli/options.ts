@@ -58,3 +58,12 @@ export function rateOption(text: string): number | undefined {
   }
   return rate;
 }
+
+/** Throws USAGE. */
+export function parsePort(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 65_535) {
+    throw usage(`Expected a port from 1 to 65535, got "${text}"`);
+  }
+  return number;
+}

@@ -6,8 +6,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ScaledClock, VirtualClock, type Clock } from './clock.ts';
+import { addAgent } from './datasync/agents.ts';
 import { answerDataSync } from './datasync/protocol.ts';
-import { DEFAULT_TIMINGS, type Timings, type World } from './datasync/state.ts';
+import { DEFAULT_TIMINGS, newArn, type Timings, type World } from './datasync/state.ts';
 import { answerEfs, isEfs } from './efs/protocol.ts';
 import type { EfsWorld } from './efs/state.ts';
 import { Faults, type FaultScript } from './faults.ts';
@@ -31,6 +32,17 @@ export interface SandboxOptions {
   readonly flapping?: boolean;
   /** 'host:/export' → a directory elsewhere. */
   readonly exports?: Readonly<Record<string, string>>;
+  readonly region?: string;
+  /** Twelve digits. */
+  readonly account?: string;
+  /** Agents that are there from the start, as after their activation. */
+  readonly agents?: readonly StartAgent[];
+}
+
+export interface StartAgent {
+  readonly name: string;
+  /** One that a spec names; a new one when absent. */
+  readonly arn?: string;
 }
 
 export interface Sandbox {
@@ -46,6 +58,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const clock: Clock =
     options.time === 'virtual' ? new VirtualClock() : new ScaledClock(options.time ?? 1);
   const world = newWorld(options, clock);
+  for (const { name, arn } of options.agents ?? [])
+    addAgent(world, arn ?? newArn(world, 'agent', 'agent'), { AgentName: name });
   const efs: EfsWorld = {
     world,
     fileSystems: new Map(),
@@ -85,6 +99,8 @@ function newWorld(options: SandboxOptions, clock: Clock): World {
     faults: new Faults(options.faults ?? { faults: [] }),
     places: placesBelow(options.root, options.exports),
     timings: { ...DEFAULT_TIMINGS, ...options.timings },
+    region: options.region ?? 'eu-central-1',
+    account: options.account ?? '111122223333',
     taskQuota: options.taskQuota ?? 100,
     flapping: options.flapping ?? false,
     linkUp: true,

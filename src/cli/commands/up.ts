@@ -2,8 +2,7 @@
 import { LonghaulError } from '../../errors.ts';
 import type { Server } from '../../temporal/server.ts';
 import { define } from '../command.ts';
-import { usage } from '../exit.ts';
-import { jsonOption } from '../options.ts';
+import { jsonOption, parsePort } from '../options.ts';
 import type { JsonOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -30,12 +29,12 @@ export const upCommand = define<[], Options>({
     {
       flags: '--port <number>',
       description: 'of the server (default: 7233 when free)',
-      parse: port,
+      parse: parsePort,
     },
     {
       flags: '--ui-port <number>',
       description: 'of the Temporal UI (default: 8233 when free)',
-      parse: port,
+      parse: parsePort,
     },
     { flags: '--temporal <program>', description: 'use this temporal program' },
     jsonOption,
@@ -108,12 +107,4 @@ function isThere(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > 65_535) {
-    throw usage(`Expected a port from 1 to 65535, got "${text}"`);
-  }
-  return number;
 }

@@ -13,8 +13,14 @@ interface CreateAgentRequest {
 }
 
 export function createAgent(world: World, request: CreateAgentRequest): unknown {
+  return { AgentArn: addAgent(world, newArn(world, 'agent', 'agent'), request) };
+}
+
+type AgentFields = Omit<CreateAgentRequest, 'ActivationKey'>;
+
+/** Also used for agents that are there from the start. Returns the ARN. */
+export function addAgent(world: World, arn: string, request: AgentFields): string {
   const now = world.clock.now();
-  const arn = newArn(world, 'agent', 'agent');
   const { VpcEndpointId, SubnetArns, SecurityGroupArns } = request;
   world.agents.set(arn, {
     arn,
@@ -28,7 +34,7 @@ export function createAgent(world: World, request: CreateAgentRequest): unknown 
         : { VpcEndpointId, PrivateLinkEndpoint: '10.0.0.10', SubnetArns, SecurityGroupArns },
   });
   world.tags.set(arn, request.Tags ?? []);
-  return { AgentArn: arn };
+  return arn;
 }
 
 export function describeAgent(world: World, { AgentArn }: { AgentArn: string }): unknown {

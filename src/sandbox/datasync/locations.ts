@@ -1,15 +1,7 @@
 /** Locations of the three kinds the migration needs: NFS, EFS and S3. */
 import { invalidRequest } from '../service-error.ts';
 import { page, passes, type ListFilter, type PageRequest } from './paging.ts';
-import {
-  find,
-  newArn,
-  REGION,
-  type Location,
-  type LocationKind,
-  type Tag,
-  type World,
-} from './state.ts';
+import { find, newArn, type Location, type LocationKind, type Tag, type World } from './state.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -116,12 +108,16 @@ export function uriOf({ kind, fields }: Location): string {
       '/',
     );
   if (kind === 'nfs') return `nfs://${String(fields['ServerHostname'])}${subdirectory}`;
-  if (kind === 'efs') return `efs://${REGION}.${fileSystemIdOf(fields)}${subdirectory}`;
+  if (kind === 'efs') return `efs://${regionOf(fields)}.${fileSystemIdOf(fields)}${subdirectory}`;
   return `s3://${bucketOf(fields)}${subdirectory}`;
 }
 
 function fileSystemIdOf(fields: Fields): string {
   return String(fields['EfsFilesystemArn']).split('/').at(-1) ?? '';
+}
+
+function regionOf(fields: Fields): string {
+  return String(fields['EfsFilesystemArn']).split(':')[3] ?? '';
 }
 
 function bucketOf(fields: Fields): string {

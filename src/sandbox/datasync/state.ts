@@ -115,6 +115,9 @@ export interface World {
   readonly random: Random;
   readonly faults: Faults;
   readonly places: Places;
+  readonly region: string;
+  /** Twelve digits. */
+  readonly account: string;
   readonly timings: Timings;
   readonly taskQuota: number;
   readonly flapping: boolean;
@@ -126,11 +129,8 @@ export interface World {
   readonly tags: Map<string, Tag[]>;
 }
 
-export const REGION = 'eu-central-1';
-export const ACCOUNT = '111122223333';
-
 export function newArn(world: World, kind: string, prefix: string): string {
-  return `arn:aws:datasync:${REGION}:${ACCOUNT}:${kind}/${prefix}-${hexId(world.random, 17)}`;
+  return `arn:aws:datasync:${world.region}:${world.account}:${kind}/${prefix}-${hexId(world.random, 17)}`;
 }
 
 /** Finds by ARN or answers as the service does. */

@@ -5,12 +5,10 @@ import { invalidRequest } from '../service-error.ts';
 import { directoryOf } from './locations.ts';
 import { page, passes, type ListFilter, type PageRequest } from './paging.ts';
 import {
-  ACCOUNT,
   agentsOf,
   agentStatus,
   find,
   isOver,
-  REGION,
   type Options,
   type Tag,
   type Task,
@@ -68,7 +66,7 @@ export function createTask(world: World, request: Fields): unknown {
   if (world.tasks.size >= world.taskQuota) {
     throw invalidRequest(`Task limit exceeded: ${world.taskQuota}.`, 'LimitExceeded');
   }
-  const arn = `arn:aws:datasync:${REGION}:${ACCOUNT}:task/task-${hexId(world.random, 17)}`;
+  const arn = `arn:aws:datasync:${world.region}:${world.account}:task/task-${hexId(world.random, 17)}`;
   const task: Task = {
     arn,
     source: find(world.locations, 'Location', SourceLocationArn as string),
@@ -89,7 +87,7 @@ export function createTask(world: World, request: Fields): unknown {
 /** Four network interfaces a task, in the subnet of the EFS location. */
 function networkInterfaces(world: World): Fields {
   const eni = (): string =>
-    `arn:aws:ec2:${REGION}:${ACCOUNT}:network-interface/eni-${hexId(world.random, 17)}`;
+    `arn:aws:ec2:${world.region}:${world.account}:network-interface/eni-${hexId(world.random, 17)}`;
   return {
     SourceNetworkInterfaceArns: [],
     DestinationNetworkInterfaceArns: [eni(), eni(), eni(), eni()],

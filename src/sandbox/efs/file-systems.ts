@@ -1,6 +1,5 @@
 /** File systems: creation by token, policy, backup, lifecycle, throughput. */
 import { mkdirSync } from 'node:fs';
-import { ACCOUNT } from '../datasync/state.ts';
 import {
   efsArn,
   efsError,
@@ -56,10 +55,10 @@ export function createFileSystem(efs: EfsWorld, request: Fields): Fields {
 function describe(efs: EfsWorld, fs: FileSystem): Fields {
   const targets = [...efs.mountTargets.values()].filter((t) => t.fileSystemId === fs.id);
   return {
-    OwnerId: ACCOUNT,
+    OwnerId: efs.world.account,
     CreationToken: fs.token,
     FileSystemId: fs.id,
-    FileSystemArn: efsArn('file-system', fs.id),
+    FileSystemArn: efsArn(efs, 'file-system', fs.id),
     CreationTime: fs.createdAt / 1000,
     LifeCycleState: fs.state,
     Name: fs.tags.find((tag) => tag.Key === 'Name')?.Value,

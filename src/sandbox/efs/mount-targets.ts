@@ -1,5 +1,4 @@
 /** Mount targets and access points. */
-import { ACCOUNT } from '../datasync/state.ts';
 import {
   efsArn,
   efsError,
@@ -39,12 +38,12 @@ export function createMountTarget(efs: EfsWorld, request: Fields): Fields {
   efs.world.clock.after(BECOMES_AVAILABLE_AFTER_MS, () => {
     target.state = 'available';
   });
-  return describe(target);
+  return describe(efs, target);
 }
 
-function describe(target: MountTarget): Fields {
+function describe(efs: EfsWorld, target: MountTarget): Fields {
   return {
-    OwnerId: ACCOUNT,
+    OwnerId: efs.world.account,
     MountTargetId: target.id,
     FileSystemId: target.fileSystemId,
     SubnetId: target.subnetId,
@@ -67,10 +66,10 @@ function targetOf(efs: EfsWorld, id: unknown): MountTarget {
 export function describeMountTargets(efs: EfsWorld, request: Fields): Fields {
   const { MountTargetId, FileSystemId } = request;
   if (MountTargetId !== undefined)
-    return { MountTargets: [describe(targetOf(efs, MountTargetId))] };
+    return { MountTargets: [describe(efs, targetOf(efs, MountTargetId))] };
   const fs = fileSystemOf(efs, FileSystemId);
   const found = [...efs.mountTargets.values()].filter((t) => t.fileSystemId === fs.id);
-  return { MountTargets: found.map(describe) };
+  return { MountTargets: found.map((target) => describe(efs, target)) };
 }
 
 export function deleteMountTarget(efs: EfsWorld, { MountTargetId }: Fields): Fields {
@@ -106,16 +105,16 @@ export function createAccessPoint(efs: EfsWorld, request: Fields): Fields {
     tags: (Tags as AccessPoint['tags'] | undefined) ?? [],
   };
   efs.accessPoints.set(point.id, point);
-  return describePoint(point);
+  return describePoint(efs, point);
 }
 
-function describePoint(point: AccessPoint): Fields {
+function describePoint(efs: EfsWorld, point: AccessPoint): Fields {
   return {
     ClientToken: point.token,
     AccessPointId: point.id,
-    AccessPointArn: efsArn('access-point', point.id),
+    AccessPointArn: efsArn(efs, 'access-point', point.id),
     FileSystemId: point.fileSystemId,
-    OwnerId: ACCOUNT,
+    OwnerId: efs.world.account,
     LifeCycleState: 'available',
     Tags: point.tags,
     Name: point.tags.find((tag) => tag.Key === 'Name')?.Value,
@@ -136,7 +135,7 @@ export function describeAccessPoints(
   if (AccessPointId !== undefined && found.length === 0) {
     throw efsError('AccessPointNotFound', 404, `Access point '${AccessPointId}' does not exist.`);
   }
-  return { AccessPoints: found.map(describePoint) };
+  return { AccessPoints: found.map((point) => describePoint(efs, point)) };
 }
 
 export function deleteAccessPoint(efs: EfsWorld, { AccessPointId }: Fields): Fields {

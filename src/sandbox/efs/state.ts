@@ -1,7 +1,7 @@
 /** What the stand-in for EFS remembers. */
 import { hexId } from '../random.ts';
 import { ServiceError } from '../service-error.ts';
-import { ACCOUNT, REGION, type World } from '../datasync/state.ts';
+import type { World } from '../datasync/state.ts';
 
 export type Fields = Record<string, unknown>;
 
@@ -56,8 +56,8 @@ export function efsId(efs: EfsWorld, prefix: string): string {
   return `${prefix}-${hexId(efs.world.random, 17)}`;
 }
 
-export function efsArn(kind: string, id: string): string {
-  return `arn:aws:elasticfilesystem:${REGION}:${ACCOUNT}:${kind}/${id}`;
+export function efsArn({ world }: EfsWorld, kind: string, id: string): string {
+  return `arn:aws:elasticfilesystem:${world.region}:${world.account}:${kind}/${id}`;
 }
 
 /** Accepts an id or an ARN. */
