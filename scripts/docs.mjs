@@ -63,6 +63,13 @@ function collect(schema, prefix, rows) {
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     const path = prefix + name;
     const needed = schema.required?.includes(name) === true;
+    if (field.anyOf?.every(({ properties }) => properties)) {
+      for (const shape of field.anyOf) {
+        const { kind } = shape.properties;
+        collect(shape, `${path}${kind?.default === undefined ? ` (${kind?.const})` : ''}.`, rows);
+      }
+      continue;
+    }
     if (field.properties === undefined) {
       const value =
         field.default === undefined
@@ -79,6 +86,8 @@ function collect(schema, prefix, rows) {
 
 function what(field) {
   if (field.description !== undefined) return field.description;
+  if (field.anyOf?.every((each) => each.const !== undefined))
+    return field.anyOf.map((each) => `\`${each.const}\``).join(', ');
   if (field.enum !== undefined) return field.enum.map((value) => `\`${value}\``).join(', ');
   if (field.const !== undefined) return `\`${field.const}\``;
   if (field.format === 'date-time') return 'a time, such as "2026-12-05T22:00:00Z"';
@@ -88,7 +97,10 @@ function what(field) {
   if (field.type === 'integer' || field.type === 'number') return range(field);
   if (field.type === 'array')
     return `a list${field.items?.enum ? ` of ${field.items.enum.join(', ')}` : ''}`;
-  return { boolean: 'true or false', string: 'text' }[field.type] ?? field.type;
+  return (
+    { boolean: 'true or false', string: 'text', object: 'a block of keys' }[field.type] ??
+    field.type
+  );
 }
 
 function range({ type, minimum, maximum }) {

@@ -11,7 +11,7 @@ export interface MigrationFile {
   /** Of the state directory it was started in. */
   readonly stateId: string;
   readonly spec: MigrationSpec;
-  readonly identities: { readonly source: TreeIdentity; readonly destination: TreeIdentity };
+  readonly identities?: { readonly source: TreeIdentity; readonly destination: TreeIdentity };
 }
 
 export interface AssessRequest {

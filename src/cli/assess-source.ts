@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assessTree } from '../engines/posix/assess-scan.ts';
 import { readDirectorySummaries } from '../engines/posix/directory-summaries.ts';
+import { LonghaulError } from '../errors.ts';
 import { readJson, writeJsonAtomic } from '../ledger/atomic-file.ts';
 import { openStateDirectory } from '../ledger/state-directory.ts';
 import type { MigrationStore } from '../ledger/state-directory.ts';
@@ -15,6 +16,7 @@ import { parsePlan } from '../policy/chunk-plan-json.ts';
 import { planChunks } from '../policy/chunks.ts';
 import type { ChunkPlan } from '../policy/chunks.ts';
 import type { TreeSummary } from '../policy/tree-summary.ts';
+import { treeName } from '../spec/kinds.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { toChunkLimits } from '../spec/settings.ts';
 import { progressLine } from './render/status-line.ts';
@@ -42,7 +44,7 @@ export async function assessSource(
   const place = placeFor(terminal, spec);
   try {
     const kept = readJson<Kept>(place.summaryPath);
-    const earlier = kept?.v === 1 && kept.source === spec.source.path ? kept.tree : undefined;
+    const earlier = kept?.v === 1 && kept.source === treeName(spec.source) ? kept.tree : undefined;
     const usable = reuse && earlier !== undefined && existsSync(join(place.folder, 'directories'));
     const tree = usable ? earlier : await scan(terminal, spec, place.folder);
     const plan = planChunks(
@@ -50,7 +52,7 @@ export async function assessSource(
       toChunkLimits(spec),
       { now: Date.now(), ...previousPlan(place.store) },
     );
-    if (!usable) writeJsonAtomic(place.summaryPath, { v: 1, source: spec.source.path, tree });
+    if (!usable) writeJsonAtomic(place.summaryPath, { v: 1, source: treeName(spec.source), tree });
     return { tree, earlier: usable ? undefined : earlier, plan };
   } finally {
     place.release();
@@ -86,7 +88,7 @@ function placeFor(terminal: Terminal, spec: MigrationSpec): Place {
 async function scan(terminal: Terminal, spec: MigrationSpec, folder: string): Promise<TreeSummary> {
   const started = Date.now();
   const scanned = await assessTree({
-    root: spec.source.path,
+    root: seenSource(spec),
     excludes: { patterns: spec.excludes, defaults: spec.defaultExcludes },
     threads: Math.max(4, spec.concurrency.threads),
     outDirectory: folder,
@@ -101,6 +103,14 @@ async function scan(terminal: Terminal, spec: MigrationSpec, folder: string): Pr
   });
   terminal.status(undefined);
   return toTreeSummary(scanned, new Date(started).toISOString());
+}
+
+/** Throws TREES_NOT_SEEN: a scan needs a source that this host sees mounted. */
+function seenSource({ source }: MigrationSpec): string {
+  if (source.path !== undefined) return source.path;
+  throw new LonghaulError('TREES_NOT_SEEN', `${treeName(source)} is not mounted on this host`, {
+    hint: 'Mount it read-only and name the place in source.path, or list its directories in chunks.roots.',
+  });
 }
 
 /** Chunks keep their ids from plan to plan. */

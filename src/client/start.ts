@@ -12,6 +12,7 @@ import { openLedger } from '../ledger/ledger.ts';
 import type { MigrationRecord } from '../ledger/migration-record.ts';
 import { openStateDirectory } from '../ledger/state-directory.ts';
 import type { MigrationStore } from '../ledger/state-directory.ts';
+import { isPosixSpec, type PosixSpec } from '../spec/kinds.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { WORKFLOW_QUEUE, migrationId } from '../workflows/api.ts';
 import type { MigrationInput } from '../workflows/api.ts';
@@ -56,16 +57,12 @@ function writeRecord(
   stateId: string,
   { spec, by, reason, now }: StartOptions,
 ): void {
-  const { source, destination } = spec;
   const startedAt = now.toISOString();
   const record: MigrationRecord = {
     v: 1,
     stateId,
     spec,
-    identities: {
-      source: treeIdentity(source.path, source.marker),
-      destination: treeIdentity(destination.path, destination.marker, 'DESTINATION_MISSING'),
-    },
+    ...(isPosixSpec(spec) ? { identities: identitiesOf(spec) } : {}),
     startedAt,
     startedBy: by,
   };
@@ -81,6 +78,16 @@ function writeRecord(
     { kind: 'spec', key: 'spec', digest: sha256(canonicalJson(spec)), by },
   );
   store.writeMigration(record);
+}
+
+function identitiesOf({
+  source,
+  destination,
+}: PosixSpec): NonNullable<MigrationRecord['identities']> {
+  return {
+    source: treeIdentity(source.path, source.marker),
+    destination: treeIdentity(destination.path, destination.marker, 'DESTINATION_MISSING'),
+  };
 }
 
 async function begin(client: Client, workflowId: string, migration: string): Promise<boolean> {

@@ -29,7 +29,7 @@ export function exportMtree(store: MigrationStore, path: string): MtreeExport {
   const there = catalogs.filter((catalog) => existsSync(catalog.path));
   const counts = writeMtree(allDirectories(there.map((catalog) => catalog.path)), path, {
     digest: verify.digest,
-    destination: destination.path,
+    ...(destination.path === undefined ? {} : { destination: destination.path }),
   });
   const chunksWithoutCatalog = catalogs.filter((catalog) => !there.includes(catalog));
   return { ...counts, chunksWithoutCatalog: chunksWithoutCatalog.map(({ id }) => id) };

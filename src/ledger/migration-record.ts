@@ -10,8 +10,8 @@ export interface MigrationRecord {
   readonly stateId: string;
   /** Defaults filled, units as numbers. */
   readonly spec: MigrationSpec;
-  /** Nothing is copied or deleted while the trees are others than these. */
-  readonly identities: { readonly source: TreeIdentity; readonly destination: TreeIdentity };
+  /** Nothing is copied or deleted while the trees are others than these. Of the posix engine. */
+  readonly identities?: { readonly source: TreeIdentity; readonly destination: TreeIdentity };
   /** ISO 8601. */
   readonly startedAt: string;
   readonly startedBy: string;

@@ -10,6 +10,7 @@ import type { MigrationSpec } from './schema.ts';
 interface Place {
   readonly name: string;
   readonly keys: readonly string[];
+  readonly written: string;
   /** As far as it exists without symlinks; the rest as written. */
   readonly path: string;
   readonly exists: boolean;
@@ -18,18 +19,24 @@ interface Place {
 }
 
 export function treeProblems(spec: MigrationSpec): readonly Inconsistency[] {
-  const source = lookAt('the source', ['source', 'path'], spec.source.path);
-  const destination = lookAt('the destination', ['destination', 'path'], spec.destination.path);
+  const source = treePlace('the source', 'source', spec.source.path);
+  const destination = treePlace('the destination', 'destination', spec.destination.path);
   const state = lookAt('the state directory', ['stateDirectory'], spec.stateDirectory);
   return [
-    ...sourceProblems(source, spec.source.marker),
-    ...directoryProblems(destination),
-    ...directoryProblems(state),
-    ...nestingProblems(destination, source, spec.destination.path),
-    ...nestingProblems(source, destination, spec.source.path),
-    ...nestingProblems(state, source, spec.stateDirectory),
-    ...nestingProblems(state, destination, spec.stateDirectory),
+    ...(source === undefined ? [] : sourceProblems(source, spec.source.marker)),
+    ...[destination, state].flatMap((place) =>
+      place === undefined ? [] : directoryProblems(place),
+    ),
+    ...nestingProblems(destination, source),
+    ...nestingProblems(source, destination),
+    ...nestingProblems(state, source),
+    ...nestingProblems(state, destination),
   ];
+}
+
+/** Undefined for a tree that only DataSync sees. */
+function treePlace(name: string, key: string, path: string | undefined): Place | undefined {
+  return path === undefined ? undefined : lookAt(name, [key, 'path'], path);
 }
 
 function lookAt(name: string, keys: readonly string[], written: string): Place {
@@ -39,7 +46,7 @@ function lookAt(name: string, keys: readonly string[], written: string): Place {
     lineage.push({ path: at, identity: identityOf(at) });
     if (at === '/') break;
   }
-  return { name, keys, path, exists: lineage[0]?.identity !== undefined, lineage };
+  return { name, keys, written, path, exists: lineage[0]?.identity !== undefined, lineage };
 }
 
 /** Resolves symlinks as far as the path exists. */
@@ -79,7 +86,8 @@ function directoryProblems({ exists, path, keys }: Place): Inconsistency[] {
 }
 
 /** `inner` must not be `outer`, and not lie inside it. Sameness is told once, for destination and state directory. */
-function nestingProblems(inner: Place, outer: Place, written: string): Inconsistency[] {
+function nestingProblems(inner: Place | undefined, outer: Place | undefined): Inconsistency[] {
+  if (inner === undefined || outer === undefined) return [];
   const outerIdentity = outer.lineage[0]?.identity;
   const at = inner.lineage.findIndex(
     ({ path, identity }) =>
@@ -88,7 +96,7 @@ function nestingProblems(inner: Place, outer: Place, written: string): Inconsist
   if (at < 0) return [];
   if (at === 0 && inner.name === 'the source') return [];
   const relation = at === 0 ? 'the same directory as' : 'inside';
-  const message = `expected a place apart from ${outer.name} (${outer.path}), found ${written}, ${relation} it`;
+  const message = `expected a place apart from ${outer.name} (${outer.path}), found ${inner.written}, ${relation} it`;
   return [
     {
       keys: inner.keys,

@@ -1,5 +1,6 @@
 /** What fields of a spec must be to each other. Pure: paths are compared as text here; check-trees.ts looks at the disk. */
 import { formatDuration } from '../units.ts';
+import { engineProblems } from './engine-problems.ts';
 import type { MigrationSpec } from './schema.ts';
 
 export interface Inconsistency {
@@ -9,6 +10,7 @@ export interface Inconsistency {
 
 export function consistencyProblems(spec: MigrationSpec): readonly Inconsistency[] {
   return [
+    ...engineProblems(spec),
     ...roundProblems(spec),
     ...windowProblems(spec),
     ...calendarProblems(spec),

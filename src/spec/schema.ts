@@ -1,40 +1,13 @@
 /** The migration spec: what an operator writes in YAML, and what the program reads from it. */
 import { z } from 'zod';
-import { parseDuration, parseRate, parseSize } from '../units.ts';
-
-/** A string with a unit that becomes a number; `what` names it in the error. */
-function quantity(
-  what: string,
-  example: string,
-  parse: (text: string) => number | undefined,
-  least = 0,
-) {
-  const error = `expected ${what}${least > 0 ? ' above 0' : ''}, such as "${example}"`;
-  return z
-    .string({ error })
-    .refine((text) => (parse(text) ?? -1) >= least, { error })
-    .transform((text) => parse(text) ?? 0)
-    .meta({ description: `${what}, such as "${example}"` });
-}
-const ABOVE_0 = Number.MIN_VALUE;
-const size = (least = 0) => quantity('a size', '200 GiB', parseSize, least);
-const rate = () => quantity('a rate', '50 Mbit/s', parseRate, ABOVE_0);
-const duration = (least = 0) => quantity('a duration', '6h', parseDuration, least);
-const absolutePath = () =>
-  z
-    .string({ error: 'expected an absolute path' })
-    .regex(/^\/[^\0]*$/, { error: 'expected an absolute path' });
+import { awsSchema, efsDestination, nfsSource } from './aws-schema.ts';
+import { absolutePath, ABOVE_0, duration, pathInside, rate, size } from './fields.ts';
 
 const posixTree = z.strictObject({
   kind: z.literal('posix').default('posix'),
   path: absolutePath(),
   /** A path inside the tree that must exist: proof that this is the tree and that it is mounted. */
-  marker: z
-    .string()
-    .refine((path) => !/^\/|^$|(^|\/)\.\.?(\/|$)/.test(path), {
-      error: 'expected a path inside the tree, such as ".longhaul-tree"',
-    })
-    .optional(),
+  marker: pathInside('.longhaul-tree').optional(),
 });
 
 const destinationTree = posixTree.extend({
@@ -62,14 +35,18 @@ export const specSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
     error: 'expected lower-case letters, digits and dashes, at most 63',
   }),
-  source: posixTree,
-  destination: destinationTree,
-  engine: z.enum(['posix']).default('posix'),
+  source: z.union([posixTree, nfsSource]),
+  destination: z.union([destinationTree, efsDestination]),
+  engine: z.enum(['posix', 'datasync']).default('posix'),
+  /** Only for the datasync engine, which needs it. */
+  aws: awsSchema.optional(),
   stateDirectory: absolutePath(),
   chunks: z
     .strictObject({
       maxEntries: z.int().min(1).default(500_000),
       maxBytes: size(1).prefault('200 GiB'),
+      /** Directories that become chunks, of a source that no worker sees mounted; all the rest is one more. */
+      roots: z.array(pathInside('projects/alpha')).default([]),
     })
     .prefault({}),
   link: z
@@ -168,3 +145,6 @@ export const specSchema = z.strictObject({
 export type SpecInput = z.input<typeof specSchema>;
 /** What the program works with: defaults filled, units in bytes, bytes a second and milliseconds. */
 export type MigrationSpec = z.output<typeof specSchema>;
+
+export type PosixTree = z.output<typeof posixTree>;
+export type PosixDestination = z.output<typeof destinationTree>;

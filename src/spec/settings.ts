@@ -1,6 +1,8 @@
 /** The few fields of a spec that workflow code and the chunk plan decide by. */
+import type { AssessedSpec } from '../policy/assess.ts';
 import type { ChunkLimits } from '../policy/chunk-size.ts';
 import type { WorkflowSettings } from '../workflows/api.ts';
+import { treeName } from './kinds.ts';
 import type { MigrationSpec } from './schema.ts';
 
 export function toWorkflowSettings(spec: MigrationSpec): WorkflowSettings {
@@ -38,5 +40,18 @@ export function toChunkLimits({ chunks, link }: MigrationSpec): ChunkLimits {
     ...(link.meanTimeBetweenDrops === undefined
       ? {}
       : { meanTimeBetweenDropsMs: link.meanTimeBetweenDrops }),
+  };
+}
+
+/** What the assessment goes by: names of the trees, and whose limits hold. */
+export function toAssessedSpec(spec: MigrationSpec): AssessedSpec {
+  const { name, source, destination, link, specialFiles } = spec;
+  const limits = destination.kind === 'efs' ? 'efs' : destination.limits;
+  return {
+    name,
+    source: { path: treeName(source) },
+    destination: { path: treeName(destination), ...(limits === undefined ? {} : { limits }) },
+    link,
+    specialFiles,
   };
 }

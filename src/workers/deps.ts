@@ -10,6 +10,7 @@ import { createPosixEngine } from '../engines/posix/engine.ts';
 import { LonghaulError } from '../errors.ts';
 import type { StateDirectory } from '../ledger/state-directory.ts';
 import type { DirectorySummary } from '../policy/chunks.ts';
+import { posixSpec } from '../spec/kinds.ts';
 
 export interface WorkerDeps extends ActivityDeps {
   /** Ends the threads of all engines. */
@@ -39,14 +40,14 @@ export function createDeps(state: StateDirectory): WorkerDeps {
 }
 
 function engineOf({ spec, identities }: MigrationFile): Engine {
-  return createPosixEngine({ spec, identities });
+  return createPosixEngine({ spec, ...(identities === undefined ? {} : { identities }) });
 }
 
 async function assess(request: AssessRequest): Promise<Iterable<DirectorySummary>> {
   const { spec, outDirectory, signal, onProgress } = request;
   mkdirSync(outDirectory, { recursive: true });
   const { summariesPath } = await assessTree({
-    root: spec.source.path,
+    root: posixSpec(spec).source.path,
     excludes: { patterns: spec.excludes, defaults: spec.defaultExcludes },
     threads: spec.concurrency.threads,
     outDirectory,

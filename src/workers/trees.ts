@@ -3,6 +3,7 @@ import type { MigrationFile } from '../activities/deps.ts';
 import { sameTree, treeIdentity, type TreeIdentity } from '../engines/posix/identity.ts';
 import { describeFailure, toFailure } from '../errors.ts';
 import type { StateDirectory } from '../ledger/state-directory.ts';
+import { isPosixSpec, treeName } from '../spec/kinds.ts';
 
 export type Sight =
   | { readonly seen: true; readonly because: string }
@@ -14,13 +15,17 @@ export function seesTrees(state: StateDirectory, migration: MigrationFile): Sigh
     const because = `it was started in another state directory (${stateId}) than ${state.path}`;
     return { seen: false, because };
   }
+  const names = `${treeName(spec.source)} and ${treeName(spec.destination)}`;
+  if (!isPosixSpec(spec) || identities === undefined) {
+    return { seen: true, because: `the agents and AWS see ${names}` };
+  }
   const problems = [
     problemOf('source', spec.source, identities.source),
     // An empty destination is how a migration begins.
     problemOf('destination', spec.destination, { ...identities.destination, hasEntries: false }),
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) return { seen: false, because: problems.join('; ') };
-  return { seen: true, because: `${spec.source.path} and ${spec.destination.path} are there` };
+  return { seen: true, because: `${names} are there` };
 }
 
 function problemOf(

@@ -1,11 +1,13 @@
 /** The engine contract on the POSIX mover, and what only it promises. */
 import { treeIdentity } from '../../src/engines/posix/identity.ts';
 import { createPosixEngine } from '../../src/engines/posix/engine.ts';
+import { posixSpec } from '../../src/spec/kinds.ts';
 import type { MigrationSpec } from '../../src/spec/schema.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { engineContract } from './contract.ts';
 
-function posix(spec: MigrationSpec): Engine {
+function posix(given: MigrationSpec): Engine {
+  const spec = posixSpec(given);
   const identities = {
     source: treeIdentity(spec.source.path),
     destination: treeIdentity(spec.destination.path),

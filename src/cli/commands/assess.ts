@@ -19,13 +19,14 @@ export const assessCommand = define<[spec: string], JsonOption>({
   exits: [0, 2, 3, 4, 5, 130],
   run: async (terminal, [file]) => {
     const { loadSpec } = await import('../../spec/load.ts');
+    const { toAssessedSpec } = await import('../../spec/settings.ts');
     const { assess } = await import('../../policy/assess.ts');
     const { renderAssessment } = await import('../../policy/assess-text.ts');
     const { assessSource } = await import('../assess-source.ts');
     const spec = loadSpec(file);
     const { tree, earlier, plan } = await assessSource(terminal, spec, { reuse: false });
     const assessment = assess({
-      spec,
+      spec: toAssessedSpec(spec),
       tree,
       plan,
       ...(earlier === undefined ? {} : { earlier }),

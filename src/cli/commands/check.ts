@@ -20,11 +20,12 @@ export const checkCommand = define<[spec: string], JsonOption>({
   exits: [0, 2],
   run: async (terminal, [file]) => {
     const { loadSpec } = await import('../../spec/load.ts');
+    const { treeName } = await import('../../spec/kinds.ts');
     const spec = loadSpec(file);
     if (terminal.json) terminal.record('spec', { spec });
     else {
       terminal.print(
-        `${file} is fine: ${spec.name} moves ${spec.source.path} to ${spec.destination.path}`,
+        `${file} is fine: ${spec.name} moves ${treeName(spec.source)} to ${treeName(spec.destination)}`,
       );
     }
     return 0;

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LonghaulError } from '../../errors.ts';
 import { fromPrintable, type RawPath } from '../../paths.ts';
+import { posixSpec } from '../../spec/kinds.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import type { ChunkSum, Engine, EngineFeatures, StepJob, StepResult } from '../engine.ts';
 import { fixBase } from './base-catalog.ts';
@@ -58,7 +59,7 @@ class PosixEngine implements Engine {
   // eslint-disable-next-line @typescript-eslint/require-await -- a throw must be a rejection
   async probe(spec: MigrationSpec): Promise<void> {
     this.proveSource();
-    const { path, marker } = spec.destination;
+    const { path, marker } = posixSpec(spec).destination;
     const found = treeIdentity(path, marker, 'DESTINATION_MISSING');
     const { identities } = this.options;
     if (identities) refuseOther(path, identities.destination, found, 'DESTINATION_MISSING');
@@ -165,7 +166,8 @@ class PosixEngine implements Engine {
 
   private threads(): ThreadPool {
     if (!this.pool) {
-      const { spec, threads } = this.options;
+      const { threads } = this.options;
+      const spec = posixSpec(this.options.spec);
       this.pool = new ThreadPool({
         threads: threads ?? spec.concurrency.threads,
         sourceRoot: spec.source.path,
@@ -178,8 +180,9 @@ class PosixEngine implements Engine {
 
   private proveSource(): void {
     const { spec, identities } = this.options;
-    const found = treeIdentity(spec.source.path, spec.source.marker);
-    if (identities) refuseOther(spec.source.path, identities.source, found);
+    const { path, marker } = posixSpec(spec).source;
+    const found = treeIdentity(path, marker);
+    if (identities) refuseOther(path, identities.source, found);
   }
 }
 

@@ -1,10 +1,12 @@
 /** What can be told about source and destination before anything is written: each check with its fix. */
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
+import { posixSpec } from '../../spec/kinds.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import { formatBytes } from '../../units.ts';
 import type { PreflightCheck } from '../engine.ts';
 
-export function preflight({ source, destination }: MigrationSpec): readonly PreflightCheck[] {
+export function preflight(spec: MigrationSpec): readonly PreflightCheck[] {
+  const { source, destination } = posixSpec(spec);
   return [
     readable(
       'source',

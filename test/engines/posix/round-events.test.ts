@@ -5,6 +5,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { createPosixEngine } from '../../../src/engines/posix/engine.ts';
 import { treeIdentity } from '../../../src/engines/posix/identity.ts';
 import { eventsOf } from '../../../src/ledger/entry-events.ts';
+import { posixSpec } from '../../../src/spec/kinds.ts';
 import type { MigrationSpec } from '../../../src/spec/schema.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { directory, file } from '../../support/tree.ts';
@@ -15,14 +16,16 @@ afterEach(async () => {
   rmSync(bench.root, { recursive: true, force: true });
 });
 
-const posix = (spec: MigrationSpec) =>
-  createPosixEngine({
+const posix = (given: MigrationSpec) => {
+  const spec = posixSpec(given);
+  return createPosixEngine({
     spec,
     identities: {
       source: treeIdentity(spec.source.path),
       destination: treeIdentity(spec.destination.path),
     },
   });
+};
 const story = (path: string) =>
   eventsOf(bench.job({}).store, path).events.map(({ round, what, status }) =>
     [round, what, status].filter((word) => word !== undefined).join(' '),

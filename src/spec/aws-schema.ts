@@ -1,0 +1,161 @@
+/**
+ * What a migration with AWS DataSync needs to be told: the NFS server behind its agents, the EFS file
+ * system, and the account. Patterns are those of the service models.
+ */
+import { z } from 'zod';
+import { absolutePath, ABOVE_0, duration, pathInside, rate, shaped } from './fields.ts';
+
+const ARN = String.raw`^arn:(aws|aws-cn|aws-us-gov|aws-eusc|aws-iso|aws-iso-b)`;
+const roleArn = () =>
+  shaped(
+    'the ARN of an IAM role',
+    'arn:aws:iam::123456789012:role/datasync-efs',
+    new RegExp(String.raw`${ARN}:iam::\d{12}:role/.+$`),
+  );
+const subnet = () =>
+  shaped('the id of a subnet', 'subnet-0a1b2c3d', /^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/);
+const securityGroup = () =>
+  shaped('the id of a security group', 'sg-0a1b2c3d', /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/);
+const keyArn = () =>
+  shaped(
+    'the ARN of a KMS key',
+    'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000',
+    new RegExp(String.raw`${ARN}:kms:[a-z0-9-]+:\d{12}:(key|alias)/.+$`),
+  );
+/** Text that DataSync takes as a name or the value of a tag. */
+const tagText = (what: string, example: string) =>
+  shaped(
+    `${what} of ASCII letters, digits, spaces and +=._:@/-`,
+    example,
+    /^[a-zA-Z0-9 +=._:@/-]{1,256}$/,
+  );
+const directoryOnServer = (example: string) =>
+  shaped(
+    'an absolute path of letters, digits, spaces and _-+./()',
+    example,
+    /^\/[a-zA-Z0-9_\-+./() ]{0,4095}$/,
+  );
+const endpoint = () =>
+  z.url({ protocol: /^https?$/, error: 'expected a URL, such as "http://127.0.0.1:4566"' });
+
+export const nfsSource = z.strictObject({
+  kind: z.literal('nfs'),
+  /** Host name or address of the NFS server, as the agents reach it. */
+  server: shaped(
+    'the name or address of a server',
+    'files.example.com',
+    /^(?=.{1,255}$)(([a-zA-Z0-9-]*[a-zA-Z0-9])\.)*([A-Za-z0-9\-:]*[A-Za-z0-9])$/,
+  ),
+  /** What the server exports, or a directory below it. */
+  export: directoryOnServer('/srv/data'),
+  version: z.enum(['automatic', 'nfs3', 'nfs4.0', 'nfs4.1']).default('automatic'),
+  /** DataSync agents by ARN or name; each is a lane that runs one execution at a time. */
+  agents: z.array(tagText('the ARN or name of an agent,', 'site-a-1')).min(1).max(50),
+  /** Where workers see the same tree mounted, if they do: for the chunk plan and the assessment. */
+  path: absolutePath().optional(),
+  marker: pathInside('.longhaul-tree').optional(),
+});
+
+/** Without `fileSystem`, `longhaul provision` makes one so. */
+const newFileSystem = z.strictObject({
+  /** A customer-managed key; the AWS-managed one when absent. Always encrypted. */
+  kmsKey: keyArn().optional(),
+  throughput: z.enum(['elastic', 'bursting', 'provisioned']).default('elastic'),
+  /** For provisioned throughput. */
+  provisionedThroughput: rate().optional(),
+  backup: z.boolean().default(true),
+  /** After the migration is done: when untouched files move to Infrequent Access, in days. */
+  infrequentAccessAfterDays: z
+    .literal([1, 7, 14, 30, 60, 90, 180, 270, 365], {
+      error: 'expected 1, 7, 14, 30, 60, 90, 180, 270 or 365',
+    })
+    .optional(),
+});
+
+export const efsDestination = z.strictObject({
+  kind: z.literal('efs'),
+  fileSystem: shaped(
+    'the id of a file system',
+    'fs-0123456789abcdef0',
+    /^fs-[0-9a-f]{8,40}$/,
+  ).optional(),
+  create: newFileSystem.optional(),
+  /** Below the root of the file system, or of the access point. */
+  directory: directoryOnServer('/').default('/'),
+  accessPoint: shaped(
+    'the id of an access point',
+    'fsap-0123456789abcdef0',
+    /^fsap-[0-9a-f]{8,40}$/,
+  ).optional(),
+  /** The role DataSync takes to mount a file system with a policy. */
+  accessRole: roleArn().optional(),
+  inTransitEncryption: z.enum(['tls1.2', 'none']).default('tls1.2'),
+  /** DataSync works from the first; mount targets are made in each. */
+  subnets: z.array(subnet()).min(1),
+  /** Of DataSync's network interfaces. */
+  securityGroups: z.array(securityGroup()).min(1).max(5),
+  /** Of the mount targets that are made; those of DataSync when absent. */
+  mountTargetSecurityGroups: z.array(securityGroup()).min(1).max(5).optional(),
+  /** Where workers see the file system mounted, if they do. */
+  path: absolutePath().optional(),
+  marker: pathInside('.longhaul-tree').optional(),
+});
+
+export const awsSchema = z.strictObject({
+  region: shaped('a region', 'eu-central-1', /^[a-z]{2,}(-[a-z]+)+-\d+$/),
+  account: shaped('an account number in quotes', '123456789012', /^\d{12}$/),
+  /** Other servers than AWS's own, such as the sandbox. */
+  endpoints: z
+    .strictObject({
+      datasync: endpoint().optional(),
+      efs: endpoint().optional(),
+      s3: endpoint().optional(),
+    })
+    .prefault({}),
+  /** On everything that is made, beside longhaul's own. */
+  tags: z
+    .record(z.string().regex(/^[a-zA-Z0-9 +=._:/-]{1,128}$/), tagText('text', 'storage team'))
+    .default({}),
+  /** task-per-chunk: each chunk has a task and a location of its own. pool: a few tasks, chunks by filter. */
+  layout: z.enum(['auto', 'task-per-chunk', 'pool']).default('auto'),
+  /** The account's limit of tasks in the region, and how many of them may be used. */
+  taskQuota: z.int().min(1).max(10_000).default(100),
+  /** Of the agents, and so what one execution can hold. */
+  agentMemoryGiB: z.int().min(1).max(1024).default(32),
+  /** Reports and manifests: DataSync writes and reads with the roles, longhaul with its own rights. */
+  reports: z.strictObject({
+    bucket: shaped(
+      'the name of a bucket',
+      'acme-migration-reports',
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    ),
+    prefix: shaped('a prefix', 'longhaul', /^[a-zA-Z0-9_\-./]{0,512}$/).default('longhaul'),
+    /** May put objects below the prefix. */
+    writeRole: roleArn(),
+    /** May get manifests; the same role when absent. */
+    readRole: roleArn().optional(),
+  }),
+  logGroup: shaped(
+    'the ARN of a log group',
+    'arn:aws:logs:eu-central-1:123456789012:log-group:/datasync/acme',
+    new RegExp(String.raw`${ARN}:logs:[a-z0-9-]+:\d{12}:log-group:[^:*]+(:\*)?$`),
+  ).optional(),
+  /** PrivateLink, which the agents are expected to use. */
+  vpcEndpoint: z
+    .strictObject({
+      id: shaped('the id of a VPC endpoint', 'vpce-0123456789abcdef0', /^vpce-[0-9a-f]{17}$/),
+      subnet: subnet(),
+      securityGroup: securityGroup(),
+    })
+    .optional(),
+  /** What DataSync removes under filters is not documented: off until a pilot in your account has shown it. */
+  removeWithFilters: z.boolean().default(false),
+  /** How often a running execution is looked at. */
+  pollInterval: duration(ABOVE_0).prefault('30s'),
+  /** An execution that is still launching after this, with its agent online, is cancelled and started again. */
+  launchTimeout: duration(ABOVE_0).prefault('15m'),
+});
+
+export type NfsSource = z.output<typeof nfsSource>;
+export type EfsDestination = z.output<typeof efsDestination>;
+export type AwsSettings = z.output<typeof awsSchema>;
