@@ -57,7 +57,10 @@ aws:
 # chunks:
 #   roots: [projects/alpha, home]  # without source.path: directories that become chunks; the rest is one more
 
-link:
+${ROUNDS}`;
+}
+
+const ROUNDS = `link:
   bandwidth: 50 Mbit/s        # shared by all running executions; or leave it out for no limit
   # meanTimeBetweenDrops: 45m
 
@@ -75,4 +78,3 @@ cutover:
   # freeze: { command: [/usr/local/bin/stop-writers], timeout: 10m }
   # switch: { command: [/usr/local/bin/point-to-new], timeout: 10m }
 `;
-}

@@ -43,3 +43,9 @@ export function joinKeys(keys: readonly PropertyKey[]): string {
     '',
   );
 }
+
+/** A problem before anybody knows its line. */
+export interface Inconsistency {
+  readonly keys: readonly (string | number)[];
+  readonly message: string;
+}

@@ -111,15 +111,17 @@ test('clients that create or start send a request once, the others repeat', asyn
     },
     destroy: () => undefined,
   };
-  const { datasync, datasyncOnce, dispose } = createAwsClients(
+  const clients = createAwsClients(
     { region: 'eu-central-1', endpoints: { datasync: 'http://127.0.0.1:1' } },
     { requestHandler: failing, credentials: { accessKeyId: 'x', secretAccessKey: 'x' } },
   );
   const { ListAgentsCommand } = await import('@aws-sdk/client-datasync');
 
-  await expect(datasync.send(new ListAgentsCommand({}))).rejects.toThrow('socket hang up');
+  await expect(clients.datasync.send(new ListAgentsCommand({}))).rejects.toThrow('socket hang up');
   expect(sent).toHaveLength(3);
-  await expect(datasyncOnce.send(new ListAgentsCommand({}))).rejects.toThrow('socket hang up');
+  await expect(clients.datasyncOnce.send(new ListAgentsCommand({}))).rejects.toThrow(
+    'socket hang up',
+  );
   expect(sent).toHaveLength(4);
-  dispose();
+  clients.dispose();
 });
