@@ -97,7 +97,8 @@ async function bundleWorkflows(outDir) {
   if (!existsSync(workflowsPath)) return;
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const logger = new DefaultLogger('WARN');
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger });
+  const payloadConverterPath = join(outDir, 'workflows/payload-converter.js');
+  const { code } = await bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger });
   writeFileSync(join(outDir, 'workflow-bundle.js'), code);
 }
 

@@ -77,6 +77,25 @@ export interface MigrationMessages {
   abort: Asked;
 }
 export type MigrationVerb = keyof MigrationMessages;
+export const MIGRATION_VERBS: readonly MigrationVerb[] = [
+  'pause',
+  'resume',
+  'setBandwidth',
+  'setInterval',
+  'runRoundNow',
+  'addExclusions',
+  'removeExclusions',
+  'acceptException',
+  'retryBlocked',
+  'skipChunk',
+  'rehearse',
+  'approveCutover',
+  'postponeCutover',
+  'startCutover',
+  'commit',
+  'rollBack',
+  'abort',
+];
 
 /** Messages to a chunk. */
 export interface ChunkMessages {
@@ -86,6 +105,7 @@ export interface ChunkMessages {
   skip: Asked;
 }
 export type ChunkVerb = keyof ChunkMessages;
+export const CHUNK_VERBS: readonly ChunkVerb[] = ['pause', 'resume', 'retry', 'skip'];
 
 /** Signals that workflows and workers send each other; nobody types them. */
 export interface InternalMessages {

@@ -1,5 +1,4 @@
 /** The messages a chunk takes. */
-import { log } from '@temporalio/workflow';
 import type { ChunkState, ChunkVerb } from './api.ts';
 import { registerVerbs, type Verb } from './message-table.ts';
 
@@ -10,6 +9,7 @@ export interface ChunkListener {
   pause(): void;
   resume(): void;
   decide(decision: ChunkDecision): void;
+  rejected(name: string, because: string): void;
 }
 
 export function listenToChunk(chunk: ChunkListener): void {
@@ -38,5 +38,5 @@ export function listenToChunk(chunk: ChunkListener): void {
       obey: () => (chunk.decide('skip'), 'skipped in this round'),
     },
   };
-  registerVerbs(verbs, (name, because) => log.warn('message refused', { name, because }));
+  registerVerbs(verbs, (name, because) => chunk.rejected(name, because));
 }

@@ -1,10 +1,12 @@
 import type { BlockedChunk, ChunkInput, ChunkState } from './api.ts';
+import { rejectedLines, type Rejected } from './rejected.ts';
 
 /** What the Temporal UI shows on top of a chunk's page. */
 export function chunkDetails(
   { migration, chunk, round }: ChunkInput,
   state: ChunkState,
   blocked: BlockedChunk | undefined,
+  rejected: readonly Rejected[],
 ): string {
   const lines = [`**${state}** in round ${round.number} (${round.kind}) of \`${migration}\``];
   if (blocked !== undefined) {
@@ -17,5 +19,5 @@ export function chunkDetails(
       `- \`longhaul skip ${migration} ${chunk}\` or the signal \`skip\`: leave it to the next round`,
     );
   }
-  return lines.join('\n');
+  return [...lines, ...rejectedLines(rejected)].join('\n');
 }

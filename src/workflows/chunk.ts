@@ -28,6 +28,7 @@ import {
 import { chunkDetails } from './chunk-details.ts';
 import { listenToChunk, type ChunkDecision } from './chunk-controls.ts';
 import { reasonOf } from './failures.ts';
+import { withRejected, type Rejected } from './rejected.ts';
 import { CHUNK_STATE } from './search-attributes.ts';
 
 type Activity = 'scan' | 'copy' | 'verify' | 'deletePass';
@@ -54,6 +55,7 @@ class ChunkRun {
   #decision: ChunkDecision | undefined;
   #blocked: BlockedChunk | undefined;
   #wasBlocked = false;
+  #rejected: Rejected[] = [];
   #scope: CancellationScope | undefined;
 
   constructor(input: ChunkInput) {
@@ -67,6 +69,10 @@ class ChunkRun {
       pause: () => this.#pause(),
       resume: () => this.#resume(),
       decide: (decision) => (this.#decision = decision),
+      rejected: (name, because) => {
+        this.#rejected = withRejected(this.#rejected, name, because);
+        this.#show();
+      },
     });
   }
 
@@ -198,10 +204,14 @@ class ChunkRun {
 
   #enter(state: ChunkState): void {
     this.#state = state;
-    setCurrentDetails(chunkDetails(this.#input, state, this.#blocked));
+    this.#show();
     if (this.#shown === state) return;
     this.#shown = state;
     upsertSearchAttributes([{ key: CHUNK_STATE, value: state }]);
+  }
+
+  #show(): void {
+    setCurrentDetails(chunkDetails(this.#input, this.#state, this.#blocked, this.#rejected));
   }
 
   #stepInput() {
@@ -227,7 +237,9 @@ class ChunkRun {
       chunk,
       round: round.number,
       state: this.#state,
+      paused: this.#paused,
       blocked: this.#blocked,
+      rejectedMessages: this.#rejected,
       runId: workflowInfo().runId,
     };
   }

@@ -10,6 +10,7 @@ import {
   setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow';
+import { Unreadable } from './payload-converter.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -68,16 +69,29 @@ function problemOf(verb: Verb, message: unknown): string | undefined {
   return malformed(message) ?? verb.refuse((message ?? {}) as Fields);
 }
 
+/** A message goes into the state and the ledger. */
+const LONGEST_MESSAGE = 65_536;
+
 function malformed(message: unknown): string | undefined {
   if (message === undefined || message === null) return undefined;
-  if (typeof message !== 'object' || Array.isArray(message)) {
-    return `expected one JSON object, found ${JSON.stringify(message)?.slice(0, 100)}`;
-  }
+  if (message instanceof Unreadable) return `expected one JSON object: ${message.because}`;
+  if (!isFields(message)) return `expected one JSON object, found ${found(message)}`;
+  if (JSON.stringify(message).length > LONGEST_MESSAGE)
+    return `the message is longer than ${LONGEST_MESSAGE} characters`;
   for (const key of ['by', 'reason']) {
-    const value = (message as Fields)[key];
+    const value = message[key];
     if (value !== undefined && typeof value !== 'string') return `expected text as "${key}"`;
   }
   return undefined;
+}
+
+/** Bytes are objects too, and lists are; both come from another realm than this code. */
+export const isFields = (message: unknown): message is Fields =>
+  Object.prototype.toString.call(message) === '[object Object]' && !(message instanceof Unreadable);
+
+function found(message: unknown): string {
+  if (ArrayBuffer.isView(message)) return `${message.byteLength} bytes`;
+  return JSON.stringify(message).slice(0, 100);
 }
 
 const refusal = (type: string, message: string): ApplicationFailure =>

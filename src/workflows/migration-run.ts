@@ -9,7 +9,6 @@ import {
   defineSignal,
   getExternalWorkflowHandle,
   isCancellation,
-  log,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
@@ -36,6 +35,7 @@ import {
 } from './api.ts';
 import { EffectQueue } from './effect-queue.ts';
 import { reasonOf } from './failures.ts';
+import { internalMessage, notOurs } from './internal-messages.ts';
 import { registerVerbs } from './message-table.ts';
 import { cutoverReady, dataReady, leftOpen, nextRoundOf, settingsOf } from './migration-facts.ts';
 import { detailsOf, progressOf } from './migration-shown.ts';
@@ -320,10 +320,11 @@ export class MigrationRun {
       keepRejected(state, name, because);
       changed();
     });
-    for (const [name, obey] of Object.entries(internal)) {
-      const handler = (message: unknown): void => {
-        if (typeof message !== 'object' || message === null) return log.warn('refused', { name });
-        (obey as (message: object) => void)(message);
+    for (const name of Object.keys(internal) as (keyof InternalMessages)[]) {
+      const handler = (sent: unknown): void => {
+        const message = internalMessage(name, sent);
+        if (message === undefined) keepRejected(state, name, notOurs(name));
+        else (internal[name] as (message: object) => void)(message);
         changed();
       };
       setHandler(defineSignal<[unknown]>(name), handler, {

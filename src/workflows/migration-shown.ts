@@ -3,6 +3,7 @@ import { nextSteps } from '../policy/next-steps.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import type { MigrationProgress } from './api.ts';
 import { cutoverReady, nextRoundOf, settingsOf } from './migration-facts.ts';
+import { rejectedLines } from './rejected.ts';
 import { blockedChunks, type MigrationState } from './migration-state.ts';
 
 const MOST_BLOCKED = 50;
@@ -116,5 +117,6 @@ export function detailsOf(migration: string, state: MigrationState, now: number)
     '',
     'You can now:',
     ...shown.nextSteps.map((step) => `- \`${step}\``),
+    ...rejectedLines(shown.rejectedMessages),
   ].join('\n');
 }

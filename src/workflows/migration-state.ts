@@ -1,5 +1,6 @@
 /** What a migration knows; plain data that travels across continue-as-new. */
 import type { Phase } from '../policy/phase.ts';
+import { withRejected, type Rejected } from './rejected.ts';
 import type {
   BlockedChunk,
   LinkReport,
@@ -46,7 +47,7 @@ export interface MigrationState {
   intervalStartMs?: number;
   intervalFloorMs?: number;
   roundAsked?: 'catch-up' | 'rehearsal';
-  rejected: { readonly at: string; readonly name: string; readonly because: string }[];
+  rejected: Rejected[];
   /** Decisions so far: part of a decision's key in the ledger. */
   decisions: number;
   /** Cutovers tried so far: part of a hook's key. */
@@ -72,7 +73,6 @@ export function openState(carried: unknown): MigrationState {
 }
 
 const ROUNDS_KEPT = 10;
-const REJECTED_KEPT = 10;
 
 export function keepRound(state: MigrationState, report: RoundReport): void {
   state.rounds = [...state.rounds, report].slice(-ROUNDS_KEPT);
@@ -81,8 +81,7 @@ export function keepRound(state: MigrationState, report: RoundReport): void {
 }
 
 export function keepRejected(state: MigrationState, name: string, because: string): void {
-  const at = new Date().toISOString();
-  state.rejected = [{ at, name, because }, ...state.rejected].slice(0, REJECTED_KEPT);
+  state.rejected = withRejected(state.rejected, name, because);
 }
 
 export function keepOpen(state: MigrationState, chunk: OpenChunk): void {

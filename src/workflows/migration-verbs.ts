@@ -146,7 +146,7 @@ export function migrationVerbs(
       'postponeCutover',
       'Withdraw the approval. {"until": "2026-03-01T02:00:00Z"}',
       ({ until }) =>
-        until !== undefined && Number.isNaN(Date.parse(until as string))
+        until !== undefined && !isMoment(until)
           ? 'expected a moment such as "2026-03-01T02:00:00Z" as "until"'
           : undefined,
       ({ until }, said) => {
@@ -167,6 +167,8 @@ export function migrationVerbs(
       (_, said) => {
         state.started = said;
         state.approved ??= said;
+        delete state.postponed;
+        delete state.postponedUntilMs;
         return 'the cutover begins';
       },
     ),
@@ -201,6 +203,10 @@ function saidIn({ by, reason }: Fields): Said {
     at: new Date().toISOString(),
   };
 }
+
+/** Text only: Date.parse takes the number 5 for a year. */
+const isMoment = (value: unknown): boolean =>
+  typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
 function bandwidthProblem(bandwidth: unknown): string | undefined {
   if (bandwidth === 'none') return undefined;

@@ -2,16 +2,17 @@
 import {
   defineQuery,
   defineSignal,
-  log,
   setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow';
 import type { BlockedChunk } from './api.ts';
+import { internalMessage, notOurs } from './internal-messages.ts';
 
 export interface RoundListener {
   pause(): void;
   resume(): void;
   blocked(blocked: BlockedChunk): void;
+  rejected(name: string, because: string): void;
   progress(): object;
 }
 
@@ -24,21 +25,17 @@ export function listenToRound(round: RoundListener): void {
   });
   setHandler(
     defineSignal<[unknown]>('chunkBlocked'),
-    (message) => {
-      if (isBlockedChunk(message)) round.blocked(message);
+    (sent) => {
+      const message = internalMessage('chunkBlocked', sent);
+      if (message === undefined) round.rejected('chunkBlocked', notOurs('chunkBlocked'));
+      else round.blocked(message);
     },
     { description: 'Sent by a chunk that needs a person' },
   );
   setHandler(defineQuery<object>('progress'), () => round.progress(), {
     description: 'Chunks done, running, blocked',
   });
-  setDefaultSignalHandler((name) => log.warn('a message that a round does not know', { name }));
-}
-
-export function isBlockedChunk(message: unknown): message is BlockedChunk {
-  if (typeof message !== 'object' || message === null) return false;
-  const fields = message as Readonly<Record<string, unknown>>;
-  return ['chunk', 'step', 'code', 'because', 'since'].every(
-    (key) => typeof fields[key] === 'string',
+  setDefaultSignalHandler((name) =>
+    round.rejected(name, 'a round takes no such message; speak to the migration'),
   );
 }

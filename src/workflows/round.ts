@@ -28,6 +28,7 @@ import {
 } from './api.ts';
 import type { chunk } from './chunk.ts';
 import { reasonOf } from './failures.ts';
+import { rejectedLines, withRejected, type Rejected } from './rejected.ts';
 import { listenToRound } from './round-controls.ts';
 import { openRound, withBlocked, withReport, type RoundState } from './round-state.ts';
 import { chunkAttributes } from './search-attributes.ts';
@@ -63,6 +64,7 @@ class RoundRun {
   #paused: boolean;
   #news = true;
   #over = false;
+  #rejected: Rejected[] = [];
 
   constructor(input: RoundInput) {
     this.#input = input;
@@ -76,7 +78,15 @@ class RoundRun {
         this.#state = withBlocked(this.#state, blocked);
         this.#leaves(blocked.chunk);
       },
-      progress: () => ({ ...this.#snapshot(), paused: this.#paused }),
+      rejected: (name, because) => {
+        this.#rejected = withRejected(this.#rejected, name, because);
+        this.#show();
+      },
+      progress: () => ({
+        ...this.#snapshot(),
+        paused: this.#paused,
+        rejectedMessages: this.#rejected,
+      }),
     });
   }
 
@@ -153,9 +163,18 @@ class RoundRun {
   #leaves(id: string): void {
     this.#running.delete(id);
     this.#news = true;
+    this.#show();
+  }
+
+  #show(): void {
+    const { round, migration } = this.#input;
+    const { done, chunks, blockedCount } = this.#state;
+    const sums = `${done} of ${chunks} chunks done, ${blockedCount} blocked`;
     setCurrentDetails(
-      `**Round ${this.#input.round.number}** (${this.#input.round.kind}) of \`${this.#input.migration}\`: ` +
-        `${this.#state.done} of ${this.#state.chunks} chunks done, ${this.#state.blockedCount} blocked`,
+      [
+        `**Round ${round.number}** (${round.kind}) of \`${migration}\`: ${sums}`,
+        ...rejectedLines(this.#rejected),
+      ].join('\n'),
     );
   }
 

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Context } from '@temporalio/activity';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { StepName } from '../../src/engines/engine.ts';
 import type {
   Activities,
   ControlsChange,
@@ -19,7 +21,7 @@ import {
   type MigrationProgress,
   type WorkflowSettings,
 } from '../../src/workflows/api.ts';
-import { testServer } from './temporal.ts';
+import { testServer, type TestServer } from './temporal.ts';
 
 export const SETTINGS: WorkflowSettings = {
   concurrentChunks: 2,
@@ -41,10 +43,12 @@ export interface Stage {
   chunks: string[];
   /** chunk → code its copy fails with. */
   readonly broken: Map<string, string>;
+  /** Chunks whose copy goes on until it is cancelled or the chunk is taken out of here. */
+  readonly held: Set<string>;
   /** Sum of each chunk, over what is seen and verified. */
   sum: Record<string, number>;
   hookExit: number;
-  readonly steps: StepInput[];
+  readonly steps: (StepInput & { readonly step: StepName })[];
   readonly hooks: string[];
   readonly notes: LedgerNote[];
   readonly changes: ControlsChange[];
@@ -52,7 +56,7 @@ export interface Stage {
 
 export interface Flows {
   readonly client: Client;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: TestServer['env'];
   readonly namespace: string;
   start(name: string, stage?: Partial<Stage>): Promise<Running>;
   close(): Promise<void>;
@@ -68,6 +72,7 @@ export interface Running {
 }
 
 export async function openFlows(): Promise<Flows> {
+  quiet();
   const server = await testServer();
   const { namespace } = server;
   const native = await NativeConnection.connect(server.connectionOptions);
@@ -80,12 +85,11 @@ export async function openFlows(): Promise<Flows> {
     const worker = await Worker.create({ connection: native, namespace, ...options });
     running.push({ worker, run: worker.run() });
   };
-  const bundle = new URL('../../dist/workflow-bundle.js', import.meta.url);
-  await work({ taskQueue: WORKFLOW_QUEUE, workflowBundle: { code: readFileSync(bundle, 'utf8') } });
+  await work({ taskQueue: WORKFLOW_QUEUE, workflowBundle: { code: workflowBundle() } });
   return {
     client,
     namespace,
-    env: { ...server.env },
+    env: server.env,
     async start(name, given = {}) {
       const stage = newStage(given);
       const activities = fakeActivities(stage);
@@ -110,11 +114,26 @@ export async function openFlows(): Promise<Flows> {
   };
 }
 
+/** Of this checkout, unless histories of another version are recorded. */
+export function workflowBundle(): string {
+  const built = new URL('../../dist/workflow-bundle.js', import.meta.url);
+  return readFileSync(process.env['LONGHAUL_WORKFLOW_BUNDLE'] ?? built, 'utf8');
+}
+
+let isQuiet = false;
+
+/** Blocked chunks and refused messages are what the tests are about: no news. */
+function quiet(): void {
+  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  isQuiet = true;
+}
+
 function newStage(given: Partial<Stage>): Stage {
   return {
     settings: SETTINGS,
     chunks: ['0000', '0001', '0002'],
     broken: new Map(),
+    held: new Set(),
     sum: { seen: 2, verified: 2, bytes: 10, changedEntries: 1, changedBytes: 1 },
     hookExit: 0,
     steps: [],
@@ -126,8 +145,12 @@ function newStage(given: Partial<Stage>): Stage {
 }
 
 function fakeActivities(stage: Stage): Activities {
-  const step = (name: 'scan' | 'copy' | 'verify' | 'delete-pass') => (input: StepInput) => {
-    stage.steps.push(input);
+  const step = (name: 'scan' | 'copy' | 'verify' | 'delete-pass') => async (input: StepInput) => {
+    stage.steps.push({ ...input, step: name });
+    while (name === 'copy' && stage.held.has(input.chunk)) {
+      Context.current().heartbeat();
+      await Context.current().sleep(100);
+    }
     const code = name === 'copy' ? stage.broken.get(input.chunk) : undefined;
     if (code !== undefined)
       throw ApplicationFailure.create({
@@ -135,7 +158,7 @@ function fakeActivities(stage: Stage): Activities {
         message: `broken: ${code}`,
         nonRetryable: true,
       });
-    return Promise.resolve({ step: name, counters: {}, blocked: 0, open: [], elapsedMs: 1 });
+    return { step: name, counters: {}, blocked: 0, open: [], elapsedMs: 1 };
   };
   return {
     scan: step('scan'),

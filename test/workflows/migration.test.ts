@@ -139,9 +139,10 @@ describe('a migration', () => {
 
     const after = await run.until(
       'they are noted',
-      ({ rejectedMessages }) => rejectedMessages.length === 3,
+      ({ rejectedMessages }) => rejectedMessages.length === 4,
     );
     expect(after.rejectedMessages.map(({ name }) => name).sort()).toEqual([
+      'chunkBlocked',
       'pause',
       'puase',
       'setBandwidth',

@@ -1,0 +1,45 @@
+/** The command lines of docs/operating.md, as a shell reads them: tests run what operators copy. */
+import { readFileSync } from 'node:fs';
+
+const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+
+/** What one line of the runbook sends. */
+export interface RunbookLine {
+  readonly argv: readonly string[];
+  readonly to: 'migration' | 'chunk';
+  readonly verb: string;
+}
+
+/** The chunk that the lines speak of. */
+export const RUNBOOK_CHUNK = '0042';
+
+/** Lines that send a message: `temporal workflow update execute …`, `tctl workflow signal …`. */
+export function runbookLines(start: string): RunbookLine[] {
+  return page
+    .split('\n')
+    .filter((line) => line.startsWith(`${start} `))
+    .map((line) => {
+      const argv = words(line);
+      const to = argv[argv.indexOf('-w') + 1]!.includes('/chunk/') ? 'chunk' : 'migration';
+      const name = Math.max(argv.indexOf('--name'), argv.indexOf('-n'), argv.indexOf('--type'));
+      return { argv: argv.slice(1), to, verb: argv[name + 1]! };
+    });
+}
+
+/** The line for another migration than `acme`. */
+export const argvFor = ({ argv }: RunbookLine, migration: string): string[] =>
+  argv.map((word) => word.replace(/^migration\/acme/, `migration/${migration}`));
+
+/** The rows of the table: what `longhaul` and the Temporal UI call a message. */
+export function runbookTable(): { longhaul: string; message: string }[] {
+  return page
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+    .filter((cells) => cells.length === 6 && /^[a-z]+[A-Za-z]*$/.test(cells[3]!))
+    .filter((cells) => cells[3] !== 'message')
+    .map((cells) => ({ longhaul: cells[2]!, message: cells[3]! }));
+}
+
+function words(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+}
