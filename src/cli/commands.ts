@@ -48,6 +48,12 @@ export const COMMANDS: readonly CommandRow[] = [
     async () => (await import('./commands/plan.ts')).planCommand,
   ),
   row(
+    'Prepare',
+    'iam-policy',
+    'Print the least-privilege IAM policies of a migration by DataSync',
+    async () => (await import('./commands/iam-policy.ts')).iamPolicyCommand,
+  ),
+  row(
     'Run',
     'up',
     'Start a durable Temporal server on this machine',

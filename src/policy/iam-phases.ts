@@ -1,0 +1,158 @@
+/**
+ * What the one who runs longhaul may do, phase by phase: exactly the actions that each phase calls,
+ * on this migration's things where IAM can tell them apart (by ARN, else by the migration's tag).
+ */
+import { arnOf, bucketArn } from './arns.ts';
+import { allow, document, type PolicyDocument } from './iam-document.ts';
+import { describeFileSystem, describeKey, fileSystems } from './iam-efs.ts';
+import { serviceRoles, type IamFacts } from './iam-facts.ts';
+import { agents, destination, locations, tasks } from './iam-setup.ts';
+import {
+  dataSync,
+  interfaces,
+  list,
+  look,
+  ofThisMigration,
+  passRoles,
+  taggedAsOurs,
+} from './iam-statements.ts';
+
+export const IAM_PHASES = {
+  assess: { title: 'look, and change nothing', build: assess },
+  destination: { title: 'make the file system and its mount targets', build: destination },
+  agents: { title: 'activate agents', build: agents },
+  locations: { title: 'make the locations', build: locations },
+  tasks: { title: 'make the tasks', build: tasks },
+  run: { title: 'run the migration; creates and deletes nothing', build: run },
+  prune: {
+    title:
+      'run the pass that deletes; the same rights for another person, since IAM cannot see that a run deletes',
+    build: run,
+  },
+  teardown: { title: 'remove what was made, but not the file system', build: teardown },
+} as const satisfies Record<
+  string,
+  { readonly title: string; readonly build: (facts: IamFacts) => PolicyDocument }
+>;
+export type IamPhase = keyof typeof IAM_PHASES;
+
+function assess(facts: IamFacts): PolicyDocument {
+  const { place } = facts;
+  return document(
+    list('Agents', 'Locations', 'Tasks', 'TaskExecutions'),
+    allow(
+      'LookAtDataSync',
+      'datasync',
+      [
+        'DescribeAgent',
+        'DescribeLocationNfs',
+        'DescribeLocationEfs',
+        'DescribeTask',
+        'DescribeTaskExecution',
+        'ListTagsForResource',
+      ],
+      dataSync(facts, 'agent', 'location', 'task', 'task/*/execution'),
+    ),
+    describeFileSystem(facts),
+    look('NetworkInterfaces', 'SecurityGroups', 'Subnets', 'VpcEndpoints', 'Vpcs'),
+    allow(
+      'LookAtQuotas',
+      'servicequotas',
+      ['GetServiceQuota'],
+      [
+        arnOf(place, 'servicequotas', 'datasync/*'),
+        arnOf(place, 'servicequotas', 'elasticfilesystem/*'),
+      ],
+    ),
+    describeKey(facts),
+    allow('LookAtRoles', 'iam', ['GetRole'], serviceRoles(facts)),
+    allow('LookAtLogs', 'logs', ['DescribeLogGroups', 'DescribeResourcePolicies'], '*'),
+  );
+}
+
+function run(facts: IamFacts): PolicyDocument {
+  const { place, bucket, prefix, logGroup } = facts;
+  const below = bucketArn(place, `${bucket}/${prefix === '' ? '' : `${prefix}/`}`);
+  return document(
+    list('Agents', 'TaskExecutions', 'Tasks'),
+    allow(
+      'Start',
+      'datasync',
+      ['StartTaskExecution'],
+      dataSync(facts, 'task'),
+      ofThisMigration(facts),
+    ),
+    allow(
+      'Follow',
+      'datasync',
+      ['DescribeAgent', 'DescribeTask', 'DescribeTaskExecution', 'ListTagsForResource'],
+      dataSync(facts, 'agent', 'task', 'task/*/execution'),
+    ),
+    allow(
+      'Steer',
+      'datasync',
+      ['CancelTaskExecution', 'UpdateTaskExecution'],
+      arnOf(place, 'datasync', 'task/*/execution/*'),
+      ofThisMigration(facts),
+    ),
+    allow(
+      'TagExecutions',
+      'datasync',
+      ['TagResource'],
+      dataSync(facts, 'task'),
+      taggedAsOurs(facts),
+    ),
+    ...interfaces(facts),
+    allow('FindReports', 's3', ['ListBucket'], bucketArn(place, bucket), {
+      StringLike: { 's3:prefix': `${prefix}*` },
+    }),
+    allow('ReadReports', 's3', ['GetObject'], `${below}*`),
+    allow('WriteManifests', 's3', ['PutObject'], `${below}manifests/*`),
+    passRoles(facts),
+    logGroup === undefined
+      ? undefined
+      : allow('ReadLogs', 'logs', ['FilterLogEvents'], logGroup.replace(/(:\*)?$/, '')),
+    allow('ReadMetrics', 'cloudwatch', ['GetMetricData'], '*'),
+  );
+}
+
+function teardown(facts: IamFacts): PolicyDocument {
+  const { place } = facts;
+  return document(
+    list('Agents', 'Locations', 'Tasks'),
+    allow(
+      'LookAtDataSync',
+      'datasync',
+      [
+        'DescribeAgent',
+        'DescribeLocationEfs',
+        'DescribeLocationNfs',
+        'DescribeTask',
+        'ListTagsForResource',
+      ],
+      dataSync(facts, 'agent', 'location', 'task'),
+    ),
+    allow(
+      'Delete',
+      'datasync',
+      ['DeleteAgent', 'DeleteLocation', 'DeleteTask', 'UntagResource'],
+      dataSync(facts, 'agent', 'location', 'task'),
+      ofThisMigration(facts),
+    ),
+    allow(
+      'InterfacesOfTasks',
+      'ec2',
+      ['DeleteNetworkInterface'],
+      arnOf(place, 'ec2', 'network-interface/*'),
+    ),
+    look('NetworkInterfaces', 'SecurityGroups', 'Subnets'),
+    describeFileSystem(facts),
+    allow(
+      'WaysIntoTheFileSystem',
+      'elasticfilesystem',
+      ['DeleteAccessPoint', 'DeleteMountTarget'],
+      [...fileSystems(facts), arnOf(place, 'elasticfilesystem', 'access-point/*')],
+      ofThisMigration(facts),
+    ),
+  );
+}
