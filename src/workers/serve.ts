@@ -21,6 +21,8 @@ export interface Place {
 export const COMMON: Partial<WorkerOptions> = {
   shutdownGraceTime: '10s',
   maxHeartbeatThrottleInterval: '5s',
+  // How long a workflow waits for a worker that was killed before another one takes it up.
+  stickyQueueScheduleToStartTimeout: '2s',
   maxEagerActivityReservationsPerWorkflowTask: 0,
 };
 

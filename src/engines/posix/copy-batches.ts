@@ -5,7 +5,7 @@ import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import { isAfter, type Place } from './outcome-journal.ts';
 import type { WorkDirectory, WorkEntry } from './worklist.ts';
 
-const BATCH_ENTRIES = 256;
+export const BATCH_ENTRIES = 256;
 const BATCH_BYTES = 8 * 2 ** 20;
 
 export interface BatchOptions {

@@ -11,11 +11,13 @@
  * A call after a crash goes on behind the journal's last place. Nothing here is half-done under a
  * final name at any time.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparePaths, joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 import type { StepResult } from '../engine.ts';
-import { copyBatches } from './copy-batches.ts';
+import { BATCH_ENTRIES, copyBatches } from './copy-batches.ts';
 import type { CopyBatch } from './copy-entries.ts';
+import { leftoverDirectories } from './copy-leftovers.ts';
 import { isExcepted, planCopy, type CopyPlan } from './copy-plan.ts';
 import type { DigestName } from './digest.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
@@ -44,7 +46,6 @@ export interface CopyOptions {
 
 const COMMIT_ENTRIES = 4096;
 const COMMIT_MS = 2_000;
-const CLEANED_DIRECTORIES = 512;
 
 export const copyJournalPath = (roundDirectory: string): string =>
   join(roundDirectory, 'copy.journal');
@@ -65,6 +66,7 @@ export async function copyChunk(
 class Copier {
   private readonly startedAt = Date.now();
   private readonly roundDirectory: string;
+  private readonly isResumed: boolean;
   private readonly earlier: Outcomes;
   private readonly plan: CopyPlan;
   /** Files that are copied in parts, or linked. */
@@ -86,6 +88,7 @@ class Copier {
     this.plan = planCopy(this.roundDirectory, input.exceptions, options.partBytes);
     this.ownWay = new Set([...this.plan.large, ...this.plan.linked]);
     const path = copyJournalPath(this.roundDirectory);
+    this.isResumed = existsSync(path);
     this.earlier = new Outcomes(path);
     this.tally = new Tally(this.earlier.blocked());
     this.journal = new OutcomeJournal(path);
@@ -101,7 +104,7 @@ class Copier {
 
   async run(): Promise<StepResult> {
     this.input.lease.check();
-    if (this.earlier.place) await this.cleanUp();
+    if (this.isResumed) await this.cleanUp();
     await this.copySmall();
     await this.retryBlocked();
     await this.copyLarge();
@@ -118,18 +121,14 @@ class Copier {
     return this.result();
   }
 
-  /** Temporary files of a call that died lie in the directories right behind the last place. */
   private async cleanUp(): Promise<void> {
-    const clean: RawPath[] = [];
-    for (const { path } of this.worklist()) {
-      if (comparePaths(path, this.earlier.place!.directory) < 0) continue;
-      if (clean.push(path) >= CLEANED_DIRECTORIES) break;
-    }
-    await this.context.pool.run({
-      type: 'sync destination',
-      destinationFd: this.context.destinationFd,
-      clean,
+    const { pool, destinationFd } = this.context;
+    const clean = leftoverDirectories(this.worklist(), {
+      place: this.earlier.place,
+      reach: COMMIT_ENTRIES + (2 * pool.capacity + 1) * BATCH_ENTRIES,
+      outOfOrder: [...this.plan.linked, ...this.earlier.open.keys()],
     });
+    await pool.run({ type: 'sync destination', destinationFd, clean });
   }
 
   private async copySmall(): Promise<void> {
