@@ -9,6 +9,7 @@ import type {
 } from './workflows/api.ts';
 import { findServer } from './client/address.ts';
 import type { ServerConnection } from './temporal/connection.ts';
+import { prepareServer } from './temporal/prepare.ts';
 import { noAnswer, translate, unreachable } from './client/failures.ts';
 import { listChunks, listMigrations } from './client/listing.ts';
 import { runningChunks } from './client/live.ts';
@@ -19,6 +20,7 @@ import type { ChunkRow, MigrationRow, Sent, Snapshot } from './client/snapshot.t
 
 const CONNECT_WITHIN_MS = 5000;
 const ANSWER_WITHIN_MS = 6000;
+const PREPARE_WITHIN_MS = 15_000;
 
 export interface ConnectOptions {
   /** Absolute; the server that `up` started in it is taken when nothing else names one. */
@@ -50,9 +52,15 @@ export class LonghaulClient {
     this.#client = new Client({ connection, namespace: server.namespace });
   }
 
-  /** Idempotent. Throws SPEC_CHANGED when it runs with another spec. */
+  /**
+   * Idempotent. Throws SPEC_CHANGED when it runs with another spec. Registers what the workflows need
+   * first: a server that longhaul did not start may never have heard of it.
+   */
   start(options: StartOptions): Promise<Started> {
-    return this.#call(undefined, () => startMigration(this.#client, options));
+    return this.#call(undefined, async () => {
+      await prepareServer(this.server, { timeoutMs: PREPARE_WITHIN_MS });
+      return startMigration(this.#client, options);
+    });
   }
 
   /** Whether any worker asked for workflow tasks in the last minutes. */

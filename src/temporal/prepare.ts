@@ -19,7 +19,12 @@ export interface PrepareOptions {
   readonly timeoutMs: number;
   /** Ends the wait early when the server can never answer; returns the reason. */
   readonly dead?: () => string | undefined;
+  /** Make the namespace when the server has none of that name; otherwise only wait for it. */
+  readonly createNamespace?: boolean;
 }
+
+/** How long a closed workflow can be looked at: longer than most migrations. */
+const RETENTION_SECONDS = 90 * 86_400;
 
 /** Waits until the server serves the namespace, then registers what is missing. */
 export async function prepareServer(
@@ -82,19 +87,35 @@ async function awaitNamespace(
       const dead = options.dead?.();
       if (dead !== undefined) throw unreachable(server, dead);
       // A server that has just started creates it in a moment.
-      if (performance.now() < deadline) await sleep(POLL_MS);
-      else throw noNamespace(server, error);
+      if (performance.now() > deadline) throw noNamespace(server, error);
+      if (options.createNamespace === true && statusOf(error) === NOT_FOUND) {
+        await createNamespace(connection, namespace);
+      } else await sleep(POLL_MS);
     }
+  }
+}
+
+const statusOf = (error: unknown): unknown => (error as { code?: unknown }).code;
+
+async function createNamespace(connection: Connection, namespace: string): Promise<void> {
+  try {
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: RETENTION_SECONDS as never },
+    });
+  } catch (error) {
+    // Another process was faster.
+    if (statusOf(error) !== ALREADY_EXISTS) throw error;
   }
 }
 
 function noNamespace(server: ServerConnection, error: unknown): LonghaulError {
   const { namespace } = server;
-  if ((error as { code?: number }).code !== NOT_FOUND) {
+  if (statusOf(error) !== NOT_FOUND) {
     return unreachable(server, (error as Error).message);
   }
   return new LonghaulError('SERVER_UNREACHABLE', `The server has no namespace "${namespace}"`, {
-    hint: `Create it with: temporal operator namespace create --namespace ${namespace} --retention 90d`,
+    hint: 'Create it with: longhaul up --create-namespace, or name another one in TEMPORAL_NAMESPACE.',
     cause: error,
   });
 }
@@ -105,18 +126,23 @@ async function registerSearchAttributes(
   deadline: number,
 ): Promise<void> {
   for (;;) {
-    const missing = await missingSearchAttributes(connection, server.namespace);
-    if (Object.keys(missing).length === 0) return;
-    if (performance.now() > deadline) {
-      const names = Object.keys(missing).join(', ');
-      throw new LonghaulError(
-        'SERVER_UNREACHABLE',
-        `The server took the search attributes ${names} but does not list them`,
-      );
+    try {
+      const missing = await missingSearchAttributes(connection, server.namespace);
+      if (Object.keys(missing).length === 0) return;
+      if (performance.now() > deadline) throw notListed(missing);
+      await addSearchAttributes(connection, server.namespace, missing);
+    } catch (error) {
+      // A cluster knows a new namespace only when its caches are refreshed, every 10 s.
+      if (statusOf(error) !== NOT_FOUND || performance.now() > deadline) throw error;
     }
-    await addSearchAttributes(connection, server.namespace, missing);
     await sleep(POLL_MS);
   }
+}
+
+function notListed(missing: IndexedTypes): LonghaulError {
+  const names = Object.keys(missing).join(', ');
+  const text = `The server took the search attributes ${names} but does not list them`;
+  return new LonghaulError('SERVER_UNREACHABLE', text);
 }
 
 type IndexedTypes = Record<string, number>;
@@ -153,6 +179,6 @@ async function addSearchAttributes(
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     // Another process was faster: the next look shows it.
-    if ((error as { code?: number }).code !== ALREADY_EXISTS) throw error;
+    if (statusOf(error) !== ALREADY_EXISTS) throw error;
   }
 }

@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly lifetime: Lifetime;
   /** Take Temporal's usual ports when they are free; the default for a detached server. */
   readonly usualPorts?: boolean;
+  /** Make the namespace on a configured server that has none of that name. */
+  readonly createNamespace?: boolean;
   readonly onProgress?: (message: string) => void;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
@@ -60,7 +62,8 @@ export async function ensureServer(options: ServerOptions): Promise<Server> {
   const env = options.env ?? process.env;
   const configured = configuredServer(env);
   if (configured !== undefined) {
-    await prepareServer(configured, { timeoutMs: 15_000 });
+    const createNamespace = options.createNamespace === true;
+    await prepareServer(configured, { timeoutMs: 15_000, createNamespace });
     return asServer(configured);
   }
   const folder = serverFolder(options.stateDirectory, env);

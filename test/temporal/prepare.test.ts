@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { SearchAttributes } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/api.ts';
@@ -33,6 +34,20 @@ describe('preparing a server', () => {
     await expect(all).resolves.toHaveLength(4);
   });
 
+  test('makes the namespace only when asked to, with the search attributes in it', async () => {
+    const server = { ...(await testServer()), namespace: `made-${randomBytes(6).toString('hex')}` };
+
+    await prepareServer(server, { timeoutMs: 20_000, createNamespace: true });
+    await prepareServer(server, { timeoutMs: 20_000, createNamespace: true });
+
+    const connection = await Connection.connect(server.connectionOptions);
+    const { customAttributes } = await connection.operatorService.listSearchAttributes(server);
+    await connection.close();
+    expect(Object.keys(customAttributes)).toEqual(
+      expect.arrayContaining(Object.keys(SEARCH_ATTRIBUTES)),
+    );
+  });
+
   test('names a server that does not answer, and one without the namespace', async () => {
     const server = await testServer();
     const nowhere = { ...server, connectionOptions: { address: '127.0.0.1:1' } };
@@ -45,7 +60,12 @@ describe('preparing a server', () => {
 
     expect(outcomes).toMatchObject([
       { reason: { code: 'SERVER_UNREACHABLE', message: expect.stringContaining('127.0.0.1:1') } },
-      { reason: { code: 'SERVER_UNREACHABLE', hint: expect.stringContaining('namespace create') } },
+      {
+        reason: {
+          code: 'SERVER_UNREACHABLE',
+          hint: expect.stringContaining('up --create-namespace'),
+        },
+      },
     ]);
   });
 });

@@ -12,6 +12,7 @@ interface Options extends JsonOption {
   readonly port?: number;
   readonly uiPort?: number;
   readonly temporal?: string;
+  readonly createNamespace?: boolean;
 }
 
 export const upCommand = define<[], Options>({
@@ -37,6 +38,10 @@ export const upCommand = define<[], Options>({
       parse: parsePort,
     },
     { flags: '--temporal <program>', description: 'use this temporal program' },
+    {
+      flags: '--create-namespace',
+      description: 'on a server that TEMPORAL_ADDRESS or temporal.toml names: make its namespace',
+    },
     jsonOption,
   ],
   examples: [
@@ -44,6 +49,10 @@ export const upCommand = define<[], Options>({
     ['longhaul up', 'in the foreground; Ctrl-C stops it'],
     ['longhaul up --state /var/lib/longhaul -d', 'beside the migration it serves'],
     ['longhaul up --temporal ./temporal --port 7300', 'with a program and a port of your own'],
+    [
+      'TEMPORAL_ADDRESS=temporal:7233 longhaul up --create-namespace',
+      'make a server of your own ready',
+    ],
   ],
   exits: [0, 2, 5, 130],
   run: async (terminal, _args, options) => {
@@ -60,6 +69,7 @@ export const upCommand = define<[], Options>({
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
       ...(options.temporal === undefined ? {} : { program: options.temporal }),
+      createNamespace: options.createNamespace === true,
     });
     announce(terminal, server);
     if (options.detach === true || ranBefore || server.pid === undefined) return 0;
