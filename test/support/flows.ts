@@ -41,6 +41,8 @@ export const SETTINGS: WorkflowSettings = {
 export interface Stage {
   settings: WorkflowSettings;
   chunks: string[];
+  /** False: the assessment goes on until it is cancelled or this is true. */
+  planned: boolean;
   /** chunk → code its copy fails with. */
   readonly broken: Map<string, string>;
   /** Chunks whose copy goes on until it is cancelled or the chunk is taken out of here. */
@@ -132,6 +134,7 @@ function newStage(given: Partial<Stage>): Stage {
   return {
     settings: SETTINGS,
     chunks: ['0000', '0001', '0002'],
+    planned: true,
     broken: new Map(),
     held: new Set(),
     sum: { seen: 2, verified: 2, bytes: 10, changedEntries: 1, changedBytes: 1 },
@@ -144,13 +147,18 @@ function newStage(given: Partial<Stage>): Stage {
   };
 }
 
+/** As a step that runs: it lives, and a cancellation ends it. */
+async function whilst(holds: () => boolean): Promise<void> {
+  while (holds()) {
+    Context.current().heartbeat();
+    await Context.current().sleep(100);
+  }
+}
+
 function fakeActivities(stage: Stage): Activities {
   const step = (name: 'scan' | 'copy' | 'verify' | 'delete-pass') => async (input: StepInput) => {
     stage.steps.push({ ...input, step: name });
-    while (name === 'copy' && stage.held.has(input.chunk)) {
-      Context.current().heartbeat();
-      await Context.current().sleep(100);
-    }
+    await whilst(() => name === 'copy' && stage.held.has(input.chunk));
     const code = name === 'copy' ? stage.broken.get(input.chunk) : undefined;
     if (code !== undefined)
       throw ApplicationFailure.create({
@@ -166,8 +174,10 @@ function fakeActivities(stage: Stage): Activities {
     verify: step('verify'),
     deletePass: step('delete-pass'),
     closeChunk: () => Promise.resolve(stage.sum as never),
-    assessAndPlan: () =>
-      Promise.resolve({ settings: stage.settings, chunks: stage.chunks.length, revision: 1 }),
+    assessAndPlan: async () => {
+      await whilst(() => !stage.planned);
+      return { settings: stage.settings, chunks: stage.chunks.length, revision: 1 };
+    },
     listChunks: ({ after = '', limit }) =>
       Promise.resolve({
         ids: stage.chunks.filter((id) => id > after).slice(0, limit),
