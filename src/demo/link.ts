@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { LonghaulError } from '../errors.ts';
-import type { KeeperReply } from './link-keeper.ts';
+import type { KeeperReply, KeeperRequest } from './link-keeper.ts';
 
 export interface Link {
   /** The tree as it is seen over the link. */
@@ -42,9 +42,18 @@ function accessible(path: string, mode: number): boolean {
   }
 }
 
-/** Opens a link to a tree on this machine; `toxiproxy` is the path of its server program. */
-export async function openLink(tree: string, toxiproxy: string): Promise<Link> {
-  const keeper = spawn(process.execPath, [keeperPath(), JSON.stringify({ tree, toxiproxy })], {
+/**
+ * Opens a link to a tree on this machine; `toxiproxy` is the path of its server program. With
+ * `cacheSeconds` the mount remembers what it listed for that long, as NFS clients do; without, each
+ * look asks the far side.
+ */
+export async function openLink(
+  tree: string,
+  toxiproxy: string,
+  { cacheSeconds = 0 }: { readonly cacheSeconds?: number } = {},
+): Promise<Link> {
+  const request: KeeperRequest = { tree, toxiproxy, cacheSeconds };
+  const keeper = spawn(process.execPath, [keeperPath(), JSON.stringify(request)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true, // Ctrl-C reaches the owner first, which then closes the link in its order
   });

@@ -17,7 +17,7 @@ export function newsSince(before: Snapshot | undefined, now: Snapshot): string[]
     news.push(...conditionNews(was, now.progress));
     news.push(...roundNews(was, now.progress));
     news.push(...blockedNews(was, now.progress));
-    if (was?.cutover.because !== now.progress.cutover.because) {
+    if (gateOf(was) !== gateOf(now.progress)) {
       news.push(
         `cutover ${now.progress.cutover.ready ? 'ready' : 'held'}: ${now.progress.cutover.because}`,
       );
@@ -26,11 +26,20 @@ export function newsSince(before: Snapshot | undefined, now: Snapshot): string[]
   return news.map((line) => `${now.at.slice(0, 19)}Z  ${line}`);
 }
 
+/** The gate that holds the cutover, without the figures that change at every look. */
+function gateOf(progress: MigrationProgress | undefined): string | undefined {
+  return progress?.cutover.because.split(';')[0];
+}
+
 function conditionNews(was: MigrationProgress | undefined, now: MigrationProgress): string[] {
-  const before = new Set((was?.conditions ?? []).map(({ name }) => name));
-  const after = new Set(now.conditions.map(({ name }) => name));
+  // Blocked chunks are told one by one.
+  const [earlier, later] = [was?.conditions ?? [], now.conditions].map((conditions) =>
+    conditions.filter(({ name }) => name !== 'blocked'),
+  );
+  const before = new Set(earlier?.map(({ name }) => name));
+  const after = new Set(later?.map(({ name }) => name));
   return [
-    ...now.conditions
+    ...(later ?? [])
       .filter(({ name }) => !before.has(name))
       .map(({ name, because }) => `${name}: ${because}`),
     ...[...before].filter((name) => !after.has(name)).map((name) => `no longer ${name}`),

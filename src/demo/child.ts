@@ -1,0 +1,56 @@
+/** Processes of the demo: the kernel kills them when the demo ends, also by kill -9. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export interface Child {
+  readonly pid: number;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** Exit code, or the signal's name; -1 when it could not be started. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+}
+
+export interface ChildOptions {
+  /** Its words go to the end of this file. */
+  readonly log: string;
+  /** For root: without the power to read what it may not. */
+  readonly likeOthers?: boolean;
+}
+
+const BOUND = ['--bounding-set', '-dac_override,-dac_read_search'];
+const INHERITED = ['--inh-caps', '-dac_override,-dac_read_search'];
+
+/** Runs one of the build's own programs ('cli/main.js'), in a process group of its own. */
+export function startOwn(
+  program: string,
+  args: readonly string[],
+  { log, likeOthers = false }: ChildOptions,
+): Child {
+  const powers = likeOthers && process.getuid?.() === 0 ? [...BOUND, ...INHERITED] : [];
+  const line = [...powers, process.execPath, builtPath(program), ...args];
+  const fd = openSync(log, 'a');
+  try {
+    return follow(
+      spawn('setpriv', ['--pdeathsig', 'SIGKILL', ...line], {
+        stdio: ['ignore', fd, fd],
+        detached: true, // Ctrl-C reaches the demo alone, which ends them in its order
+      }),
+    );
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function follow(child: ChildProcess): Child {
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+    child.once('error', () => resolve(-1));
+    child.once('close', (code, signal) => resolve(code ?? signal ?? -1));
+  });
+  return { pid: child.pid ?? -1, kill: (signal) => void child.kill(signal), ended };
+}
+
+/** A program of the build, also when this file runs from its source. */
+export function builtPath(program: string): string {
+  const here = import.meta.url;
+  return fileURLToPath(new URL(`${here.endsWith('.ts') ? '../../dist' : '..'}/${program}`, here));
+}

@@ -1,0 +1,77 @@
+/** Looks at the migration until something has come true, and tells what happens meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { watchLine } from '../cli/render/status-line.ts';
+import { newsSince } from '../cli/render/watch-text.ts';
+import type { LonghaulClient } from '../client.ts';
+import type { Snapshot } from '../client/snapshot.ts';
+import { LonghaulError } from '../errors.ts';
+import type { MigrationProgress } from '../workflows/api.ts';
+import type { Narrator } from './narrator.ts';
+
+const LOOK_EVERY_MS = 400;
+/** Into a pipe, a line at least this often. */
+const QUIET_MOST_MS = 10_000;
+
+export interface Look extends Snapshot {
+  readonly progress: MigrationProgress;
+}
+
+export interface Follower {
+  /** The first look that holds. Throws when that takes longer than `withinMs`. */
+  until(what: string, holds: (look: Look) => boolean, withinMs?: number): Promise<Look>;
+}
+
+export function openFollower(
+  client: LonghaulClient,
+  migration: string,
+  narrator: Narrator,
+): Follower {
+  const { terminal } = narrator;
+  let last: Snapshot | undefined;
+  let saidAt = performance.now();
+
+  const look = async (): Promise<Snapshot> => {
+    const snapshot = await client.snapshot(migration);
+    // A worker that is gone is asked again, without a word: the story has told of it.
+    if (snapshot.progress !== undefined) {
+      const news = newsSince(last, snapshot).map((line) => line.slice('2026-01-01T'.length));
+      if (news.length > 0) saidAt = performance.now();
+      for (const line of news) narrator.quote(line);
+      last = snapshot;
+    }
+    terminal.status(watchLine(snapshot, terminal.columns));
+    if (!terminal.interactive && performance.now() - saidAt > QUIET_MOST_MS) {
+      narrator.quote(`${snapshot.at.slice(11, 19)}Z  ${watchLine(snapshot, 200)}`);
+      saidAt = performance.now();
+    }
+    return snapshot;
+  };
+
+  return {
+    until: async (what, holds, withinMs = 180_000) => {
+      for (const deadline = performance.now() + withinMs; ;) {
+        if (terminal.signal.aborted) {
+          throw new LonghaulError('INTERRUPTED', 'The demo was interrupted');
+        }
+        const snapshot = await look();
+        if (isLook(snapshot) && holds(snapshot)) {
+          terminal.status(undefined);
+          return snapshot;
+        }
+        if (performance.now() > deadline) throw tooLong(what, withinMs, snapshot);
+        await sleep(LOOK_EVERY_MS);
+      }
+    },
+  };
+}
+
+function isLook(snapshot: Snapshot): snapshot is Look {
+  return snapshot.progress !== undefined;
+}
+
+function tooLong(what: string, withinMs: number, snapshot: Snapshot): LonghaulError {
+  return new LonghaulError(
+    'BUG',
+    `After ${withinMs / 1000} s the demo still waits until ${what}: ${watchLine(snapshot, 300)}`,
+  );
+}

@@ -1,0 +1,35 @@
+/** Who tells what happens and why: as text for people, or a record a sentence for machines. */
+import type { Terminal } from '../cli/terminal.ts';
+
+export interface Narrator {
+  readonly terminal: Terminal;
+  /** A new part of the story. */
+  scene(title: string): void;
+  /** A sentence or two: what happens, and why. */
+  tell(text: string): void;
+  /** What longhaul itself says; as it is. */
+  quote(text: string): void;
+  /** The command line that an operator would type here. */
+  typed(line: string): void;
+  /** Milliseconds since the demo began. */
+  elapsedMs(): number;
+}
+
+export function openNarrator(terminal: Terminal): Narrator {
+  const began = performance.now();
+  const elapsedMs = (): number => Math.round(performance.now() - began);
+  const line = (kind: string, text: string, shown: string): void => {
+    if (terminal.json) terminal.record(`demo ${kind}`, { elapsedMs: elapsedMs(), text });
+    else terminal.print(shown);
+  };
+  return {
+    terminal,
+    elapsedMs,
+    scene: (title) => line('scene', title, `\n${terminal.paint.bold(`== ${title}`)}`),
+    tell: (text) => line('line', text, text),
+    quote: (text) => line('quote', text, indent(text)),
+    typed: (text) => line('command', text, terminal.paint.good(`$ ${text}`)),
+  };
+}
+
+const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ');

@@ -1,0 +1,88 @@
+/** What an operator writes for the demo's migration: the spec and the two hooks. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where things are in the demo's folder. */
+export interface Places {
+  readonly room: string;
+  readonly source: string;
+  readonly destination: string;
+  /** The symlink that the tree's users go through. */
+  readonly live: string;
+  readonly state: string;
+  readonly spec: string;
+  readonly writing: string;
+  readonly frozen: string;
+}
+
+export const MIGRATION = 'demo';
+
+export function placesIn(room: string): Places {
+  const at = (name: string): string => join(room, name);
+  return {
+    room,
+    source: at('source'),
+    destination: at('destination'),
+    live: at('live'),
+    state: at('state'),
+    spec: at('demo.yaml'),
+    writing: at('writing'),
+    frozen: at('frozen'),
+  };
+}
+
+export interface SpecOptions {
+  /** The source as the workers see it. */
+  readonly seenAt: string;
+  readonly entries: number;
+  /** For a source without a link: longhaul itself holds back. Undefined: no limit. */
+  readonly bytesPerSecond?: number;
+}
+
+/** Writes spec and hooks; returns the spec's text. */
+export function writePaper(places: Places, options: SpecOptions): string {
+  hook(places, 'freeze', [
+    '# Tell the writer to stop, and return when it has.',
+    `touch '${places.frozen}'`,
+    `while [ -e '${places.writing}' ]; do sleep 0.1; done`,
+    '# The mount may remember a listing for a second.',
+    'sleep 1.5',
+  ]);
+  hook(places, 'switch', [
+    "# From now on the tree's users are at its new place.",
+    `ln -sfn '${places.destination}' '${places.live}'`,
+  ]);
+  const text = specText(places, options);
+  writeFileSync(places.spec, text);
+  return text;
+}
+
+function hook({ room }: Places, name: string, lines: readonly string[]): void {
+  writeFileSync(join(room, name), `#!/bin/sh\n${lines.join('\n')}\n`, { mode: 0o755 });
+}
+
+/** A migration of minutes instead of weeks: smaller chunks, shorter waits, nothing else. */
+function specText(places: Places, { seenAt, entries, bytesPerSecond }: SpecOptions): string {
+  const chunkEntries = Math.max(200, Math.ceil(entries / 10));
+  const limit =
+    bytesPerSecond === undefined
+      ? ''
+      : `link: { bandwidth: ${Math.max(1, Math.round((bytesPerSecond * 8) / 1000))} kbit/s }\n`;
+  return `version: 1
+name: ${MIGRATION}
+source: { path: ${JSON.stringify(seenAt)} }
+destination: { path: ${JSON.stringify(places.destination)} }
+stateDirectory: ${JSON.stringify(places.state)}
+${limit}chunks: { maxEntries: ${chunkEntries}, maxBytes: 1 GiB }
+rounds:
+  intervalStart: 3s
+  intervalFloor: 1s
+  converged: { maxEntries: ${Math.max(200, Math.ceil(entries / 20))}, maxBytes: 64 MiB }
+cutover:
+  approval: required
+  freeze: { command: [${JSON.stringify(join(places.room, 'freeze'))}], timeout: 30s }
+  switch: { command: [${JSON.stringify(join(places.room, 'switch'))}], timeout: 30s }
+concurrency: { chunks: 4, copies: 2, threads: 4 }
+timing: { heartbeatTimeout: 5s, probeInterval: 1s, probeIntervalMax: 2s }
+`;
+}

@@ -1,0 +1,130 @@
+/** Whether nothing was lost, asked of programs that know nothing of longhaul, and of its ledger. */
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { plural } from '../cli/render/table.ts';
+import type { Narrator } from './narrator.ts';
+import { run, type } from './operator.ts';
+import { MIGRATION, type Places } from './paper.ts';
+
+export interface Proof {
+  /** The program that was asked. */
+  readonly by: string;
+  readonly ok: boolean;
+  readonly says: string;
+}
+
+export interface ProofOptions {
+  /** The source as the workers saw it. */
+  readonly seenAt: string;
+  /** Over a link that carries whole seconds only. */
+  readonly wholeSeconds: boolean;
+}
+
+/** All of them, each said as it is found. */
+export async function prove(
+  narrator: Narrator,
+  places: Places,
+  options: ProofOptions,
+): Promise<readonly Proof[]> {
+  return [
+    await byTrees(narrator, places, options),
+    await byLedger(narrator),
+    await byManifest(narrator, places),
+  ];
+}
+
+/** A dry run that compares every byte, mode, owner, time and link, and would delete what is too much. */
+async function byTrees(
+  narrator: Narrator,
+  { source, destination }: Places,
+  { seenAt, wholeSeconds }: ProofOptions,
+): Promise<Proof> {
+  const window = `--modify-window=${wholeSeconds ? '0' : '-1'}`;
+  const args = ['-aHAXnci', '--delete', window, `${source}/`, `${destination}/`];
+  narrator.typed(['rsync', ...args].join(' '));
+  const { exit, stdout, stderr } = await run('rsync', args, narrator);
+  if (exit !== 127) {
+    const found = stdout.split('\n').filter((line) => line !== '');
+    const says =
+      exit === 0
+        ? `rsync finds ${plural(found.length, 'difference')}`
+        : `rsync ended with ${exit}: ${stderr.trim()}`;
+    return said(narrator, { by: 'rsync', ok: exit === 0 && found.length === 0, says }, found);
+  }
+  narrator.tell('rsync is not installed: longhaul compares the trees itself, byte by byte.');
+  const words = ['verify', seenAt, destination];
+  const own = await type(narrator, words, { expect: [0, 3] });
+  const found = own.stdout.split('\n').filter((line) => line !== '');
+  const says = `longhaul verify finds ${plural(found.length, 'difference')}`;
+  return said(narrator, { by: 'longhaul verify', ok: own.exit === 0, says });
+}
+
+async function byLedger(narrator: Narrator): Promise<Proof> {
+  const { exit } = await type(narrator, ['ledger', MIGRATION, '--verify'], { expect: [0, 3, 4] });
+  const says =
+    exit === 0
+      ? 'the ledger is whole, its sum closes, nothing is open'
+      : `longhaul ledger --verify ends with ${exit}`;
+  return said(narrator, { by: 'ledger', ok: exit === 0, says });
+}
+
+async function byManifest(narrator: Narrator, { room, destination }: Places): Promise<Proof> {
+  const manifest = join(room, 'demo.mtree');
+  await type(narrator, ['export', MIGRATION, '--mtree', '--output', manifest]);
+  const args = ['-p', destination, '-f', manifest];
+  const { exit, stdout, stderr } = await run('mtree', args, narrator);
+  if (exit !== 127) {
+    narrator.typed(['mtree', ...args].join(' '));
+    const found = `${stdout}${stderr}`.split('\n').filter((line) => line !== '');
+    const says = `mtree finds ${plural(found.length, 'difference')} between manifest and destination`;
+    return said(narrator, { by: 'mtree', ok: exit === 0 && found.length === 0, says }, found);
+  }
+  narrator.tell('mtree is not installed: each digest of the manifest is computed anew.');
+  const { files, wrong } = await checkDigests(manifest, destination);
+  const says = `${plural(files, 'file')} of the manifest read, ${wrong.length} differ`;
+  return said(narrator, { by: 'digests', ok: files > 0 && wrong.length === 0, says }, wrong);
+}
+
+function said(narrator: Narrator, proof: Proof, evidence: readonly string[] = []): Proof {
+  for (const line of evidence.slice(0, 10)) narrator.quote(line);
+  narrator.tell(`${proof.ok ? 'Proved' : 'NOT PROVED'}: ${proof.says}.`);
+  return proof;
+}
+
+/** Every file that an mtree(5) manifest gives a sha256 of, read and compared. */
+export async function checkDigests(
+  manifest: string,
+  tree: string,
+): Promise<{ readonly files: number; readonly wrong: readonly string[] }> {
+  const wrong: string[] = [];
+  let files = 0;
+  for (const line of readFileSync(manifest, 'latin1').split('\n')) {
+    const digest = / sha256=([0-9a-f]{64})/.exec(line)?.[1];
+    if (digest === undefined || line.startsWith('#')) continue;
+    files++;
+    const name = unescaped(line.slice(0, line.indexOf(' ')));
+    if ((await digestOf(tree, name)) !== digest) wrong.push(line);
+  }
+  return { files, wrong };
+}
+
+/** vis(3) in octal, as the manifest is written. */
+function unescaped(name: string): Buffer {
+  const raw = name.replace(/\\([0-7]{3})/g, (_all, octal: string) =>
+    String.fromCharCode(parseInt(octal, 8)),
+  );
+  return Buffer.from(raw, 'latin1');
+}
+
+/** Undefined when it cannot be read. */
+async function digestOf(tree: string, name: Buffer): Promise<string | undefined> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(Buffer.concat([Buffer.from(`${tree}/`), name])), hash);
+    return hash.digest('hex');
+  } catch {
+    return undefined;
+  }
+}

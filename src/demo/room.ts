@@ -1,0 +1,40 @@
+/** The demo's folder. A shell holds it: it goes when the process that opened it ends, however that one ends. */
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Room {
+  readonly path: string;
+  /** Removes it; what still writes into it must have ended. */
+  close(): Promise<void>;
+}
+
+/** Waits for the end of its stdin; others may still be dying then, and write once more. */
+const KEEPER = `
+cat >/dev/null
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  rm -rf --one-file-system -- "$1" 2>/dev/null
+  [ -e "$1" ] || exit 0
+  sleep 0.3
+done`;
+
+/** A new folder under the system's temporary one; others may enter it, as the far end of the link does. */
+export function openRoom(): Room {
+  const path = mkdtempSync(join(tmpdir(), 'longhaul-demo-'));
+  chmodSync(path, 0o755);
+  const keeper = spawn('/bin/sh', ['-c', KEEPER, 'longhaul-demo-room', path], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true, // out of reach of a Ctrl-C at the terminal
+    cwd: '/',
+  });
+  const ended = new Promise<void>((resolve) => keeper.once('close', () => resolve()));
+  keeper.stdin.on('error', () => undefined);
+  return {
+    path,
+    close: async () => {
+      keeper.stdin.end();
+      await ended;
+    },
+  };
+}

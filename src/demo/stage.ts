@@ -1,0 +1,115 @@
+/** What the demo plays on: a folder, a tree that changes, a link, a server of its own, a worker. All of it goes with the demo. */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect, type LonghaulClient } from '../client.ts';
+import { goTool } from '../temporal/go-tool.ts';
+import { ensureServer, type Server } from '../temporal/server.ts';
+import { TOXIPROXY } from '../temporal/tools.ts';
+import { startOwn, type Child } from './child.ts';
+import { missingForLink, openLink, type Link } from './link.ts';
+import type { Narrator } from './narrator.ts';
+import { placesIn, type Places } from './paper.ts';
+import { openRoom } from './room.ts';
+
+export interface Stage {
+  readonly narrator: Narrator;
+  readonly places: Places;
+  /** Undefined where none is wanted or possible. */
+  readonly link: Link | undefined;
+  readonly server: Server;
+  readonly client: LonghaulClient;
+}
+
+/** Undone in the reverse order of their making, also when the making broke off. */
+export class Cleanup {
+  readonly #steps: (() => Promise<void>)[] = [];
+
+  add(step: () => Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (const step of this.#steps.reverse()) await step().catch(() => undefined);
+  }
+}
+
+/** An empty folder with the two trees; from now on this process speaks to the demo's own server only. */
+export function openPlaces(cleanup: Cleanup): Places {
+  const room = openRoom();
+  cleanup.add(() => room.close());
+  const places = placesIn(room.path);
+  mkdirSync(places.source);
+  mkdirSync(places.destination);
+  symlinkSync(places.source, places.live);
+  const noProfile = join(room.path, 'temporal.toml');
+  writeFileSync(noProfile, '[profile.default]\n');
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('TEMPORAL_')) delete process.env[name];
+  }
+  process.env['TEMPORAL_CONFIG_FILE'] = noProfile;
+  process.env['LONGHAUL_STATE'] = places.state;
+  process.env['XDG_STATE_HOME'] = join(room.path, 'home');
+  return places;
+}
+
+/** People who keep working in the source. */
+export function startWriter(places: Places, changesPerSecond: number, cleanup: Cleanup): void {
+  const args = [places.source, String(changesPerSecond), places.writing, places.frozen];
+  const writer = startOwn('demo/writer.js', args, { log: join(places.room, 'writer.log') });
+  cleanup.add(() => killed(writer));
+}
+
+/** A link to the source; the reason why there is none as text. */
+export async function openLinkTo(
+  source: string,
+  narrator: Narrator,
+  cleanup: Cleanup,
+): Promise<Link | string> {
+  const missing = missingForLink();
+  if (missing !== undefined) return missing;
+  try {
+    const onProgress = (message: string): void => narrator.terminal.say(message);
+    const { signal } = narrator.terminal;
+    const link = await openLink(source, await goTool(TOXIPROXY, { onProgress, signal }), {
+      cacheSeconds: 1,
+    });
+    cleanup.add(() => link.close());
+    return link;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** A durable server for this demo alone, and a client of it. */
+export async function openServer(
+  { state }: Places,
+  narrator: Narrator,
+  cleanup: Cleanup,
+): Promise<{ readonly server: Server; readonly client: LonghaulClient }> {
+  const server = await ensureServer({
+    stateDirectory: state,
+    lifetime: 'with this process',
+    onProgress: (message) => narrator.terminal.say(message),
+    signal: narrator.terminal.signal,
+  });
+  cleanup.add(() => server.stop());
+  const client = await connect({ stateDirectory: state });
+  cleanup.add(() => client.close());
+  return { server, client };
+}
+
+/** `name`: of its log in the demo's folder. */
+export function startWorker({ places, link }: Stage, name: string, cleanup: Cleanup): Child {
+  const worker = startOwn('cli/main.js', ['worker', '--state', places.state], {
+    log: join(places.room, `${name}.log`),
+    // Over the link the far side refuses; without it, root must be made to obey.
+    likeOthers: link === undefined,
+  });
+  cleanup.add(() => killed(worker));
+  return worker;
+}
+
+async function killed(child: Child): Promise<void> {
+  child.kill('SIGKILL');
+  await child.ended;
+}
