@@ -1,6 +1,14 @@
 /** `syncTree` and `compareTrees`: the engine without a server. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -33,7 +41,7 @@ describe('sync', () => {
 
     expectSameTree(source, destination);
     expect(report).toMatchObject({ openCount: 0 });
-    expect(existsSync(join(root, 'state'))).toBe(false);
+    expect(readdirSync(join(root, 'state'))).toEqual([]);
   });
 
   test('copies nothing that is there already', async () => {
@@ -85,6 +93,50 @@ describe('sync', () => {
     await expect(syncTree({ source: from, destination: to })).rejects.toMatchObject({
       code: 'USAGE',
     });
+  });
+
+  const many = (count: number): TreeLiteral =>
+    Object.fromEntries([...Array(count).keys()].map((i) => [`f${i}`, file(`content ${i}`)]));
+
+  /** Stopped when some entries are at the destination and some are not. */
+  async function interrupted(): Promise<void> {
+    makeTree(source, many(2_000));
+    const interrupt = new AbortController();
+    const running = sync({ signal: interrupt.signal, bytesPerSecond: 40 }); // minutes for it all
+    const watch = setInterval(() => {
+      if (readdirSync(destination).length > 5) interrupt.abort();
+    }, 20);
+    await expect(running).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    clearInterval(watch);
+    expect(readdirSync(destination).length).toBeLessThan(100);
+  }
+
+  test('after an interruption goes on, and brings over what changed meanwhile', async () => {
+    await interrupted();
+    writeFileSync(join(source, 'f0'), 'changed since');
+    rmSync(join(source, 'f1'));
+
+    expect(await sync({ delete: true })).toMatchObject({ openCount: 0 });
+    expectSameTree(source, destination);
+    expect(readdirSync(join(root, 'state'))).toEqual([]);
+  });
+
+  test('after an interruption begins anew when the destination is another directory', async () => {
+    await interrupted();
+    rmSync(destination, { recursive: true });
+    mkdirSync(destination);
+
+    expect(await sync()).toMatchObject({ openCount: 0 });
+    expectSameTree(source, destination);
+  });
+
+  test('removes nothing of others from the folder it is given for its state', async () => {
+    makeTree(root, { state: directory({ mine: file('precious') }) });
+    makeTree(source, { a: file('a') });
+
+    await sync();
+
+    expect(readdirSync(join(root, 'state'))).toEqual(['mine']);
   });
 
   test('refuses a source that is not there', async () => {

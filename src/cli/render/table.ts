@@ -26,7 +26,8 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
 
 /** 1234567 → '1,234,567'. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US');
+  // toLocaleString loads 30 ms of locale data for the same.
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** 1 → '1 chunk', 2 → '2 chunks'. */

@@ -11,6 +11,7 @@ import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
 import { after, before, fileStat, statName } from './file-stat.ts';
 import type { JobBase, ThreadContext } from './messages.ts';
 import { check } from './native-error.ts';
+import { isCancelled } from './step-signal.ts';
 import { updateMetadata } from './update-metadata.ts';
 import { makeDirectory, withPair, type RootFds } from './open-pair.ts';
 import { packBatch, type PackedBatch } from './packed-outcomes.ts';
@@ -35,6 +36,7 @@ export interface CopyEntriesJob extends JobBase, RootFds {
   readonly type: 'copy entries';
   readonly batches: readonly CopyBatch[];
   readonly digest: DigestName;
+  readonly cancel: SharedArrayBuffer;
   /** A file that has the same size, time, mode and owner at the destination is taken as copied. */
   readonly adoptSame?: boolean;
 }
@@ -46,7 +48,9 @@ export interface CopyEntriesResult {
   readonly failure?: Failure;
 }
 
-export function copyEntries(job: CopyEntriesJob, context: ThreadContext): CopyEntriesResult {
+export function copyEntries(job: CopyEntriesJob, thread: ThreadContext): CopyEntriesResult {
+  const stopped = (): boolean => thread.stopped() || isCancelled(job.cancel);
+  const context = { ...thread, stopped };
   const batches: PackedBatch[] = [];
   try {
     for (const batch of job.batches) {
@@ -56,7 +60,7 @@ export function copyEntries(job: CopyEntriesJob, context: ThreadContext): CopyEn
       } finally {
         batches.push(packBatch(outcomes));
       }
-      if (context.stopped()) break;
+      if (stopped()) break;
     }
     return { batches };
   } catch (thrown) {

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { comparePaths, joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 import type { StepResult } from '../engine.ts';
 import { BATCH_ENTRIES, copyBatches } from './copy-batches.ts';
-import type { CopyBatch } from './copy-entries.ts';
+import type { CopyBatch, CopyEntriesResult } from './copy-entries.ts';
 import { leftoverDirectories } from './copy-leftovers.ts';
 import { isExcepted, planCopy, type CopyPlan } from './copy-plan.ts';
 import type { DigestName } from './digest.ts';
@@ -132,19 +132,28 @@ class Copier {
   }
 
   private async copySmall(): Promise<void> {
-    const { pool, sourceFd, destinationFd } = this.context;
-    const { digest, adoptSame = false } = this.options;
-    const jobs = inOrder(this.batches(), pool.capacity * 2, (batches) =>
-      pool.run({ type: 'copy entries', sourceFd, destinationFd, digest, adoptSame, batches }),
+    const { adoptSame = false } = this.options;
+    const jobs = inOrder(this.batches(), this.context.pool.capacity * 2, (batches) =>
+      this.copyEntries(batches, adoptSame),
     );
     for await (const { job, result } of jobs) {
       result.batches.forEach((batch, i) => this.record(job[i]!.directory, batch));
-      if (result.failure) await this.commit();
+      if (result.failure || this.input.signal.aborted) await this.commit();
       throwFailure(result.failure);
       await this.commitWhenDue();
       throwIfStopped(this.input.signal);
     }
     await this.commit();
+  }
+
+  private copyEntries(
+    batches: readonly CopyBatch[],
+    adoptSame: boolean,
+  ): Promise<CopyEntriesResult> {
+    const { pool, sourceFd, destinationFd, cancel } = this.context;
+    const { digest } = this.options;
+    const job = { sourceFd, destinationFd, digest, cancel, adoptSame, batches };
+    return pool.run({ type: 'copy entries', ...job });
   }
 
   private batches(): Generator<CopyBatch[], void, undefined> {
@@ -170,15 +179,8 @@ class Copier {
     const modes = blocked.size === 0 ? [] : this.modesOf(blocked);
     for (const [path, mode] of modes) {
       if (this.ownWay.has(path) || isExcepted(path, this.input.exceptions)) continue;
-      const { sourceFd, destinationFd, pool } = this.context;
-      const batches = [{ directory: parentOf(path), names: [nameOf(path)], modes: [mode] }];
-      const result = await pool.run({
-        type: 'copy entries',
-        sourceFd,
-        destinationFd,
-        digest: this.options.digest,
-        batches,
-      });
+      const batch = { directory: parentOf(path), names: [nameOf(path)], modes: [mode] };
+      const result = await this.copyEntries([batch], false);
       throwFailure(result.failure);
       this.amend(
         result.batches.flatMap(unpackBatch).map((outcome) => ({ ...outcome, name: path })),

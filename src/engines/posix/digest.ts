@@ -1,6 +1,12 @@
 /** Content digests: 32 bytes of SHA-256 or BLAKE3. */
 import { createHash } from 'node:crypto';
-import { blake3, Blake3Hasher } from '@napi-rs/blake-hash';
+import { createRequire } from 'node:module';
+import type * as blakeHash from '@napi-rs/blake-hash';
+
+// Imported, Node would search the text of a CommonJS module for its exports, in every thread anew.
+const { blake3, Blake3Hasher } = createRequire(import.meta.url)(
+  '@napi-rs/blake-hash',
+) as typeof blakeHash;
 
 export type DigestName = 'sha256' | 'blake3';
 

@@ -6,8 +6,13 @@
  * An excluded directory stands for its subtree: whoever walks does not descend into it, so only
  * paths whose parents are not excluded are asked for.
  */
-import ignore, { type Ignore } from 'ignore';
+import { createRequire } from 'node:module';
+import type ignoreType from 'ignore';
+import type { Ignore } from 'ignore';
 import { fromPrintable, joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
+
+// Imported, Node would search the text of a CommonJS module for its exports, in every thread anew.
+const ignore = createRequire(import.meta.url)('ignore') as typeof ignoreType;
 
 /** Every name that longhaul makes for itself in a tree begins so. */
 export const OWN_PREFIX = '.longhaul-';

@@ -106,7 +106,10 @@ export class ThreadPool {
     const { sourceRoot, destinationRoot, shared } = this;
     const workerData: ThreadData = { sourceRoot, destinationRoot, shared };
     const thread: Thread = {
-      worker: new Worker(this.entry, { workerData }),
+      worker: new Worker(this.entry, {
+        workerData,
+        resourceLimits: { maxYoungGenerationSizeMb: 2 },
+      }),
       tickets: new Map(),
     };
     let cause: unknown;

@@ -1,11 +1,11 @@
 /**
  * One tree to another in one pass, without Temporal: the same scan, copy, verify and delete-pass over
- * a single chunk. What was done is journaled, so that the same call after Ctrl-C goes on; after a
- * success nothing is kept. What is at the destination already, with the same size, time, mode and
+ * a single chunk. What was done is journaled, so that the same call after Ctrl-C goes on and then
+ * looks once more, for what changed meanwhile; after a success nothing is kept. What is at the destination already, with the same size, time, mode and
  * owner, is not copied again.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { LonghaulError } from '../../errors.ts';
@@ -66,7 +66,10 @@ export async function syncTree(options: SyncOptions): Promise<SyncReport> {
   const source = resolve(options.source);
   const destination = resolve(options.destination);
   refuseOverlap(source, destination);
-  const state = options.stateDirectory ?? defaultState(source, destination);
+  const state = stateOf(options.stateDirectory ?? defaultState(source, destination), [
+    source,
+    destination,
+  ]);
   const pool = new ThreadPool({
     threads: options.threads ?? 2,
     sourceRoot: source,
@@ -74,12 +77,31 @@ export async function syncTree(options: SyncOptions): Promise<SyncReport> {
   });
   pool.adjust(options.bytesPerSecond);
   try {
-    const report = await runSync({ ...options, source, destination }, state, pool);
-    if (report.openCount === 0 || options.dryRun) rmSync(state, { recursive: true, force: true });
-    return report;
+    const run = (): Promise<SyncReport> =>
+      runSync({ ...options, source, destination }, state, pool);
+    const resumed = existsSync(state);
+    const report = await run();
+    if (report.openCount > 0 && !options.dryRun) return report;
+    rmSync(state, { recursive: true, force: true });
+    if (!resumed || options.dryRun) return report;
+    const again = await run();
+    if (again.openCount === 0) rmSync(state, { recursive: true, force: true });
+    return together(report, again);
   } finally {
     await pool.dispose();
   }
+}
+
+/** Of a call that went on after an interruption and then looked once more. */
+function together(first: SyncReport, again: SyncReport): SyncReport {
+  const { copiedBytes, verified, deleted, elapsedMs } = first;
+  return {
+    ...again,
+    copiedBytes: copiedBytes + again.copiedBytes,
+    verified: Math.max(verified, again.verified),
+    deleted: deleted + again.deleted,
+    elapsedMs: elapsedMs + again.elapsedMs,
+  };
 }
 
 async function runSync(options: SyncOptions, state: string, pool: ThreadPool): Promise<SyncReport> {
@@ -213,4 +235,21 @@ function defaultState(source: string, destination: string): string {
   const base = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state');
   const key = createHash('sha256').update(`${source}\0${destination}`).digest('hex').slice(0, 16);
   return join(base, 'longhaul/sync', key);
+}
+
+/**
+ * The state of an interrupted sync between these very directories. A journal says what is at the
+ * destination; if another directory has its name now, it says nothing, and is thrown away.
+ */
+function stateOf(base: string, roots: readonly string[]): string {
+  const identity = roots.map((root) => {
+    const { dev, ino, birthtimeNs } = statSync(root, { bigint: true });
+    return `${dev}:${ino}:${birthtimeNs}`;
+  });
+  const name = `sync-${createHash('sha256').update(identity.join()).digest('hex').slice(0, 16)}`;
+  for (const other of existsSync(base) ? readdirSync(base) : []) {
+    if (!/^sync-[0-9a-f]{16}$/.test(other) || other === name) continue; // the folder may be a shared one
+    rmSync(join(base, other), { recursive: true, force: true });
+  }
+  return join(base, name);
 }

@@ -153,7 +153,7 @@ class Verifier {
 
   /** Copies once more and reads back; what is wrong again is for a person. */
   private async repair(path: RawPath, item: VerifyItem): Promise<void> {
-    const { pool, sourceFd, destinationFd } = this.context;
+    const { pool, sourceFd, destinationFd, cancel } = this.context;
     const batches = [{ directory: parentOf(path), names: [nameOf(path)], modes: [item.stat.mode] }];
     this.input.lease.check();
     const copied = await pool.run({
@@ -161,6 +161,7 @@ class Verifier {
       sourceFd,
       destinationFd,
       digest: this.digest,
+      cancel,
       batches,
     });
     throwFailure(copied.failure);
