@@ -51,9 +51,9 @@ export async function findProgram(options: FindOptions = {}): Promise<FoundProgr
 
 const WHAT_TO_TYPE = [
   'One of these helps:',
-  '  export TEMPORAL_ADDRESS=host:7233       a server that runs already',
-  '  longhaul up --program /path/to/temporal the Temporal command line, from https://docs.temporal.io/cli',
-  '  apt-get install golang-go               then longhaul builds it (Go 1.21 or newer)',
+  '  export TEMPORAL_ADDRESS=host:7233         a server that runs already',
+  '  longhaul up --temporal /path/to/temporal  the Temporal command line, from https://docs.temporal.io/cli',
+  '  apt-get install golang-go                 then longhaul builds it (Go 1.21 or newer)',
 ].join('\n');
 
 function candidates(options: FindOptions): Candidate[] {

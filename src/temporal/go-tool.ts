@@ -81,6 +81,8 @@ async function build(
   options: Required<Pick<GoToolOptions, 'env' | 'onProgress'>> & Pick<GoToolOptions, 'signal'>,
 ): Promise<void> {
   const folder = join(path, '..');
+  // What a build left that was killed; under the lock nobody else builds.
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   // Beside its final place, so that the rename stays inside one file system.
   const work = mkdtempSync(join(folder, 'build-'));
