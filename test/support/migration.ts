@@ -76,6 +76,9 @@ export interface Migration {
   done(timeoutMs?: number): Promise<void>;
   /** The independent judges agree. `source` is what rsync compares with when it is not the spec's. */
   proven(options?: OracleOptions & { readonly source?: string }): Promise<void>;
+  /** Ends its processes. */
+  stop(): Promise<void>;
+  /** And removes its files. */
   close(): Promise<void>;
 }
 
@@ -88,6 +91,8 @@ export interface MigrationOptions {
   readonly spec?: Partial<SpecInput>;
   /** Where the source is instead of <root>/source. */
   readonly sourcePath?: string;
+  /** Before anything is started: both directories are there, and empty. */
+  readonly prepare?: (trees: { readonly source: string; readonly destination: string }) => void;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -109,6 +114,7 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
   const source = options.sourcePath ?? join(root, 'source');
   const [destination, state] = [join(root, 'destination'), join(root, 'state')];
   for (const path of [source, destination]) mkdirSync(path, { recursive: true });
+  options.prepare?.({ source, destination });
   const env = { ...server, XDG_STATE_HOME: join(root, 'xdg'), LONGHAUL_STATE: state };
   const paths = { source: { path: source }, destination: { path: destination } };
   const spec = { ...specOf({ ...paths, ...options.spec }), stateDirectory: state };
@@ -178,9 +184,12 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
       await proveLedger(run);
       expectSameTree(from, destination, oracle);
     },
-    async close() {
+    async stop() {
       await Promise.all(workers.map((worker) => worker.stop(2_000)));
       await temporal.close();
+    },
+    async close() {
+      await migration.stop();
       rmSync(root, { recursive: true, force: true });
     },
   };

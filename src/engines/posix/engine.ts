@@ -1,7 +1,6 @@
 /** The POSIX mover behind longhaul's engine interface: any mounted tree to any mounted tree. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LonghaulError } from '../../errors.ts';
 import { fromPrintable, type RawPath } from '../../paths.ts';
 import { posixSpec } from '../../spec/kinds.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
@@ -11,11 +10,13 @@ import { closeChunk } from './close.ts';
 import { copyChunk } from './copy.ts';
 import { deletePassChunk } from './delete-pass.ts';
 import { compileExcludes, OWN_PREFIX, type ExcludeRules } from './excludes.ts';
-import { sameTree, treeIdentity, type TreeIdentity } from './identity.ts';
+import type { TreeIdentity } from './identity.ts';
+import type { Side } from './native-error.ts';
 import { ThreadPool } from './pool.ts';
 import { preflight } from './preflight.ts';
+import { proveTree } from './prove-tree.ts';
 import { scanChunk } from './scan.ts';
-import { progressReporter, withRoots } from './step-context.ts';
+import { progressReporter, withRoots, type StepContext } from './step-context.ts';
 import { verifyChunk } from './verify.ts';
 import { buildWorklist } from './worklist.ts';
 
@@ -57,12 +58,9 @@ class PosixEngine implements Engine {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a throw must be a rejection
-  async probe(spec: MigrationSpec): Promise<void> {
-    this.proveSource();
-    const { path, marker } = posixSpec(spec).destination;
-    const found = treeIdentity(path, marker, 'DESTINATION_MISSING');
-    const { identities } = this.options;
-    if (identities) refuseOther(path, identities.destination, found, 'DESTINATION_MISSING');
+  async probe(): Promise<void> {
+    this.prove('source');
+    this.prove('destination');
   }
 
   async scan(job: StepJob): Promise<StepResult> {
@@ -123,13 +121,11 @@ class PosixEngine implements Engine {
   copy(job: StepJob): Promise<StepResult> {
     const { spec } = job;
     const options = { digest: spec.verify.digest, partBytes: this.options.partBytes ?? PART_BYTES };
-    return withRoots(this.threads(), job.signal, (context) => copyChunk(job, options, context));
+    return this.withTrees(job, (context) => copyChunk(job, options, context));
   }
 
   verify(job: StepJob): Promise<StepResult> {
-    return withRoots(this.threads(), job.signal, (context) =>
-      verifyChunk(job, job.spec.verify.digest, context),
-    );
+    return this.withTrees(job, (context) => verifyChunk(job, job.spec.verify.digest, context));
   }
 
   deletePass(job: StepJob): Promise<StepResult> {
@@ -137,12 +133,10 @@ class PosixEngine implements Engine {
     const options = {
       caps: deletes,
       excludes: compileExcludes(rulesOf(job)),
-      proveSource: () => this.proveSource(),
+      proveSource: () => this.prove('source'),
       ...(deletes.trash ? { trash: trashOf(job) } : {}),
     };
-    return withRoots(this.threads(), job.signal, (context) =>
-      deletePassChunk(job, options, context),
-    );
+    return this.withTrees(job, (context) => deletePassChunk(job, options, context));
   }
 
   close(job: StepJob): Promise<ChunkSum> {
@@ -178,28 +172,25 @@ class PosixEngine implements Engine {
     return this.pool;
   }
 
-  private proveSource(): void {
-    const { spec, identities } = this.options;
-    const { path, marker } = posixSpec(spec).source;
-    const found = treeIdentity(path, marker);
-    if (identities) refuseOther(path, identities.source, found);
+  /**
+   * Opens both roots and proves what was opened: nothing is copied from, read back or deleted by
+   * another tree, such as the empty directory below a mount that is gone.
+   */
+  private withTrees<T>(
+    { signal }: StepJob,
+    work: (context: StepContext) => Promise<T>,
+  ): Promise<T> {
+    return withRoots(this.threads(), signal, (context) => {
+      this.prove('source', context.sourceFd);
+      this.prove('destination', context.destinationFd);
+      return work(context);
+    });
   }
-}
 
-function refuseOther(
-  path: string,
-  recorded: TreeIdentity,
-  found: TreeIdentity,
-  code?: 'DESTINATION_MISSING',
-): void {
-  // An empty destination is how a migration begins.
-  const verdict = sameTree(code ? { ...recorded, hasEntries: false } : recorded, found);
-  if (verdict.same) return;
-  throw new LonghaulError(
-    code ?? verdict.code,
-    `${path} is not the tree the migration began with: ${verdict.because}`,
-    { path },
-  );
+  private prove(side: Side, fd?: number): void {
+    const { spec, identities } = this.options;
+    proveTree(side, posixSpec(spec)[side], identities?.[side], fd);
+  }
 }
 
 const rulesOf = ({ excludes, spec }: StepJob): ExcludeRules => ({

@@ -48,16 +48,25 @@ export function treeIdentity(
     openSync(rootPath, constants.O_RDONLY | constants.O_DIRECTORY),
   );
   try {
-    const { ino, dev } = attempt(rootPath, missing, () => fstatSync(fd, { bigint: true }));
-    if (marker !== undefined) {
-      const path = join(rootPath, marker);
-      attempt(path, missing, () => lstatSync(path));
-    }
-    const hasEntries = attempt(rootPath, missing, () => holdsEntries(fd));
-    return { ...mountOf(fd), device: deviceText(dev), rootInode: String(ino), hasEntries };
+    return openTreeIdentity(fd, rootPath, marker, missing);
   } finally {
     closeSync(fd);
   }
+}
+
+/** The same of a root that is open, whatever is at its path by now. */
+export function openTreeIdentity(
+  fd: number,
+  rootPath: string,
+  marker: string | undefined,
+  missing: Code,
+): TreeIdentity {
+  const { ino, dev } = attempt(rootPath, missing, () => fstatSync(fd, { bigint: true }));
+  if (marker !== undefined) {
+    attempt(join(rootPath, marker), missing, () => lstatSync(`/proc/self/fd/${fd}/${marker}`));
+  }
+  const hasEntries = attempt(rootPath, missing, () => holdsEntries(fd));
+  return { ...mountOf(fd), device: deviceText(dev), rootInode: String(ino), hasEntries };
 }
 
 /** Whether `found` is the tree that was `recorded` at the start. */

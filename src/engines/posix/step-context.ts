@@ -31,7 +31,7 @@ export async function withRoots<T>(
 ): Promise<T> {
   const source = openTree(pool.sourceRoot);
   try {
-    const destination = openTree(pool.destinationRoot ?? pool.sourceRoot);
+    const destination = openTree(pool.destinationRoot ?? pool.sourceRoot, 'DESTINATION_MISSING');
     const { cancel, dispose } = stepSignal(signal);
     try {
       return await work({ pool, sourceFd: source.fd, destinationFd: destination.fd, cancel });

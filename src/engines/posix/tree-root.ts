@@ -1,6 +1,6 @@
 /** The root of a tree as a descriptor: whoever holds it keeps seeing that tree, whatever is mounted over it. */
 import { closeSync } from 'node:fs';
-import { codeOfErrno, LonghaulError } from '../../errors.ts';
+import { codeOfErrno, LonghaulError, type Code } from '../../errors.ts';
 import { deviceOf } from './entry-stat.ts';
 import {
   allocate,
@@ -24,23 +24,23 @@ export interface OpenTree {
   readonly inode: bigint;
 }
 
-/** Throws SOURCE_MISSING when there is no such directory, a transient code when the link is away. */
-export function openTree(path: string): OpenTree {
+/** Throws `missing` when there is no such directory, a transient code when the link is away. */
+export function openTree(path: string, missing: Code = 'SOURCE_MISSING'): OpenTree {
   const fd = openRoot(path);
-  if (fd < 0) throw cannotOpen(path);
+  if (fd < 0) throw cannotOpen(path, missing);
   if (statx(fd, empty.address, AT.EMPTY_PATH, STATX_BASIC, stat.address) < 0) {
-    const error = cannotOpen(path);
+    const error = cannotOpen(path, missing);
     closeSync(fd);
     throw error;
   }
   return { fd, device: deviceOf(stat), inode: statxField.inode(stat) };
 }
 
-function cannotOpen(path: string): LonghaulError {
+function cannotOpen(path: string, missing: Code): LonghaulError {
   const errno = errnoName();
   const code = codeOfErrno(errno);
   const gone = errno === 'ENOENT' || errno === 'ENOTDIR';
-  return new LonghaulError(gone ? 'SOURCE_MISSING' : code, `Cannot open ${path}: ${errno}`, {
+  return new LonghaulError(gone ? missing : code, `Cannot open ${path}: ${errno}`, {
     path,
   });
 }
