@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { compareTrees, type Difference } from '../../src/engines/posix/compare-trees.ts';
 import { syncTree, type SyncOptions, type SyncReport } from '../../src/engines/posix/sync-tree.ts';
-import { nastyTree } from '../support/nasty-tree.ts';
+import { acl, nastyTree } from '../support/nasty-tree.ts';
 import { differences, expectSameTree } from '../support/oracle.ts';
 import { directory, file, hardLink, makeTree, symlink, type TreeLiteral } from '../support/tree.ts';
 import { alterKeepingTime } from './contract.ts';
@@ -143,6 +144,24 @@ describe('sync', () => {
     await expect(syncTree({ source: join(root, 'none'), destination })).rejects.toMatchObject({
       code: 'SOURCE_MISSING',
     });
+  });
+
+  test('gives a file no access list that its directory would hand down', async () => {
+    const list = acl([
+      [1, 7],
+      [2, 4, 1234],
+      [4, 5],
+      [16, 7],
+      [32, 0],
+    ]);
+    const folder = directory({}, { xattrs: { 'system.posix_acl_default': list } });
+    makeTree(source, { late: file('x'), d: folder });
+    await sync();
+    renameSync(join(source, 'late'), join(source, 'd/late')); // moved in, so it has no list
+
+    await sync({ delete: true });
+
+    expectSameTree(source, destination);
   });
 
   test('follows no symlink at the destination', async () => {

@@ -13,6 +13,7 @@ import type { JobBase, ThreadContext } from './messages.ts';
 import { check } from './native-error.ts';
 import { isCancelled } from './step-signal.ts';
 import { updateMetadata } from './update-metadata.ts';
+import { givesAcl } from './xattrs.ts';
 import { makeDirectory, withPair, type RootFds } from './open-pair.ts';
 import { packBatch, type PackedBatch } from './packed-outcomes.ts';
 
@@ -78,7 +79,8 @@ function copyBatch(
     withPair(job, batch.directory, (fds) => {
       const { directory } = batch;
       const { digest, adoptSame = false } = job;
-      const pair: OpenPair = { ...fds, directory, digest, context, adoptSame };
+      const inherits = givesAcl(fds.destinationFd);
+      const pair: OpenPair = { ...fds, directory, digest, context, adoptSame, inherits };
       for (const [i, name] of batch.names.entries()) {
         if (context.stopped()) return;
         const item = { name, mode: batch.modes[i]!, digest: batch.digests?.get(name) };

@@ -33,6 +33,8 @@ export interface OpenPair {
   readonly digest: DigestName;
   readonly context: ThreadContext;
   readonly adoptSame?: boolean;
+  /** New files get attributes from the directory they are in. */
+  readonly inherits?: boolean;
 }
 
 export type Copied =
@@ -98,7 +100,7 @@ function fillTemporary(pair: OpenPair, { from, temporary, path }: Filling): Buff
     const hasHoles = field.blocks(before) * 512 < size;
     const digest = hasHoles ? copySparse(transfer, size) : copyDense(transfer, size);
     if (digest) {
-      copyXattrs(from, to, path);
+      copyXattrs(from, to, path, pair.inherits);
       setMetadata(to, before, path);
     }
     return digest;

@@ -29,6 +29,11 @@ export function copyXattrs(from: number, to: number, path: RawPath, exactly = fa
   for (const name of wanted) copyOne(from, to, name, path);
 }
 
+/** Whether files that are made in an open directory are given an ACL that their source may not have. */
+export function givesAcl(directoryFd: number): boolean {
+  return fgetxattr(directoryFd, nameAddress('system.posix_acl_default'), value.address, 0) > 0;
+}
+
 function list(fd: number, path: RawPath, side: 'source' | 'destination'): readonly string[] {
   const length = flistxattr(fd, names.address, LIST_BYTES);
   if (length < 0) {
