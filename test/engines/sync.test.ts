@@ -1,13 +1,16 @@
 /** `syncTree` and `compareTrees`: the engine without a server. */
 import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -140,6 +143,27 @@ describe('sync', () => {
     expect(readdirSync(join(root, 'state'))).toEqual(['mine']);
   });
 
+  test.each([
+    ['a file', () => writeFileSync(join(source, 'slow'), Buffer.alloc(24 * 2 ** 20, 1))],
+    ['a file with holes', () => sparse(join(source, 'slow'), 24 * 2 ** 20)],
+    ['a large file', () => writeFileSync(join(source, 'slow'), Buffer.alloc(80 * 2 ** 20, 1))],
+  ])('stops in the middle of %s on a slow link, and goes on later', async (_what, make) => {
+    make();
+    const interrupt = new AbortController();
+    const look = setInterval(() => {
+      if (readdirSync(destination).length > 0) interrupt.abort();
+    }, 20);
+
+    const slow = sync({ bytesPerSecond: 4 * 2 ** 20, signal: interrupt.signal });
+    await expect(slow).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    clearInterval(look);
+
+    expect(existsSync(join(destination, 'slow'))).toBe(false);
+    expect(bytesUnderWay()).toBeLessThan(20 * 2 ** 20);
+    await sync();
+    expectSameTree(source, destination);
+  });
+
   test('refuses a source that is not there', async () => {
     await expect(syncTree({ source: join(root, 'none'), destination })).rejects.toMatchObject({
       code: 'SOURCE_MISSING',
@@ -240,3 +264,16 @@ describe('compareTrees', () => {
     expect(await found()).toEqual(expected);
   });
 });
+
+/** Data, a hole of a block, data. */
+function sparse(path: string, dataBytes: number): void {
+  writeFileSync(path, Buffer.alloc(dataBytes, 1));
+  truncateSync(path, dataBytes + 2 ** 20);
+  appendFileSync(path, 'end');
+}
+
+/** In what stands at the destination under temporary names. */
+function bytesUnderWay(): number {
+  const names = readdirSync(destination).filter((name) => name.startsWith('.longhaul-'));
+  return names.reduce((sum, name) => sum + statSync(join(destination, name)).size, 0);
+}

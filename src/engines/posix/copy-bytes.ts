@@ -1,4 +1,5 @@
 /** The bytes of an open file into another, with their digest, at the pace of the link. */
+import { LonghaulError } from '../../errors.ts';
 import type { RawPath } from '../../paths.ts';
 import { digestOf, newDigester, type Digester, type DigestName } from './digest.ts';
 import type { ThreadContext } from './messages.ts';
@@ -18,6 +19,11 @@ export interface Transfer {
   readonly context: ThreadContext;
 }
 
+/** Between two blocks: the rest of a file on a slow link can take longer than anybody waits. Throws INTERRUPTED. */
+function goOnUnlessStopped({ stopped }: ThreadContext): void {
+  if (stopped()) throw new LonghaulError('INTERRUPTED', 'The copy was stopped');
+}
+
 /** Copies exactly `size` bytes from the start; undefined when the file was shorter. */
 export function copyDense(
   { from, to, path, digest, context }: Transfer,
@@ -26,6 +32,7 @@ export function copyDense(
   if (size === 0) return digestOf(digest, block.bytes.subarray(0, 0));
   const digester = size > BLOCK_BYTES ? newDigester(digest) : undefined;
   for (let done = 0; done < size;) {
+    if (done > 0) goOnUnlessStopped(context);
     const length = check(read(from, block.address, BLOCK_BYTES), 'read', 'source', path);
     if (length === 0) return undefined;
     takeTokens(context.shared, length, context.stopped);
@@ -52,6 +59,7 @@ export function copyRange(
   digester: Digester,
 ): boolean {
   for (let at = start; at < end;) {
+    if (at > start) goOnUnlessStopped(context);
     const wanted = Math.min(BLOCK_BYTES, end - at);
     const length = check(pread(from, block.address, wanted, at), 'read', 'source', path);
     if (length === 0) return false;
