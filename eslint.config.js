@@ -3,14 +3,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: [
-      'dist/',
-      'dist.next/',
-      'dist.old/',
-      'node_modules/',
-      'coverage/',
-      'test/fixtures/histories/',
-    ],
+    ignores: ['dist/', 'dist.next/', 'dist.old/', 'node_modules/', 'coverage/', 'test/histories/'],
   },
   js.configs.recommended,
   {

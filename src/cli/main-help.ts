@@ -16,8 +16,8 @@ Examples:
   longhaul init > acme.yaml          a commented spec to fill in
   longhaul assess acme.yaml          what is there, how long it will take; changes nothing
   longhaul up --detach               a durable Temporal server on this machine
-  longhaul worker --detach           somebody to do the work
-  longhaul start acme.yaml           begin, or go on watching what has begun
+  longhaul start acme.yaml           begin; it tells how to start a worker
+  longhaul worker                    somebody to do the work, in a terminal of its own
   longhaul status acme               where it stands, and what you can do now
   longhaul approve acme              allow the cutover
   longhaul sync /mnt/old /mnt/new    the same mover in one pass, without a server

@@ -3,7 +3,7 @@
  * migration in the user's state folder; it is a convenience, never the truth, so that a missing or
  * torn one only means that the user has to say --state.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -41,6 +41,21 @@ export function findStateDirectory(
   const named = env['LONGHAUL_STATE'];
   if (named !== undefined && named !== '') return resolve(named);
   return name === undefined ? undefined : readPointer(name, env);
+}
+
+/** State directories that `start` recorded for this user, each once, sorted. */
+export function knownStateDirectories(env: Environment = process.env): readonly string[] {
+  const names = namesIn(join(userStateFolder(env), 'migrations'));
+  const paths = names.map((name) => readPointer(name, env)).filter((path) => path !== undefined);
+  return [...new Set(paths)].sort();
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function readPointer(name: string, env: Environment): string | undefined {

@@ -10,7 +10,6 @@ import { addAgent } from './datasync/agents.ts';
 import { answerDataSync } from './datasync/protocol.ts';
 import { DEFAULT_TIMINGS, newArn, type Timings, type World } from './datasync/state.ts';
 import { answerEfs, isEfs } from './efs/protocol.ts';
-import { rootOfAccessPoint } from './efs/mount-targets.ts';
 import type { EfsWorld } from './efs/state.ts';
 import { Faults, type FaultScript } from './faults.ts';
 import { json, readRequest, send, type Reply, type Request } from './http.ts';
@@ -67,7 +66,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     mountTargets: new Map(),
     accessPoints: new Map(),
   };
-  world.rootOfAccessPoint = (arn) => rootOfAccessPoint(efs, arn);
   const models = { datasync: loadModel('datasync'), efs: loadModel('efs') };
   const advance = (ms: number): void => {
     if (!(clock instanceof VirtualClock)) throw new Error('Only virtual time can be advanced');
@@ -101,7 +99,6 @@ function newWorld(options: SandboxOptions, clock: Clock): World {
     faults: new Faults(options.faults ?? { faults: [] }),
     places: placesBelow(options.root, options.exports),
     timings: { ...DEFAULT_TIMINGS, ...options.timings },
-    rootOfAccessPoint: () => '/',
     region: options.region ?? 'eu-central-1',
     account: options.account ?? '111122223333',
     taskQuota: options.taskQuota ?? 100,

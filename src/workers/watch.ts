@@ -12,6 +12,7 @@ const AGAIN_AFTER_MS = 5_000;
 export class MigrationWatch {
   readonly #place: Place;
   readonly #say: OnMessage;
+  #toldIdle = false;
   readonly #served = new Map<string, Served>();
   readonly #refused = new Map<string, { readonly because: string; readonly nextMs: number }>();
 
@@ -22,7 +23,9 @@ export class MigrationWatch {
 
   /** One look; never throws. */
   async look(): Promise<void> {
-    for (const name of this.#names()) {
+    const names = this.#names();
+    if (names.length === 0) this.#tellIdle();
+    for (const name of names) {
       try {
         const served = this.#served.get(name);
         if (served === undefined) await this.#tryToServe(name);
@@ -47,6 +50,14 @@ export class MigrationWatch {
       this.#say({ type: 'trouble', text: describeFailure(toFailure(error)) });
       return [];
     }
+  }
+
+  /** Once: an empty place may be the wrong one, or a shared one that is not mounted here. */
+  #tellIdle(): void {
+    if (this.#toldIdle) return;
+    this.#toldIdle = true;
+    const text = `No migration was started in ${this.#place.deps.state.path} yet: waiting for one`;
+    this.#say({ type: 'waiting', text });
   }
 
   async #tryToServe(name: string): Promise<void> {

@@ -28,7 +28,9 @@ export const startCommand = define<[spec: string], AskedOptions & JsonOption>({
       else if (started.began) terminal.print(`${spec.name} has begun`);
       else terminal.print(`${spec.name} runs already, with this spec`);
       if (!(await client.workersPoll())) {
-        terminal.say('No worker is there yet. Start one with: longhaul worker');
+        terminal.say(
+          `No worker is there yet. Start one with: longhaul worker --state ${spec.stateDirectory}`,
+        );
       }
     } finally {
       await client.close();

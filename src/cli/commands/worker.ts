@@ -1,5 +1,4 @@
 /** `longhaul worker`: does the work of the migrations whose trees this machine sees. */
-import { resolve } from 'node:path';
 import { usage } from '../exit.ts';
 import { define } from '../command.ts';
 import { jsonOption, type JsonOption } from '../options.ts';
@@ -14,7 +13,10 @@ export const workerCommand = define<[], WorkerOptions>({
   details:
     'Takes work only for migrations whose state directory, source and destination it sees and recognises, and says which it refuses and why. Run one on each host that should copy; Ctrl-C stops it at a safe point, kill -9 loses nothing.',
   options: [
-    { flags: '--state <directory>', description: 'state directory (default: $LONGHAUL_STATE)' },
+    {
+      flags: '--state <directory>',
+      description: 'state directory (default: $LONGHAUL_STATE, else the one `start` recorded)',
+    },
     jsonOption,
   ],
   examples: [
@@ -23,16 +25,17 @@ export const workerCommand = define<[], WorkerOptions>({
   ],
   exits: [0, 2, 5, 130],
   async run(terminal, _args, { state }) {
-    const { findStateDirectory } = await import('../../client/pointer.ts');
+    const { readConfig } = await import('../../config.ts');
+    const { createLog } = await import('../../log.ts');
+    const { findServer } = await import('../../client/address.ts');
     const { runWorker } = await import('../../workers/main.ts');
-    const { connectionOptions } = await import('../../temporal/server.ts');
-    const found = findStateDirectory({ state });
-    if (found === undefined)
-      throw usage('Which state directory?', 'Name it with --state, or set LONGHAUL_STATE.');
-    const stateDirectory = resolve(found);
+    const { installRuntime } = await import('../../workers/runtime.ts');
+    const { logLevel } = readConfig(process.env);
+    const stateDirectory = await stateDirectoryOf(state);
+    installRuntime(createLog({ level: logLevel, env: process.env }));
     await runWorker({
       stateDirectory,
-      server: () => connectionOptions({ stateDirectory }),
+      server: () => findServer(stateDirectory),
       signal: terminal.signal,
       onMessage: (message) => {
         if (terminal.json)
@@ -46,3 +49,18 @@ export const workerCommand = define<[], WorkerOptions>({
     return terminal.signal.aborted ? 130 : 0;
   },
 });
+
+/** --state, $LONGHAUL_STATE, or the only one there is. Throws USAGE. */
+async function stateDirectoryOf(state: string | undefined): Promise<string> {
+  const { findStateDirectory, knownStateDirectories } = await import('../../client/pointer.ts');
+  const named = findStateDirectory({ state });
+  if (named !== undefined) return named;
+  const known = knownStateDirectories();
+  const [only] = known;
+  if (only !== undefined && known.length === 1) return only;
+  const choice = known.length > 1 ? ` There are ${known.join(', ')}` : '';
+  throw usage(
+    `Which state directory?${choice}`,
+    'Name it with --state, as it stands in the spec, or set LONGHAUL_STATE.',
+  );
+}

@@ -1,0 +1,242 @@
+/** What a worker proves before it takes work, what it says, and how it stops. */
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Connection } from '@temporalio/client';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stopServer } from '../../src/temporal/server.ts';
+import { WORKFLOW_QUEUE, stepQueue } from '../../src/workflows/api.ts';
+import { longhaul } from '../cli/run.ts';
+import { openMigration, type Migration } from '../support/migration.ts';
+import { until, type Started } from '../support/processes.ts';
+import { testServer, type TestServer } from '../support/temporal.ts';
+
+jest.setTimeout(120_000);
+const top = mkdtempSync(join(tmpdir(), 'longhaul-worker-'));
+afterAll(() => rmSync(top, { recursive: true, force: true }));
+let migration: Migration;
+afterEach(() => migration.close());
+
+/** What polls a queue, or polled it in the last minutes. */
+async function pollers(server: TestServer, name: string, taskQueueType: 1 | 2): Promise<number> {
+  const connection = await Connection.connect(server.connectionOptions);
+  const { namespace } = server;
+  const { pollers: found } = await connection.workflowService.describeTaskQueue({
+    ...{ namespace, taskQueue: { name }, taskQueueType },
+  });
+  await connection.close();
+  return found?.length ?? 0;
+}
+
+const aside = (path: string): string => `${path}-aside`;
+
+interface Blindness {
+  readonly hide: () => void;
+  readonly show: () => void;
+  readonly says: () => RegExp;
+}
+
+/** How a migration that began on this host can be out of sight later. */
+const BLINDNESSES: Readonly<Record<string, (of: Migration) => Blindness>> = {
+  'another directory stands where the source was': ({ source }) => ({
+    hide: () => {
+      renameSync(source, aside(source));
+      mkdirSync(source);
+      writeFileSync(join(source, '.marker'), '');
+    },
+    show: () => {
+      rmSync(source, { recursive: true });
+      renameSync(aside(source), source);
+    },
+    says: () =>
+      new RegExp(`the source ${source} is not the tree the migration began with: .*inode`),
+  }),
+  'the source is gone': ({ source }) => ({
+    hide: () => renameSync(source, aside(source)),
+    show: () => renameSync(aside(source), source),
+    says: () => /the source: .*\[SOURCE_MISSING\]\. Mount the source again/,
+  }),
+  'the marker of the source is gone': ({ source }) => ({
+    hide: () => rmSync(join(source, '.marker')),
+    show: () => writeFileSync(join(source, '.marker'), ''),
+    says: () => /the source: .*\.marker.*\[SOURCE_MISSING\]/,
+  }),
+  'the destination is gone': ({ destination }) => ({
+    hide: () => renameSync(destination, aside(destination)),
+    show: () => renameSync(aside(destination), destination),
+    says: () => /the destination: .*\[DESTINATION_MISSING\]\. Mount the destination again/,
+  }),
+  'the state directory is another one': ({ state }) => {
+    const file = join(state, 'identity.json');
+    return {
+      hide: () => {
+        renameSync(file, aside(file));
+        writeFileSync(file, JSON.stringify({ id: 'other', createdAt: '2026-01-01T00:00:00Z' }));
+      },
+      show: () => renameSync(aside(file), file),
+      says: () => /it was started in another state directory \(.*\) than/,
+    };
+  },
+};
+
+describe('a worker takes no work, and says why, when', () => {
+  test.each(Object.entries(BLINDNESSES))('%s', async (_what, blindness) => {
+    const server = await testServer();
+    const source = join(mkdtempSync(join(top, 'blind-')), 'source');
+    migration = await openMigration({
+      env: server.env,
+      sourcePath: source,
+      spec: { source: { path: source, marker: '.marker' } },
+    });
+    writeFileSync(join(migration.source, '.marker'), '');
+    writeFileSync(join(migration.source, 'file'), 'content');
+    await migration.start();
+    const { hide, says } = blindness(migration);
+
+    hide();
+    const worker = migration.worker();
+    const line = await worker.line(/^Not working on/);
+    await worker.line(/is ready/);
+
+    expect(line).toMatch(says());
+    expect(line).toContain('looking again every 5 s');
+    expect(await pollers(server, WORKFLOW_QUEUE, 1)).toBe(1);
+    expect(await pollers(server, stepQueue(migration.name), 2)).toBe(0);
+    expect(await migration.progress()).toMatchObject({ phase: 'assessing' });
+    expect(readdirSync(standing(migration.destination))).toEqual([]);
+  });
+});
+
+/** Where a directory is that may have been put aside. */
+const standing = (path: string): string => (existsSync(path) ? path : aside(path));
+
+describe('a worker', () => {
+  test('takes the work when the trees come into sight', async () => {
+    migration = await openMigration();
+    writeFileSync(join(migration.source, 'file'), 'content');
+    await migration.start();
+    const { hide, show } = BLINDNESSES['the source is gone']!(migration);
+    hide();
+    const worker = migration.worker();
+    await worker.line(/^Not working on/);
+
+    show();
+
+    expect(await worker.line(/^Working on m: /)).toContain('are there');
+    await migration.done();
+    await migration.proven();
+  });
+
+  test('says so when no migration was started in its state directory', async () => {
+    migration = await openMigration();
+    const worker = migration.worker();
+
+    await worker.line(/is ready/);
+
+    await worker.line(new RegExp(`^No migration was started in ${migration.state} yet`));
+  });
+
+  test('stops on SIGTERM at a safe point, and the next one goes on', async () => {
+    migration = await openMigration({ spec: { link: { bandwidth: '1 MiB/s' } } });
+    writeFileSync(join(migration.source, 'large'), Buffer.alloc(24 * 2 ** 20, 7));
+    await migration.start();
+    const worker = migration.worker();
+    await until('bytes are under way', () => temporaries().length > 0);
+
+    worker.kill('SIGTERM');
+    const began = performance.now();
+
+    expect(await worker.ended).toBe(130);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(worker.output()).toMatch(/The worker has stopped$/);
+    expect(existsSync(join(migration.destination, 'large'))).toBe(false);
+    migration.worker();
+    expect(await migration.longhaul('set-bandwidth', 'm', 'none')).toMatchObject({ exit: 0 });
+    await migration.done();
+    expect(temporaries()).toEqual([]);
+    await migration.proven();
+  });
+
+  test('prints what an operator wants to know, and no line of the SDK about itself', async () => {
+    migration = await openMigration();
+    writeFileSync(join(migration.source, 'file'), 'content');
+    await migration.start();
+    const worker = migration.worker();
+    await migration.done();
+
+    await worker.stop();
+
+    expect(kindsOf(worker)).toEqual(['ready', 'Working on', 'stopped']);
+  });
+
+  test('has the lines of the SDK as JSON where LONGHAUL_LOG_LEVEL=debug asks for them', async () => {
+    migration = await openMigration();
+    const worker = migration.worker({ env: { LONGHAUL_LOG_LEVEL: 'debug' } });
+
+    const line = await worker.line(/"Worker state changed"/);
+
+    expect(JSON.parse(line)).toMatchObject({ level: 20, taskQueue: WORKFLOW_QUEUE });
+  });
+
+  test('finds the state directory that start recorded, when there is one', async () => {
+    migration = await openMigration();
+    writeFileSync(join(migration.source, 'file'), 'content');
+    await migration.start();
+
+    const worker = migration.worker({ env: { LONGHAUL_STATE: '' } });
+
+    await worker.line(/^Working on m/);
+  });
+
+  test('asks which one when there are several, or none', async () => {
+    migration = await openMigration();
+    const pointers = join(migration.root, 'xdg/longhaul/migrations');
+    const none = migration.worker({ env: { LONGHAUL_STATE: '' } });
+    expect(await none.ended).toBe(2);
+    mkdirSync(pointers, { recursive: true });
+    writeFileSync(join(pointers, 'a'), '/state/one\n');
+    writeFileSync(join(pointers, 'b'), '/state/two\n');
+    const several = migration.worker({ env: { LONGHAUL_STATE: '' } });
+
+    expect(await several.ended).toBe(2);
+    expect(none.output()).toMatch(/^longhaul: Which state directory\? \[USAGE\]/);
+    expect(several.output()).toContain('There are /state/one, /state/two');
+  });
+
+  test('uses the server of the account when its state directory has none of its own', async () => {
+    migration = await openMigration({ env: { TEMPORAL_ADDRESS: '' } });
+    const home = {
+      XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? `${process.env['HOME']}/.cache`,
+    };
+    const account = { XDG_STATE_HOME: join(migration.root, 'xdg') };
+    const up = await longhaul(['up', '--detach'], { env: { ...home, ...account } });
+    try {
+      expect(up.exit).toBe(0);
+      const worker = migration.worker({ env: { ...home, TEMPORAL_ADDRESS: '' } });
+      await worker.line(/is ready; server: the server that runs already/);
+      await worker.stop();
+    } finally {
+      await stopServer({ env: account });
+    }
+  });
+});
+
+function temporaries(): readonly string[] {
+  return readdirSync(migration.destination).filter((name) => name.startsWith('.longhaul-'));
+}
+
+/** Each line as the words that tell its kind; a line of another kind stands as it is. */
+function kindsOf(worker: Started): readonly string[] {
+  return worker
+    .output()
+    .split('\n')
+    .map((line) => /\b(ready|Working on|stopped)\b/.exec(line)?.[0] ?? line);
+}
