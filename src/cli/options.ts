@@ -59,6 +59,12 @@ export function rateOption(text: string): number | undefined {
   return rate;
 }
 
+/** '1000' → 1000; whole and not negative. Throws USAGE. */
+export function countOption(flag: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw usage(`Expected a whole number after ${flag}, got "${text}"`);
+  return Number(text);
+}
+
 /** Throws USAGE. */
 export function parsePort(text: string): number {
   const number = Number(text);
