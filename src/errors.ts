@@ -37,6 +37,11 @@ export const CODES = {
     hint: 'Look at the mount and the kernel log if it persists; the work goes on by itself.',
   },
   BUSY: { class: 'transient', exit: 5, hint: 'Nothing to do: it is tried again.' },
+  AGENT_OFFLINE: {
+    class: 'transient',
+    exit: 5,
+    hint: 'Look at the agent and its link to AWS if it persists; the work goes on by itself.',
+  },
   SERVER_UNREACHABLE: {
     class: 'transient',
     exit: 5,
@@ -107,6 +112,21 @@ export const CODES = {
     class: 'person',
     exit: 3,
     hint: 'The link answers, and yet this place fails each time. Read it by hand and look at the kernel log; mend it, exclude it or accept it, then: longhaul retry NAME.',
+  },
+  AWS_REFUSED: {
+    class: 'person',
+    exit: 3,
+    hint: 'Mend the permission or the setting it names, then: longhaul retry NAME.',
+  },
+  EXECUTION_FAILED: {
+    class: 'person',
+    exit: 3,
+    hint: 'DataSync failed several times in a way longhaul does not know. Read the execution in the console, then: longhaul retry NAME.',
+  },
+  CHUNK_TOO_BIG: {
+    class: 'person',
+    exit: 3,
+    hint: 'Give the agent more memory, or name directories in chunks.roots, then: longhaul retry NAME.',
   },
   HOOK_FAILED: {
     class: 'person',

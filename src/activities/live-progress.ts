@@ -28,7 +28,7 @@ export class ProgressMeter {
   add(progress: StepProgress): void {
     const now = this.#now();
     const elapsedMs = now - this.#lastAtMs;
-    const bytes = progress.doneBytes - (this.#last?.doneBytes ?? 0);
+    const bytes = onTheWire(progress) - (this.#last === undefined ? 0 : onTheWire(this.#last));
     if (this.#last !== undefined && elapsedMs > 0 && bytes >= 0) {
       const rate = (bytes / elapsedMs) * 1000;
       const old = 0.5 ** (elapsedMs / HALF_LIFE_MS);
@@ -61,4 +61,8 @@ export class ProgressMeter {
       ...(this.#parked === undefined ? {} : { parked: this.#parked }),
     };
   }
+}
+
+function onTheWire({ wireBytes, doneBytes }: StepProgress): number {
+  return wireBytes ?? doneBytes;
 }

@@ -56,6 +56,10 @@ export interface StepProgress {
   readonly totalEntries: number | undefined;
   readonly doneBytes: number;
   readonly totalBytes: number | undefined;
+  /** What it is at, where a step has phases of its own: 'preparing', 'transferring', …. */
+  readonly phase?: string;
+  /** What went over the link, where that differs from doneBytes: the rate counts these. */
+  readonly wireBytes?: number;
 }
 
 /** An entry that a step could not bring to its end. */

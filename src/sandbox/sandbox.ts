@@ -45,16 +45,29 @@ export interface StartAgent {
   readonly arn?: string;
 }
 
-export interface Sandbox {
-  readonly endpoint: string;
+/** The sandbox without a network. */
+export interface SandboxWorld {
   readonly world: World;
   readonly efs: EfsWorld;
+  /** Answers in this process what would come over the network. */
+  readonly answer: (request: Request) => Reply | 'lost';
   /** Passes virtual time; refused on a scaled clock. */
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
+}
+
+export interface Sandbox extends SandboxWorld {
+  readonly endpoint: string;
   close(): Promise<void>;
 }
 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const made = createSandbox(options);
+  const server = await listen(made.answer, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  return { ...made, endpoint: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
+}
+
+export function createSandbox(options: SandboxOptions): SandboxWorld {
   const clock: Clock =
     options.time === 'virtual' ? new VirtualClock() : new ScaledClock(options.time ?? 1);
   const world = newWorld(options, clock);
@@ -81,15 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     }
     return answerS3(world.places, request);
   };
-  const server = await listen(answer, options.port ?? 0);
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    world,
-    efs,
-    advance,
-    close: () => closeServer(server),
-  };
+  return { world, efs, answer, advance };
 }
 
 function newWorld(options: SandboxOptions, clock: Clock): World {

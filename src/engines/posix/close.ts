@@ -13,7 +13,7 @@ import { removeRoundsBefore } from '../../ledger/chunk-store.ts';
 import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { isWithin, joinRaw, type RawPath } from '../../paths.ts';
 import type { ChunkSum } from '../engine.ts';
-import { openBase } from './base-catalog.ts';
+import { openBase } from '../../ledger/base-catalog.ts';
 import { compareEntries, isAbsent } from './compare-entries.ts';
 import { copyJournalPath } from './copy.ts';
 import { isExcepted } from './copy-plan.ts';

@@ -4,7 +4,7 @@ import type { DirectoryBlock, Entry } from '../../ledger/catalog-format.ts';
 import { mergeJoin } from '../../ledger/catalog-merge.ts';
 import { CatalogReader } from '../../ledger/catalog-reader.ts';
 import { joinRaw, type RawPath } from '../../paths.ts';
-import { openBase } from './base-catalog.ts';
+import { openBase } from '../../ledger/base-catalog.ts';
 import { copyJournalPath } from './copy.ts';
 import { isExcepted } from './copy-plan.ts';
 import type { EntryOutcome } from './entry-outcome.ts';

@@ -22,7 +22,10 @@ export function scopeOf(includes: readonly Filter[], excludes: readonly Filter[]
 }
 
 function patternsOf(filters: readonly Filter[]): readonly string[] {
-  return filters.flatMap(({ Value }) => split(Value)).filter((pattern) => pattern !== '');
+  // Names are bytes here, and a filter comes as text.
+  return filters
+    .flatMap(({ Value }) => split(Buffer.from(Value).toString('latin1')))
+    .filter((pattern) => pattern !== '');
 }
 
 function split(value: string): readonly string[] {

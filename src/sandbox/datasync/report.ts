@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Execution, World } from './state.ts';
+import type { Item } from './tree.ts';
 import type { FileOutcome } from './work.ts';
 
 interface ReportConfig {
@@ -77,6 +78,19 @@ function summary({
   };
 }
 
+const TYPES = { file: 'Regular', directory: 'Directory', symlink: 'Symlink', other: 'Special' };
+
+function metadataOf({ kind, stat }: Item): unknown {
+  const second = 1_000_000_000n;
+  const nanoseconds = ((stat.mtimeNs % second) + second) % second;
+  const seconds = new Date(Number((stat.mtimeNs - nanoseconds) / 1_000_000n)).toISOString();
+  return {
+    Type: TYPES[kind],
+    ContentSize: Number(stat.size),
+    LastModified: seconds.replace(/\.\d+Z$/, `.${String(nanoseconds).padStart(9, '0')}Z`),
+  };
+}
+
 function fileList({ arn }: Execution, kind: string, entries: readonly FileOutcome[]): unknown {
   const key =
     { transferred: 'Transferred', skipped: 'Skipped', verified: 'Verified', deleted: 'Deleted' }[
@@ -84,8 +98,9 @@ function fileList({ arn }: Execution, kind: string, entries: readonly FileOutcom
     ] ?? kind;
   return {
     TaskExecutionId: arn.split('/').slice(-3).join('/'),
-    [key]: entries.map(({ path, what, error }) => ({
-      RelativePath: `/${path}`,
+    [key]: entries.map(({ path, what, error, item }) => ({
+      RelativePath: `/${Buffer.from(path, 'latin1').toString()}`,
+      ...(item === undefined ? {} : { SrcMetadata: metadataOf(item) }),
       ...(what === 'mismatched'
         ? { VerifyStatus: 'FAILED' }
         : {

@@ -5,7 +5,7 @@
  */
 import { released } from './scheduler.ts';
 import { writeReport } from './report.ts';
-import { finishDirectory, list, removeItem } from './tree.ts';
+import { finishDirectory, finishRoot, list, removeItem } from './tree.ts';
 import {
   agentsOf,
   agentStatus,
@@ -115,6 +115,7 @@ function endTransfer(world: World, execution: Execution, work: Work, began: numb
   for (const item of [...work.source.values()].reverse()) {
     if (item.kind === 'directory') finishDirectory(work.to, item);
   }
+  finishRoot(work.from, work.to);
   refresh(execution, work, 'Transfer', world.clock.now() - began);
   phaseDone(execution, 'Transfer', world.clock.now() - began);
   if (execution.options.VerifyMode === 'NONE') return complete(world, execution, work);

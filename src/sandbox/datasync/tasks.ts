@@ -119,7 +119,7 @@ export function statusOf(world: World, task: Task): TaskStatus {
 function mountError(world: World, task: Task): string | undefined {
   for (const location of [task.source, task.destination]) {
     if (location.kind !== 's3' && !existsSync(directoryOf(world, location))) {
-      return `Task failed to access location ${location.arn.split('/').at(-1)}: x40016: mount.nfs: access denied by server while mounting`;
+      return `Task failed to access location ${location.arn.split('/').at(-1)}: x40016: mount.nfs: mounting failed, reason given by server: No such file or directory`;
     }
   }
   return undefined;

@@ -15,6 +15,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -48,7 +49,8 @@ const bytes = (root: string, path: string): Buffer =>
 /** Everything in scope below `root`, parents before children. A missing root is empty. */
 export function list(root: string, scope: Scope): Map<string, Item> {
   const found = new Map<string, Item>();
-  if (existsSync(root)) visit(root, '', scope, found);
+  // The location itself may be reached by a symlink of the operator's.
+  if (existsSync(root)) visit(realpathSync(root), '', scope, found);
   return found;
 }
 
@@ -107,7 +109,9 @@ export function copyItem(from: string, to: string, item: Item, linkTo: string | 
     mkdirSync(target, { recursive: true });
     return;
   }
-  const temporary = Buffer.concat([target, Buffer.from('.aws-datasync-part')]);
+  // Beside it, under a name of its own: the longest names leave no room for a suffix.
+  const parent = item.path.split('/').slice(0, -1).join('/');
+  const temporary = bytes(to, `${parent === '' ? '' : `${parent}/`}.aws-datasync-part`);
   rmSync(temporary, { force: true });
   if (linkTo !== undefined) linkSync(bytes(to, linkTo), temporary);
   else if (item.kind === 'symlink')
@@ -121,6 +125,13 @@ export function copyItem(from: string, to: string, item: Item, linkTo: string | 
 /** Owner, mode and times of a directory: after its contents. */
 export function finishDirectory(to: string, item: Item): void {
   if (existsSync(bytes(to, item.path))) setMetadata(bytes(to, item.path), item);
+}
+
+/** The location's own directory, which is no entry of any list. */
+export function finishRoot(from: string, to: string): void {
+  if (!existsSync(from) || !existsSync(to)) return;
+  const stat = lstatSync(from, { bigint: true });
+  finishDirectory(realpathSync(to), { path: '', kind: 'directory', stat });
 }
 
 function setMetadata(target: Buffer, { kind, stat }: Item): void {

@@ -9,6 +9,8 @@ export interface FileOutcome {
   readonly path: string;
   readonly what: 'transferred' | 'skipped' | 'verified' | 'deleted' | 'mismatched';
   readonly error?: string;
+  /** As the source was when it was looked at. */
+  readonly item?: Item;
 }
 
 export interface Work {
@@ -76,7 +78,7 @@ export function moveOne(world: World, execution: Execution, work: Work, item: It
     work.live['FilesTransferred']! += 1;
     for (const counter of ['BytesWritten', 'BytesTransferred', 'BytesCompressed'])
       work.live[counter]! += sizeOf(item);
-    work.outcomes.push({ path: item.path, what: 'transferred' });
+    work.outcomes.push({ path: item.path, what: 'transferred', item });
     if (execution.options.VerifyMode === 'ONLY_FILES_TRANSFERRED' && item.kind !== 'directory') {
       work.fingerprints.set(
         item.path,
@@ -86,7 +88,7 @@ export function moveOne(world: World, execution: Execution, work: Work, item: It
   } catch (error) {
     work.live['FilesSkipped']! += 1;
     const why = problem ?? fileError(item, error as NodeJS.ErrnoException);
-    work.outcomes.push({ path: item.path, what: 'skipped', error: why });
+    work.outcomes.push({ path: item.path, what: 'skipped', error: why, item });
   }
 }
 
@@ -121,10 +123,10 @@ export function verifyOne(work: Work, item: Item, everything: boolean): void {
     const equal = expected === fingerprint(work.to, item);
     work.outcomes.push(
       equal
-        ? { path: item.path, what: 'verified' }
-        : { path: item.path, what: 'mismatched', error: 'Checksum failure' },
+        ? { path: item.path, what: 'verified', item }
+        : { path: item.path, what: 'mismatched', error: 'Checksum failure', item },
     );
   } catch {
-    work.outcomes.push({ path: item.path, what: 'mismatched', error: 'Files were removed' });
+    work.outcomes.push({ path: item.path, what: 'mismatched', error: 'Files were removed', item });
   }
 }

@@ -1,0 +1,99 @@
+/** AWS DataSync behind longhaul's engine interface: NFS through agents to Amazon EFS. */
+import type {
+  ChunkSum,
+  Engine,
+  EngineFeatures,
+  PreflightCheck,
+  StepJob,
+  StepResult,
+} from '../engine.ts';
+import { AgentBoard } from './agents.ts';
+import { DataSyncApi } from './api.ts';
+import { closeChunk } from './close.ts';
+import { copy } from './copy.ts';
+import { deletePass } from './delete-pass.ts';
+import { ExecutionRunner } from './execution.ts';
+import { Governor } from './governor.ts';
+import { Lanes } from './lanes.ts';
+import type { DataSyncEngineOptions } from './options.ts';
+import { Resources } from './resources.ts';
+import { scan } from './scan.ts';
+import { verify } from './verify.ts';
+import type { EngineParts } from './work.ts';
+
+const FEATURES: EngineFeatures = {
+  name: 'datasync',
+  // Within one execution; a group that crosses chunks becomes copies.
+  preservesHardLinks: true,
+  preservesXattrs: false,
+  preservesHoles: false,
+  timePrecisionNs: 0,
+  liveBandwidth: true,
+};
+
+export function createDataSyncEngine(options: DataSyncEngineOptions): Engine {
+  return new DataSyncEngine(options);
+}
+
+class DataSyncEngine implements Engine {
+  readonly features = FEATURES;
+  private readonly options: DataSyncEngineOptions;
+  private readonly governor = new Governor();
+  private readonly parts: EngineParts;
+
+  constructor(options: DataSyncEngineOptions) {
+    this.options = options;
+    const { clients, spec, time, directory } = options;
+    const api = new DataSyncApi(clients);
+    const agents = new AgentBoard(api, spec.source.agents, time, spec.aws.pollInterval);
+    const runner = new ExecutionRunner({ options, api, agents, governor: this.governor });
+    const lanes = new Lanes(directory, time, spec.aws.pollInterval, (left) => runner.isOver(left));
+    const resources = new Resources({ options, api, agents });
+    this.parts = { options, api, agents, resources, lanes, runner };
+  }
+
+  async preflight(): Promise<readonly PreflightCheck[]> {
+    const agents = await this.parts.agents.lanes();
+    return agents.map(({ called, online }) => ({
+      name: `agent ${called} is online`,
+      ok: online,
+      found: online ? 'ONLINE' : 'OFFLINE',
+      fix: 'Start the agent, and look at its link to AWS.',
+    }));
+  }
+
+  /** The link answers when an agent is online. */
+  async probe(): Promise<void> {
+    await this.parts.agents.requireOnline();
+  }
+
+  scan(job: StepJob): Promise<StepResult> {
+    return scan(this.parts, job);
+  }
+
+  copy(job: StepJob): Promise<StepResult> {
+    return copy(this.parts, job);
+  }
+
+  verify(job: StepJob): Promise<StepResult> {
+    return verify(this.parts, job);
+  }
+
+  deletePass(job: StepJob): Promise<StepResult> {
+    return deletePass(this.parts, job);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- a throw must be a rejection
+  async close(job: StepJob): Promise<ChunkSum> {
+    return closeChunk(job, this.options.time.now());
+  }
+
+  adjust(bytesPerSecond: number | undefined): void {
+    this.governor.set(bytesPerSecond);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+  async dispose(): Promise<void> {
+    this.options.clients.dispose();
+  }
+}

@@ -1,0 +1,197 @@
+/** Where every entry of a chunk stands: the catalog a round began with, and what its reports say. */
+import { openBase } from '../../ledger/base-catalog.ts';
+import type { Entry, EntryStatus } from '../../ledger/catalog-format.ts';
+import type { Code } from '../../errors.ts';
+import { isWithin, joinRaw, parentOf, type RawPath } from '../../paths.ts';
+import { entryClass, type EntryClass } from '../../policy/datasync-failures.ts';
+import type { StepJob } from '../engine.ts';
+import { partsOf } from './chunk-state.ts';
+import { executionsWithEvidence, foldEvidence, type Evidence } from './evidence.ts';
+import { attemptsOf, type AttemptState, type ExecutionEnd } from './execution-record.ts';
+
+export interface Folded {
+  readonly path: RawPath;
+  readonly known: Entry | undefined;
+  readonly evidence: Evidence | undefined;
+  /** 'vanished' and 'deleted' are no longer in the catalog. */
+  readonly status: EntryStatus | 'deleted';
+  readonly reason?: { readonly class: EntryClass; readonly code: Code; readonly text: string };
+}
+
+export interface Fold {
+  readonly entries: ReadonlyMap<RawPath, Folded>;
+  /** Whether the round's reports list all that is at the source. */
+  readonly complete: boolean;
+  /** Entries copied in this round of which no report tells. */
+  readonly unreported: number;
+}
+
+type Ended = AttemptState & { readonly end: ExecutionEnd };
+
+export function foldRound(job: StepJob): Fold {
+  const { store, chunk } = job;
+  const ended = attemptsOf(store).filter((attempt): attempt is Ended => attempt.end !== undefined);
+  const told = executionsWithEvidence(store);
+  const evidence = foldEvidence(
+    store,
+    ended.map(({ end }) => end.arn),
+  );
+  const known = knownEntries(job);
+  const complete = listsAll(job, ended, told);
+  const listed = complete ? withAncestors(evidence.keys()) : undefined;
+  const entries = new Map<RawPath, Folded>();
+  const paths = new Set([...known.keys(), ...evidence.keys(), ...job.exceptions]);
+  for (const path of paths) {
+    if (path === '' || !inChunk(path, chunk)) continue;
+    const facts = { path, known: known.get(path), evidence: evidence.get(path) };
+    const folded = underFile(path, evidence)
+      ? { ...facts, status: 'deleted' as const }
+      : foldEntry(job, facts, listed);
+    if (folded) entries.set(path, folded);
+  }
+  const silent = ended.filter(({ end }) => copiedSomething(end) && !told.has(end.arn));
+  return {
+    entries,
+    complete,
+    unreported: silent.reduce((sum, { end }) => sum + Math.max(1, end.filesTransferred), 0),
+  };
+}
+
+const copiedSomething = ({ phase }: ExecutionEnd): boolean =>
+  phase === 'transferring' || phase === 'verifying' || phase === 'done';
+
+/** The last copy of each part verified point in time, ran to its end, and left its report. */
+function listsAll(job: StepJob, ended: readonly Ended[], told: ReadonlySet<string>): boolean {
+  return partsOf(job.store, job.chunk).every((part) => {
+    const last = ended
+      .filter(({ purpose, part: id }) => purpose === 'copy' && id === part.id)
+      .at(-1);
+    if (last === undefined) return false;
+    const { verifyMode, phase, arn, status, errorCode } = last.end;
+    const ran =
+      status === 'SUCCESS' ||
+      phase === 'done' ||
+      errorCode === 'FilesSkipped' ||
+      errorCode === 'OpNotSupp';
+    return ran && verifyMode === 'POINT_IN_TIME_CONSISTENT' && told.has(arn);
+  });
+}
+
+export function inChunk(path: RawPath, { roots, without }: StepJob['chunk']): boolean {
+  return (
+    roots.some((root) => isWithin(path, root)) && !without.some((root) => isWithin(path, root))
+  );
+}
+
+export function knownEntries({ store }: Pick<StepJob, 'store'>): Map<RawPath, Entry> {
+  const known = new Map<RawPath, Entry>();
+  const base = openBase(store);
+  if (base === undefined) return known;
+  try {
+    for (const { path, entries } of base.directories())
+      for (const entry of entries) known.set(joinRaw(path, entry.name), entry);
+  } finally {
+    base.close();
+  }
+  return known;
+}
+
+/** A report may leave directories out; one with something listed in it is there. */
+function withAncestors(paths: Iterable<RawPath>): ReadonlySet<RawPath> {
+  const all = new Set<RawPath>();
+  for (const path of paths)
+    for (let at = path; at !== '' && !all.has(at); at = parentOf(at)) all.add(at);
+  return all;
+}
+
+/** Where a file is now, nothing lies below: it went with the directory that stood there. */
+function underFile(path: RawPath, evidence: ReadonlyMap<RawPath, Evidence>): boolean {
+  for (let at = parentOf(path); at !== ''; at = parentOf(at)) {
+    const { kind, what } = evidence.get(at) ?? {};
+    if (kind !== undefined && kind !== 'directory' && what === 'verified') return true;
+  }
+  return false;
+}
+
+interface Facts {
+  readonly path: RawPath;
+  readonly known: Entry | undefined;
+  readonly evidence: Evidence | undefined;
+}
+
+function foldEntry(
+  job: StepJob,
+  facts: Facts,
+  listed: ReadonlySet<RawPath> | undefined,
+): Folded | undefined {
+  const { path, known, evidence } = facts;
+  if ([...exceptedAncestors(path, job.exceptions)].length > 0)
+    return { ...facts, status: 'excepted' };
+  if (evidence !== undefined) return judged(job, facts, evidence);
+  if (known === undefined) return undefined;
+  if (known.status === 'excepted') return { ...facts, status: 'unverified' };
+  if (listed === undefined || listed.has(path)) return { ...facts, status: known.status };
+  return { ...facts, status: 'awaiting delete' };
+}
+
+function* exceptedAncestors(path: RawPath, exceptions: ReadonlySet<RawPath>): Generator<RawPath> {
+  for (let at = path; at !== ''; at = parentOf(at)) if (exceptions.has(at)) yield at;
+}
+
+function judged(job: StepJob, facts: Facts, evidence: Evidence): Folded {
+  const { known } = facts;
+  const wasThere = known !== undefined && known.status !== 'vanished';
+  switch (evidence.what) {
+    case 'verified':
+      return { ...facts, status: 'verified' };
+    case 'transferred':
+      return { ...facts, status: 'unverified' };
+    case 'deleted':
+      return { ...facts, status: 'deleted' };
+    case 'mismatched':
+    case 'skipped':
+    case 'failed': {
+      const reason = reasonOf(job, evidence);
+      return { ...facts, reason, status: statusOf(job, reason.class, wasThere) };
+    }
+  }
+}
+
+const CODES: Readonly<Record<EntryClass, Code>> = {
+  vanished: 'VANISHED',
+  drift: 'CHANGED_WHILE_COPYING',
+  locked: 'BUSY',
+  unreadable: 'PERMISSION_DENIED',
+  corruption: 'CORRUPT_COPY',
+  other: 'IO_ERROR',
+};
+
+function reasonOf(job: StepJob, evidence: Evidence): NonNullable<Folded['reason']> {
+  const text = evidence.reason ?? evidence.what;
+  const byWords = entryClass(text);
+  const byTime = byWords === 'corruption' && changedSince(job, evidence) ? 'drift' : byWords;
+  return { class: byTime, code: CODES[byTime], text };
+}
+
+/** Whether the source is younger than the last run that copied it. */
+function changedSince(job: StepJob, { mtimeSeconds, mtimeNanoseconds = 0 }: Evidence): boolean {
+  if (mtimeSeconds === undefined) return false;
+  const copied = attemptsOf(job.store).filter(({ purpose }) => purpose !== 'remove');
+  const launchedAt = Math.max(...copied.map(({ end }) => end?.launchedAt ?? 0));
+  return mtimeSeconds * 1000 + mtimeNanoseconds / 1e6 > launchedAt;
+}
+
+function statusOf({ round }: StepJob, kind: EntryClass, wasThere: boolean): EntryStatus {
+  switch (kind) {
+    case 'vanished':
+      return wasThere ? 'awaiting delete' : 'vanished';
+    case 'drift':
+      return 'drifted';
+    case 'locked':
+      return round.kind === 'final' ? 'blocked' : 'drifted';
+    case 'unreadable':
+    case 'corruption':
+    case 'other':
+      return 'blocked';
+  }
+}

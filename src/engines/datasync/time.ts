@@ -1,0 +1,29 @@
+/** Time, as the engine waits and measures: the wall clock, or a test's own. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { LonghaulError } from '../../errors.ts';
+
+export interface Time {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Throws INTERRUPTED when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const WALL_CLOCK: Time = {
+  now: Date.now,
+  async sleep(ms, signal) {
+    try {
+      await wait(ms, undefined, signal === undefined ? {} : { signal });
+    } catch (error) {
+      throw interrupted(error);
+    }
+  },
+};
+
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw interrupted(signal.reason);
+}
+
+export function interrupted(cause: unknown): LonghaulError {
+  return new LonghaulError('INTERRUPTED', 'The step was interrupted', { cause });
+}

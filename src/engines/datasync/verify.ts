@@ -1,0 +1,140 @@
+/**
+ * The verify step: the reports of the round are read, entry by entry; files that differ are copied once more by
+ * a manifest of just those, and what is then still not right is told with its class.
+ */
+import { placeOf } from '../../aws/iam-facts.ts';
+import { bucketArn } from '../../policy/arns.ts';
+import { printable, type RawPath } from '../../paths.ts';
+import type { OpenEntry, StepJob, StepResult } from '../engine.ts';
+import { partsOf } from './chunk-state.ts';
+import { BEFORE_COPIES } from './copy.ts';
+import { executionsWithEvidence, foldEvidence, keepEvidence } from './evidence.ts';
+import { attemptsOf, recordExecution, stateOf } from './execution-record.ts';
+import { foldRound, inChunk, type Folded } from './fold.ts';
+import { fitsManifest, putManifest } from './manifest.ts';
+import { readReport } from './report.ts';
+import { reportConfig, reportPrefix } from './resources.ts';
+import { runJudged, type EngineParts } from './work.ts';
+
+/** Runs of a repair in a round. */
+const REPAIRS = 2;
+const SAMPLES = 20;
+
+export async function verify(parts: EngineParts, job: StepJob): Promise<StepResult> {
+  const startedAt = parts.options.time.now();
+  job.lease.check();
+  await readReports(parts, job);
+  const mismatched = stillWrong(job).length;
+  for (let run = 1; run <= REPAIRS; run++) await repair(parts, job, String(run));
+  const all = [...foldRound(job).entries.values()];
+  const open = all.filter(
+    ({ status, reason }) => reason && (status === 'blocked' || status === 'drifted'),
+  );
+  const blocked = open.filter(({ status }) => status === 'blocked');
+  // What a person mends is tried again by a new execution, in this same round.
+  if (blocked.length > 0) giveUp(job);
+  return {
+    step: 'verify',
+    counters: { ...countersOf(all), mismatched },
+    blocked: blocked.length,
+    open: [...blocked, ...open.filter(({ status }) => status === 'drifted')]
+      .slice(0, SAMPLES)
+      .map(toOpen),
+    elapsedMs: parts.options.time.now() - startedAt,
+  };
+}
+
+function giveUp(job: StepJob): void {
+  for (const { id } of partsOf(job.store, job.chunk)) {
+    const key = { purpose: 'copy', part: id } as const;
+    if (stateOf(job.store, key).sinceGivenUp > 0)
+      recordExecution(job.store, { t: 'gave up', ...key });
+  }
+}
+
+/** Each report that is there is read once. */
+export async function readReports({ options }: EngineParts, job: StepJob): Promise<void> {
+  const { clients, spec } = options;
+  const place = { bucket: spec.aws.reports.bucket, prefix: reportPrefix(spec) };
+  const told = executionsWithEvidence(job.store);
+  for (const { end } of attemptsOf(job.store)) {
+    if (end === undefined || end.report !== 'SUCCESS' || told.has(end.arn)) continue;
+    job.lease.check();
+    await keepEvidence(job.store, end.arn, readReport(clients.s3, place, end.arn));
+  }
+}
+
+/** Files that a verification found different, as far as a manifest can name them. */
+function stillWrong(job: StepJob): readonly RawPath[] {
+  const order = attemptsOf(job.store).flatMap(({ end }) => end?.arn ?? []);
+  return [...foldEvidence(job.store, order).values()]
+    .filter(
+      ({ what, kind, path }) =>
+        what === 'mismatched' && kind !== 'directory' && inChunk(path, job.chunk),
+    )
+    .map(({ path }) => path)
+    .filter(fitsManifest)
+    .sort();
+}
+
+async function repair(parts: EngineParts, job: StepJob, run: string): Promise<void> {
+  const key = { purpose: 'repair', part: run } as const;
+  const state = stateOf(job.store, key);
+  if (state.ended.length > 0) return;
+  const paths = stillWrong(job);
+  if (paths.length === 0 && state.open === undefined) return;
+  const { spec, clients } = parts.options;
+  const { bucket, prefix, writeRole, readRole = writeRole } = spec.aws.reports;
+  const object = `${prefix}/${spec.name}/manifests/${job.chunk.id}-${job.round.number}-${run}.csv`;
+  job.lease.check();
+  if (state.open === undefined) await putManifest(clients.s3, { bucket, key: object }, paths);
+  await runJudged(parts, {
+    job,
+    key,
+    step: 'verify',
+    priority: BEFORE_COPIES,
+    request: {
+      // Size and time are equal when only the content differs: CHANGED would see nothing.
+      OverrideOptions: {
+        TransferMode: 'ALL',
+        VerifyMode: 'ONLY_FILES_TRANSFERRED',
+        OverwriteMode: 'ALWAYS',
+        PreserveDeletedFiles: 'PRESERVE',
+      },
+      ManifestConfig: {
+        Action: 'TRANSFER',
+        Format: 'CSV',
+        Source: {
+          S3: {
+            S3BucketArn: bucketArn(placeOf(spec.aws), bucket),
+            ManifestObjectPath: object,
+            BucketAccessRoleArn: readRole,
+          },
+        },
+      },
+      TaskReportConfig: reportConfig(parts.options),
+    },
+  });
+  await readReports(parts, job);
+}
+
+function countersOf(all: readonly Folded[]): Record<string, number> {
+  const count = (test: (folded: Folded) => boolean): number => all.filter(test).length;
+  const repaired = count(({ evidence }) => evidence?.repaired === true);
+  const corrupt = count(({ reason }) => reason?.class === 'corruption');
+  return {
+    verified: count(({ evidence }) => evidence?.what === 'verified'),
+    corrupt: corrupt + repaired,
+    repaired,
+    drifted: count(({ status }) => status === 'drifted'),
+    vanished: count(({ reason }) => reason?.class === 'vanished'),
+    locked: count(({ reason }) => reason?.class === 'locked'),
+    unreadable: count(({ reason }) => reason?.class === 'unreadable'),
+    blocked: count(({ status, reason }) => status === 'blocked' && reason !== undefined),
+  };
+}
+
+function toOpen({ path, reason }: Folded): OpenEntry {
+  const { code, text } = reason!;
+  return { path: printable(path), code, message: `DataSync says: ${text}` };
+}
