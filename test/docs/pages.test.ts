@@ -77,11 +77,20 @@ describe('the pages', () => {
     expect(broken).toEqual([]);
   });
 
+  test('the help of a command names only pages that exist', () => {
+    const named = [...textOf('docs/commands.md').matchAll(/docs\/[\w-]+\.md/g)].map(
+      ([path]) => path,
+    );
+
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
   test('README.md stays under 150 lines', () => {
     expect(textOf('README.md').split('\n').length).toBeLessThan(150);
   });
 
-  test('the map of files and the table of fields are those of the sources', () => {
+  test('the map of files, the table of fields and the help of the commands are those of the sources', () => {
     const said = execFileSync(process.execPath, ['scripts/docs.mjs', '--check'], {
       cwd: root,
       encoding: 'utf8',

@@ -10,7 +10,7 @@ export const statusCommand = define<[name: string], StateOption & JsonOption>({
   name: 'status',
   summary: 'Show where a migration stands and what you can do now',
   details:
-    'docs/understanding-output.md takes each field apart. When no worker answers, it shows what the server knows and says so.',
+    'docs/operating.md says what the phases and conditions mean. When no worker answers, it shows what the server knows and says so.',
   args: [nameArgument],
   options: [stateOption, jsonOption],
   examples: [

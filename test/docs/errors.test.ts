@@ -1,0 +1,63 @@
+/** docs/errors.md has a row for each code of src/errors.ts, in its place and with its exit code. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { EXIT_MEANINGS } from '../../src/cli/exit.ts';
+import { CODES, type Code, type FailureClass } from '../../src/errors.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
+
+const SECTION: Readonly<Record<FailureClass, string>> = {
+  transient: 'Mends itself',
+  person: 'Needs a person',
+  changed: 'Changed underneath',
+  guard: 'Refused',
+  usage: 'Usage',
+  bug: 'A fault of longhaul',
+};
+
+interface Row {
+  readonly section: string;
+  readonly first: string;
+  readonly cells: readonly string[];
+}
+
+const rows: readonly Row[] = page.split(/^## /m).flatMap((text) => {
+  const section = text.split('\n')[0] ?? '';
+  const lines = text.split('\n').filter((line) => /^\| (`[A-Z_]+`|\d+) /.test(line));
+  return lines.map((line) => {
+    const [first = '', ...cells] = line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+    return { section, first, cells };
+  });
+});
+
+test.each(Object.keys(CODES) as Code[])('%s has one row: meaning, what to do, exit', (code) => {
+  const found = rows.filter(({ first }) => first === `\`${code}\``);
+
+  expect(found).toEqual([
+    {
+      section: SECTION[CODES[code].class],
+      first: `\`${code}\``,
+      cells: [
+        expect.stringMatching(/\w{3}/),
+        expect.stringMatching(/\w{3}/),
+        `${CODES[code].exit}`,
+      ],
+    },
+  ]);
+});
+
+test('no row is about a code that does not exist', () => {
+  const codes = rows.map(({ first }) => first).filter((first) => first.startsWith('`'));
+
+  expect(codes.filter((code) => !(code.slice(1, -1) in CODES))).toEqual([]);
+});
+
+test('every exit code has a row, and every row is an exit code', () => {
+  const exits = rows.filter(({ section }) => section === 'Exit codes').map(({ first }) => first);
+
+  expect(exits).toEqual(Object.keys(EXIT_MEANINGS));
+});
