@@ -99,6 +99,15 @@ describe('sync', () => {
     });
   });
 
+  test('verifies by content also what was there already', async () => {
+    makeTree(source, { a: file('right'), b: file('b') });
+    await sync();
+    alterKeepingTime(join(destination, 'a'));
+
+    expect(await sync({ verify: true })).toMatchObject({ verified: 2, openCount: 0 });
+    expectSameTree(source, destination);
+  });
+
   const many = (count: number): TreeLiteral =>
     Object.fromEntries([...Array(count).keys()].map((i) => [`f${i}`, file(`content ${i}`)]));
 

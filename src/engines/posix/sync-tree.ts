@@ -198,7 +198,7 @@ function reportOf(
     entries,
     copied: sum('copy', 'copied') + sum('copy', 'resumed'),
     copiedBytes: sum('copy', 'bytes'),
-    verified: sum('verify', 'verified'),
+    verified: sum('verify', 'verified') + sum('verify', 'repaired'),
     deleted: sum('delete-pass', 'deleted'),
     vanished: sum('copy', 'vanished'),
     openCount: scanOpen.length + drifted + steps.reduce((total, { blocked }) => total + blocked, 0),

@@ -9,7 +9,7 @@ import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
 import { after, before, sameAsRecorded, statName, type FileStat } from './file-stat.ts';
 import type { JobBase, ThreadContext } from './messages.ts';
-import { check } from './native-error.ts';
+import { check, type Side } from './native-error.ts';
 import { nameAddress } from './native-names.ts';
 import type { RootFds } from './open-pair.ts';
 import { packBatch, type PackedBatch } from './packed-outcomes.ts';
@@ -140,16 +140,28 @@ function differenceOf({ item, job, fd, directory, stopped }: Verifying): string 
     const digest = digestOf(job.digest, readTarget(fd, name, 'destination', path));
     return digest.equals(item.digest) ? undefined : 'the link leads elsewhere';
   }
-  if (kind !== S_IFREG || !item.digest) return undefined;
-  return contentDifference({
-    fd,
-    name,
-    path,
-    size: stat.sizeBytes,
-    digest: item.digest,
-    algorithm: job.digest,
-    stopped,
-  });
+  if (kind !== S_IFREG) return undefined;
+  const reading = { path, size: stat.sizeBytes, algorithm: job.digest, stopped };
+  const expected = item.digest ?? sourceDigest(job, directory, name, reading);
+  const found = contentDigest(fd, name, 'destination', reading);
+  return found && expected && found.equals(expected) ? undefined : 'its content differs';
+}
+
+/** Of what was at the destination before: no copy took a digest of it. */
+function sourceDigest(
+  job: VerifyEntriesJob,
+  directory: RawPath,
+  name: RawPath,
+  reading: Reading,
+): Buffer | undefined {
+  const flags = O.RDONLY | O.DIRECTORY;
+  const opened = openBeneath(job.sourceFd, rawToBytes(directory), flags);
+  const fd = check(opened, 'open', 'source', directory);
+  try {
+    return contentDigest(fd, name, 'source', reading);
+  } finally {
+    close(fd);
+  }
 }
 
 function metadataDifference(stat: FileStat): string | undefined {
@@ -168,33 +180,27 @@ function metadataDifference(stat: FileStat): string | undefined {
   return sameTime ? undefined : 'it has another modification time';
 }
 
-interface Content {
-  readonly fd: number;
-  readonly name: RawPath;
+interface Reading {
   readonly path: RawPath;
   readonly size: number;
-  readonly digest: Uint8Array;
   readonly algorithm: DigestName;
   readonly stopped: () => boolean;
 }
 
-/** Reads what the storage has, not what the page cache remembers. */
-function contentDifference({
-  fd,
-  name,
-  path,
-  size,
-  digest,
-  algorithm,
-  stopped,
-}: Content): string | undefined {
-  const file = check(openat(fd, nameAddress(name), OPEN_SOURCE, 0), 'open', 'destination', path);
+/** Of what the storage has, not of what the page cache remembers; undefined when it is shorter. */
+function contentDigest(
+  directoryFd: number,
+  name: RawPath,
+  side: Side,
+  { path, size, algorithm, stopped }: Reading,
+): Buffer | undefined {
+  const file = check(openat(directoryFd, nameAddress(name), OPEN_SOURCE, 0), 'open', side, path);
   try {
-    fadvise(file, 0, 0, FADV_DONTNEED);
+    if (side === 'destination') fadvise(file, 0, 0, FADV_DONTNEED);
     const digester = newDigester(algorithm);
-    const whole = digestRange(file, size, { digester, path, side: 'destination', stopped });
+    const whole = digestRange(file, size, { digester, path, side, stopped });
     if (!whole && stopped()) throw new LonghaulError('INTERRUPTED', 'Stopped');
-    return whole && digester.finish().equals(digest) ? undefined : 'its content differs';
+    return whole ? digester.finish() : undefined;
   } finally {
     close(file);
   }
