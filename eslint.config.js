@@ -3,7 +3,14 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['dist/', 'dist.next/', 'dist.old/', 'node_modules/', 'coverage/', 'test/histories/'],
+    ignores: [
+      'dist/',
+      'dist.next/',
+      'dist.old/',
+      'node_modules/',
+      'coverage/',
+      'test/fixtures/histories/',
+    ],
   },
   js.configs.recommended,
   {

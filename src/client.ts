@@ -11,7 +11,7 @@ import { findServer } from './client/address.ts';
 import type { ServerConnection } from './temporal/connection.ts';
 import { prepareServer } from './temporal/prepare.ts';
 import { noAnswer, translate, unreachable } from './client/failures.ts';
-import { listChunks, listMigrations } from './client/listing.ts';
+import { listChunks, listMigrations, withReasons } from './client/listing.ts';
 import { runningChunks } from './client/live.ts';
 import { startMigration } from './client/start.ts';
 import type { StartOptions, Started } from './client/start.ts';
@@ -72,8 +72,13 @@ export class LonghaulClient {
     return this.#call(undefined, () => listMigrations(this.#client));
   }
 
+  /** Blocked ones with their reason, when a worker answers. */
   chunks(migration: string): Promise<ChunkRow[]> {
-    return this.#call(migration, () => listChunks(this.#client, migration));
+    return this.#call(migration, async () => {
+      const rows = await listChunks(this.#client, migration);
+      if (!rows.some(({ state }) => state === 'blocked')) return rows;
+      return withReasons(rows, (await this.#progressIfAnswered(migration))?.blocked ?? []);
+    });
   }
 
   /** One look. When no worker answers, the snapshot says so and has what the server itself knows. */
@@ -123,6 +128,15 @@ export class LonghaulClient {
     return this.#client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
       handle.query<MigrationProgress>('progress'),
     );
+  }
+
+  async #progressIfAnswered(migration: string): Promise<MigrationProgress | undefined> {
+    try {
+      return await this.#progress(migration);
+    } catch (error) {
+      if (noAnswer(error)) return undefined;
+      throw error;
+    }
   }
 
   async #unanswered(migration: string): Promise<{ because: string; phase?: Phase }> {

@@ -1,5 +1,6 @@
 /** What the server's visibility store knows. It lags behind by up to a second or two. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { BlockedChunk } from '../workflows/api.ts';
 import type { ChunkRow, MigrationRow } from './snapshot.ts';
 
 /** Newest first; one row a migration. */
@@ -34,6 +35,20 @@ export async function listChunks(client: Client, migration: string): Promise<Chu
     });
   }
   return [...rows.values()].sort((a, b) => (a.chunk < b.chunk ? -1 : 1));
+}
+
+/** `0042 blocked` becomes `0042 blocked … copy DISK_FULL: no space left`. Pure. */
+export function withReasons(
+  rows: readonly ChunkRow[],
+  blocked: readonly BlockedChunk[],
+): ChunkRow[] {
+  const reasons = new Map(
+    blocked.map(({ chunk, step, code, because }) => [chunk, `${step} ${code}: ${because}`]),
+  );
+  return rows.map((row) => {
+    const because = row.state === 'blocked' ? reasons.get(row.chunk) : undefined;
+    return because === undefined ? row : { ...row, because };
+  });
 }
 
 function text(info: WorkflowExecutionInfo, name: string): string | undefined {

@@ -65,7 +65,7 @@ export function toRunningChunk(chunk: string, activity: PendingActivity): Runnin
   const because = reasonOf(details, activity);
   return {
     chunk,
-    step: typeof details['step'] === 'string' ? details['step'] : activity.type,
+    step: typeof details['step'] === 'string' ? details['step'] : stepOf(activity.type),
     doneEntries: count('doneEntries').doneEntries ?? 0,
     doneBytes: count('doneBytes').doneBytes ?? 0,
     ...count('totalEntries'),
@@ -73,6 +73,12 @@ export function toRunningChunk(chunk: string, activity: PendingActivity): Runnin
     ...count('bytesPerSecond'),
     ...(because === undefined ? {} : { because }),
   };
+}
+
+/** Activities are called as code calls them, steps as people do. */
+function stepOf(activityType: string): string {
+  if (activityType === 'deletePass') return 'delete-pass';
+  return activityType === 'closeChunk' ? 'close' : activityType;
 }
 
 function reasonOf(

@@ -63,7 +63,7 @@ function hook({ room }: Places, name: string, lines: readonly string[]): void {
 
 /** A migration of minutes instead of weeks: smaller chunks, shorter waits, nothing else. */
 function specText(places: Places, { seenAt, entries, bytesPerSecond }: SpecOptions): string {
-  const chunkEntries = Math.max(200, Math.ceil(entries / 10));
+  const chunkEntries = Math.max(300, Math.ceil(entries / 10));
   const limit =
     bytesPerSecond === undefined
       ? ''
@@ -75,8 +75,8 @@ destination: { path: ${JSON.stringify(places.destination)} }
 stateDirectory: ${JSON.stringify(places.state)}
 ${limit}chunks: { maxEntries: ${chunkEntries}, maxBytes: 1 GiB }
 rounds:
-  intervalStart: 3s
-  intervalFloor: 1s
+  intervalStart: 20s
+  intervalFloor: 20s
   converged: { maxEntries: ${Math.max(200, Math.ceil(entries / 20))}, maxBytes: 64 MiB }
 cutover:
   approval: required

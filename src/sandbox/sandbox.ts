@@ -10,6 +10,7 @@ import { addAgent } from './datasync/agents.ts';
 import { answerDataSync } from './datasync/protocol.ts';
 import { DEFAULT_TIMINGS, newArn, type Timings, type World } from './datasync/state.ts';
 import { answerEfs, isEfs } from './efs/protocol.ts';
+import { rootOfAccessPoint } from './efs/mount-targets.ts';
 import type { EfsWorld } from './efs/state.ts';
 import { Faults, type FaultScript } from './faults.ts';
 import { json, readRequest, send, type Reply, type Request } from './http.ts';
@@ -79,6 +80,7 @@ export function createSandbox(options: SandboxOptions): SandboxWorld {
     mountTargets: new Map(),
     accessPoints: new Map(),
   };
+  world.rootOfAccessPoint = (arn) => rootOfAccessPoint(efs, arn);
   const models = { datasync: loadModel('datasync'), efs: loadModel('efs') };
   const advance = (ms: number): void => {
     if (!(clock instanceof VirtualClock)) throw new Error('Only virtual time can be advanced');
@@ -104,6 +106,7 @@ function newWorld(options: SandboxOptions, clock: Clock): World {
     faults: new Faults(options.faults ?? { faults: [] }),
     places: placesBelow(options.root, options.exports),
     timings: { ...DEFAULT_TIMINGS, ...options.timings },
+    rootOfAccessPoint: () => '/',
     region: options.region ?? 'eu-central-1',
     account: options.account ?? '111122223333',
     taskQuota: options.taskQuota ?? 100,

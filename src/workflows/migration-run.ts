@@ -60,7 +60,7 @@ import {
 } from './search-attributes.ts';
 
 /** A condition is looked at again at least this often: windows open without a message. */
-const LONGEST_WAIT_MS = 3_600_000;
+const LONGEST_WAIT_MS = 86_400_000;
 const MOST_FINAL_ROUNDS = 5;
 
 export class MigrationRun {

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { bindMount, closeMounts, mountMissing, type Mount } from '../support/mounts.ts';
 import { until } from '../support/processes.ts';
+import { leftovers } from '../support/tree.ts';
 
 jest.setTimeout(150_000);
 let migration: Migration;
@@ -61,11 +62,7 @@ async function inMidRound(): Promise<void> {
   for (const name of DIRECTORIES)
     writeFileSync(join(migration.source, name, 'large'), Buffer.alloc(4_000_000, name));
   await said('run-round', 'm');
-  await until('the round copies', () =>
-    readdirSync(migration.destination, { recursive: true, encoding: 'utf8' }).some((name) =>
-      name.includes('.longhaul-'),
-    ),
-  );
+  await until('the round copies', () => leftovers(migration.destination).length > 0);
 }
 
 async function said(...args: readonly string[]): Promise<void> {

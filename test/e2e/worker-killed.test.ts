@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { killAtMissing, openMigration, type Migration } from '../support/migration.ts';
 import type { Started } from '../support/processes.ts';
+import { leftovers } from '../support/tree.ts';
 
 /** Of copy and verify: entries between two durable lines of their journals (src/engines/posix). */
 const BATCH_ENTRIES = 4_096;
@@ -32,12 +33,6 @@ function inodes(tree: string): Map<string, number> {
   const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.longhaul'));
   const paths = files.map(({ parentPath, name }) => join(parentPath, name));
   return new Map(paths.map((path) => [path, statSync(path).ino]));
-}
-
-/** Temporary files: a thread that died in the middle of a file leaves one. */
-function leftovers(tree: string): string[] {
-  const names = readdirSync(tree, { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => name.includes('.longhaul-'));
 }
 
 async function killed(worker: Started): Promise<void> {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import type { StepName } from '../../src/engines/engine.ts';
 import type {
   Activities,
@@ -19,8 +19,10 @@ import {
   type MigrationInput,
   type MigrationOutcome,
   type MigrationProgress,
+  type RoundRef,
   type WorkflowSettings,
 } from '../../src/workflows/api.ts';
+import { quiet } from './quiet.ts';
 import { testServer, type TestServer } from './temporal.ts';
 
 export const SETTINGS: WorkflowSettings = {
@@ -37,6 +39,8 @@ export const SETTINGS: WorkflowSettings = {
   hasSwitchHook: true,
 };
 
+type Sum = Record<string, number>;
+
 /** What the fake workers do, and what they were asked. */
 export interface Stage {
   settings: WorkflowSettings;
@@ -45,16 +49,21 @@ export interface Stage {
   planned: boolean;
   /** chunk → code its copy fails with. */
   readonly broken: Map<string, string>;
+  /** activity → code that it fails with, for whatever chunk. */
+  readonly fails: Map<string, string>;
   /** Chunks whose copy goes on until it is cancelled or the chunk is taken out of here. */
   readonly held: Set<string>;
-  /** Sum of each chunk, over what is seen and verified. */
-  sum: Record<string, number>;
+  /** Sum of each chunk, over what is seen and verified; of a round. */
+  sum: Sum | ((round: RoundRef) => Sum);
   hookExit: number;
   readonly steps: (StepInput & { readonly step: StepName })[];
   readonly hooks: string[];
   readonly notes: LedgerNote[];
   readonly changes: ControlsChange[];
 }
+
+/** The shared test server, or one that a test has for itself. */
+export type FlowServer = Pick<TestServer, 'connectionOptions' | 'namespace' | 'env'>;
 
 export interface Flows {
   readonly client: Client;
@@ -67,15 +76,19 @@ export interface Flows {
 export interface Running {
   readonly id: string;
   readonly stage: Stage;
-  progress(): Promise<MigrationProgress>;
-  until(what: string, holds: (progress: MigrationProgress) => boolean): Promise<MigrationProgress>;
-  say(verb: string, message?: object): Promise<string>;
-  result(): Promise<MigrationOutcome>;
+  readonly progress: () => Promise<MigrationProgress>;
+  readonly until: (
+    what: string,
+    holds: (progress: MigrationProgress) => boolean,
+    withinMs?: number,
+  ) => Promise<MigrationProgress>;
+  readonly say: (verb: string, message?: object) => Promise<string>;
+  readonly result: () => Promise<MigrationOutcome>;
 }
 
-export async function openFlows(): Promise<Flows> {
+export async function openFlows(given?: FlowServer): Promise<Flows> {
   quiet();
-  const server = await testServer();
+  const server = given ?? (await testServer());
   const { namespace } = server;
   const native = await NativeConnection.connect(server.connectionOptions);
   const connection = await Connection.connect(server.connectionOptions);
@@ -122,20 +135,13 @@ export function workflowBundle(): string {
   return readFileSync(process.env['LONGHAUL_WORKFLOW_BUNDLE'] ?? built, 'utf8');
 }
 
-let isQuiet = false;
-
-/** Blocked chunks and refused messages are what the tests are about: no news. */
-function quiet(): void {
-  if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
-  isQuiet = true;
-}
-
 function newStage(given: Partial<Stage>): Stage {
   return {
     settings: SETTINGS,
     chunks: ['0000', '0001', '0002'],
     planned: true,
     broken: new Map(),
+    fails: new Map(),
     held: new Set(),
     sum: { seen: 2, verified: 2, bytes: 10, changedEntries: 1, changedBytes: 1 },
     hookExit: 0,
@@ -155,17 +161,17 @@ async function whilst(holds: () => boolean): Promise<void> {
   }
 }
 
+function breakIf(code: string | undefined): void {
+  if (code === undefined) return;
+  throw ApplicationFailure.create({ type: code, message: `broken: ${code}`, nonRetryable: true });
+}
+
 function fakeActivities(stage: Stage): Activities {
   const step = (name: 'scan' | 'copy' | 'verify' | 'delete-pass') => async (input: StepInput) => {
     stage.steps.push({ ...input, step: name });
     await whilst(() => name === 'copy' && stage.held.has(input.chunk));
-    const code = name === 'copy' ? stage.broken.get(input.chunk) : undefined;
-    if (code !== undefined)
-      throw ApplicationFailure.create({
-        type: code,
-        message: `broken: ${code}`,
-        nonRetryable: true,
-      });
+    breakIf(stage.fails.get(name));
+    breakIf(name === 'copy' ? stage.broken.get(input.chunk) : undefined);
     return { step: name, counters: {}, blocked: 0, open: [], elapsedMs: 1 };
   };
   return {
@@ -173,9 +179,14 @@ function fakeActivities(stage: Stage): Activities {
     copy: step('copy'),
     verify: step('verify'),
     deletePass: step('delete-pass'),
-    closeChunk: () => Promise.resolve(stage.sum as never),
+    closeChunk: ({ round }) => {
+      breakIf(stage.fails.get('closeChunk'));
+      const { sum } = stage;
+      return Promise.resolve((typeof sum === 'function' ? sum(round) : sum) as never);
+    },
     assessAndPlan: async () => {
       await whilst(() => !stage.planned);
+      breakIf(stage.fails.get('assessAndPlan'));
       return { settings: stage.settings, chunks: stage.chunks.length, revision: 1 };
     },
     listChunks: ({ after = '', limit }) =>
@@ -202,8 +213,8 @@ function follow(client: Client, name: string, stage: Stage): Running {
     id,
     stage,
     progress,
-    async until(what, holds) {
-      const deadline = Date.now() + 40_000;
+    async until(what, holds, withinMs = 40_000) {
+      const deadline = Date.now() + withinMs;
       let last: MigrationProgress | undefined;
       while (Date.now() < deadline) {
         last = await progress();

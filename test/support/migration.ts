@@ -6,18 +6,19 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { readLedger } from '../../src/ledger/ledger.ts';
 import type { LedgerLine } from '../../src/ledger/ledger-line.ts';
 import type { SpecInput } from '../../src/spec/schema.ts';
+import { cacheFolder } from '../../src/temporal/places.ts';
 import { chunkId, migrationId, type MigrationProgress } from '../../src/workflows/api.ts';
 import { bareEnvironment, longhaul, type RunResult } from '../cli/run.ts';
 import { expectSameTree, type OracleOptions } from './oracle.ts';
 import { start, until, type Started } from './processes.ts';
 import { testServer } from './temporal.ts';
 
-const program = join(import.meta.dirname, '../../bin/longhaul.js');
+const bin = join(import.meta.dirname, '../../bin/longhaul.js');
 const NAME = 'm';
 
 /** Short times: nothing in a test waits for minutes. */
@@ -62,6 +63,8 @@ export interface Migration {
   /** `longhaul start`; throws when it does not exit with 0. */
   start(): Promise<void>;
   worker(options?: WorkerOptions): Started;
+  /** `longhaul up`, in the foreground; resolves when it serves. */
+  up(): Promise<OwnServer>;
   ledger<K extends LedgerLine['kind']>(kind: K): (LedgerLine & { readonly kind: K })[];
   /** The query `progress`; undefined while no worker answers. */
   progress(): Promise<MigrationProgress | undefined>;
@@ -93,7 +96,17 @@ export interface MigrationOptions {
   readonly sourcePath?: string;
   /** Before anything is started: both directories are there, and empty. */
   readonly prepare?: (trees: { readonly source: string; readonly destination: string }) => void;
+  /** A server of its own, begun by `up()`, instead of the one that all tests share. */
+  readonly ownServer?: boolean;
+  /** Another server, or none. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** `longhaul up` in the foreground, and the Temporal server it started. */
+export interface OwnServer {
+  readonly program: Started;
+  readonly pid: number;
+  readonly address: string;
 }
 
 export function specOf(given: Partial<SpecInput>): Record<string, unknown> {
@@ -109,7 +122,9 @@ export function specOf(given: Partial<SpecInput>): Record<string, unknown> {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 export async function openMigration(options: MigrationOptions = {}): Promise<Migration> {
-  const server = options.env ?? (await testServer()).env;
+  const server =
+    options.env ??
+    (options.ownServer ? { XDG_CACHE_HOME: dirname(cacheFolder()) } : (await testServer()).env);
   const root = mkdtempSync(join(tmpdir(), 'longhaul-e2e-'));
   const source = options.sourcePath ?? join(root, 'source');
   const [destination, state] = [join(root, 'destination'), join(root, 'state')];
@@ -120,8 +135,13 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
   const spec = { ...specOf({ ...paths, ...options.spec }), stateDirectory: state };
   const specFile = join(root, 'spec.yaml');
   writeFileSync(specFile, JSON.stringify(spec)); // JSON is YAML
-  const workers: Started[] = [];
+  const processes: Started[] = [];
   const temporal = lazyClient(server);
+  const begin = (command: readonly string[], more: object = {}): Started => {
+    const begun = start(command[0]!, command.slice(1), { env: { ...noServer, ...env, ...more } });
+    processes.push(begun);
+    return begun;
+  };
   const run = (...args: readonly string[]): Promise<RunResult> => longhaul(args, { env });
   const migration: Migration = {
     name: NAME,
@@ -135,13 +155,13 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
       const { exit, stderr } = await run('start', specFile);
       if (exit !== 0) throw new Error(`longhaul start ended with ${exit}:\n${stderr}`);
     },
-    worker(workerOptions = {}) {
-      const [command, ...args] = commandOf(workerOptions);
-      const worker = start(command!, args, {
-        env: { ...bareEnvironment, ...env, ...workerOptions.env },
-      });
-      workers.push(worker);
-      return worker;
+    worker: (workerOptions = {}) => begin(commandOf(workerOptions), workerOptions.env),
+    async up() {
+      const program = begin([process.execPath, bin, 'up', '--json']);
+      const said = await program.line(/"address"/);
+      const { address, pid } = JSON.parse(said) as { address: string; pid: number };
+      temporal.use({ TEMPORAL_ADDRESS: address });
+      return { program, pid, address };
     },
     ledger(kind) {
       const lines = [...readLedger(join(state, 'migrations', NAME, 'ledger.jsonl'))];
@@ -159,7 +179,7 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
         return last && holds(last) ? last : undefined;
       };
       return until(what, look, timeoutMs).catch((error: Error) => {
-        const said = workers.map((worker) => worker.output()).join('\n--\n');
+        const said = processes.map((one) => one.output()).join('\n--\n');
         throw new Error(`${error.message}; last: ${JSON.stringify(last)}\nworkers:\n${said}`);
       });
     },
@@ -185,7 +205,7 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
       expectSameTree(from, destination, oracle);
     },
     async stop() {
-      await Promise.all(workers.map((worker) => worker.stop(2_000)));
+      await Promise.all(processes.map((one) => one.stop(2_000)));
       await temporal.close();
     },
     async close() {
@@ -203,7 +223,7 @@ async function proveLedger(run: Migration['longhaul']): Promise<void> {
 }
 
 function commandOf({ killAt, through = [] }: WorkerOptions): readonly string[] {
-  const worker = [process.execPath, program, 'worker'];
+  const worker = [process.execPath, bin, 'worker'];
   if (killAt === undefined) return [...through, ...worker];
   const { call, nth, path } = killAt;
   // The traced process goes when strace does, so that nothing outlives the test.
@@ -214,20 +234,39 @@ function commandOf({ killAt, through = [] }: WorkerOptions): readonly string[] {
   return ['strace', ...trace, ...where, ...inject, ...child];
 }
 
+/** Whatever server this machine's user works with is not the tests'. */
+const noServer: NodeJS.ProcessEnv = {
+  ...bareEnvironment,
+  TEMPORAL_ADDRESS: undefined,
+  TEMPORAL_NAMESPACE: undefined,
+  TEMPORAL_PROFILE: undefined,
+};
+
+interface Temporal {
+  use(env: Readonly<Record<string, string>>): void;
+  client(): Promise<Client>;
+  close(): Promise<void>;
+}
+
 /** Connected when it is first asked. */
-function lazyClient(env: Readonly<Record<string, string>>): {
-  client: () => Promise<Client>;
-  close: () => Promise<void>;
-} {
+function lazyClient(env: Readonly<Record<string, string>>): Temporal {
   let opened: Promise<{ connection: Connection; client: Client }> | undefined;
   const open = async (): Promise<{ connection: Connection; client: Client }> => {
     const connection = await Connection.connect({ address: env['TEMPORAL_ADDRESS']! });
     const namespace = env['TEMPORAL_NAMESPACE'] ?? 'default';
     return { connection, client: new Client({ connection, namespace }) };
   };
+  const close = async (): Promise<void> => {
+    await (await opened)?.connection.close();
+    opened = undefined;
+  };
   return {
+    use(other) {
+      void close();
+      env = other;
+    },
     client: async () => (await (opened ??= open())).client,
-    close: async () => (await opened)?.connection.close(),
+    close,
   };
 }
 

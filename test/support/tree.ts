@@ -291,3 +291,9 @@ function along(root: number, path: RawPath, use: (fd: number) => void): void {
   if (first === undefined) use(root);
   else inside(root, first, (fd) => along(fd, rest.join('/'), use));
 }
+
+/** Temporary files in a tree: a copy is under way, or died. */
+export function leftovers(dir: string): string[] {
+  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.includes('.longhaul-'));
+}

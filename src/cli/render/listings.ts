@@ -23,7 +23,17 @@ export function migrationsTable(rows: readonly MigrationRow[]): string {
   );
 }
 
+/** The reason of a blocked chunk on a line of its own below it. */
 export function chunksTable(rows: readonly ChunkRow[]): string {
+  const [head = '', ...lines] = tableOf(rows).split('\n');
+  const told = rows.flatMap(({ because }, i) => [
+    lines[i] ?? '',
+    ...(because === undefined ? [] : [`  ${because}`]),
+  ]);
+  return [head, ...told].join('\n');
+}
+
+function tableOf(rows: readonly ChunkRow[]): string {
   return table(
     [
       { title: 'chunk' },
@@ -33,13 +43,13 @@ export function chunksTable(rows: readonly ChunkRow[]): string {
       { title: 'bytes', align: 'right' },
       { title: 'roots' },
     ],
-    rows.map(({ chunk, state, round, entries, bytes, roots, because }) => [
+    rows.map(({ chunk, state, round, entries, bytes, roots }) => [
       chunk,
       state,
       round === undefined ? '' : String(round),
       entries === undefined ? '' : count(entries),
       bytes === undefined ? '' : formatBytes(bytes),
-      because ?? rootsText(roots),
+      rootsText(roots),
     ]),
   );
 }

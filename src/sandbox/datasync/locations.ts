@@ -128,6 +128,10 @@ function bucketOf(fields: Fields): string {
 export function directoryOf(world: World, { kind, fields }: Location): string {
   const subdirectory = (fields['Subdirectory'] as string | undefined) ?? '/';
   if (kind === 'nfs') return world.places.nfs(String(fields['ServerHostname']), subdirectory);
-  if (kind === 'efs') return world.places.efs(fileSystemIdOf(fields), subdirectory);
+  if (kind === 'efs') {
+    const point = fields['AccessPointArn'] as string | undefined;
+    const root = point === undefined ? '/' : world.rootOfAccessPoint(point);
+    return world.places.efs(fileSystemIdOf(fields), `${root}/${subdirectory}`);
+  }
   return world.places.s3(bucketOf(fields), subdirectory);
 }

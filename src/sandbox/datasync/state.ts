@@ -115,6 +115,8 @@ export interface World {
   readonly random: Random;
   readonly faults: Faults;
   readonly places: Places;
+  /** The path an access point leads to, made when it is mounted; set by the EFS half. */
+  rootOfAccessPoint: (arn: string) => string;
   readonly region: string;
   /** Twelve digits. */
   readonly account: string;

@@ -1,4 +1,5 @@
 /** Mount targets and access points. */
+import { mkdirSync } from 'node:fs';
 import {
   efsArn,
   efsError,
@@ -121,6 +122,21 @@ function describePoint(efs: EfsWorld, point: AccessPoint): Fields {
     RootDirectory: { Path: '/' },
     ...point.fields,
   };
+}
+
+interface RootDirectory {
+  readonly Path?: string;
+  readonly CreationInfo?: object;
+}
+
+/** Where a mount through it begins. With CreationInfo the directory is made at the first mount. */
+export function rootOfAccessPoint(efs: EfsWorld, arn: string): string {
+  const point = efs.accessPoints.get(arn.split('/').at(-1) ?? '');
+  const { Path = '/', CreationInfo } = (point?.fields['RootDirectory'] ?? {}) as RootDirectory;
+  if (point !== undefined && CreationInfo !== undefined) {
+    mkdirSync(efs.world.places.efs(point.fileSystemId, Path), { recursive: true });
+  }
+  return Path;
 }
 
 export function describeAccessPoints(

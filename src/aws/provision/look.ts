@@ -1,0 +1,134 @@
+/** One look at what an account has of a migration. Changes nothing. */
+import {
+  paginateListAgents,
+  paginateListLocations,
+  paginateListTagsForResource,
+  paginateListTasks,
+  DescribeLocationEfsCommand,
+  DescribeLocationNfsCommand,
+  DescribeTaskCommand,
+  type LocationListEntry,
+} from '@aws-sdk/client-datasync';
+import type { Found, FoundAgent, FoundLocation, FoundTask } from '../../policy/provision.ts';
+import type { AwsClients } from '../clients.ts';
+import { MIGRATION_TAG } from '../names.ts';
+import { asDirectory, toDesired, type ProvisionSpec } from './desired.ts';
+import { lookAtFileSystem } from './look-efs.ts';
+
+/** 'own': what provisioning itself makes; 'all': also what the chunks have made since. */
+export type Scope = 'own' | 'all';
+
+export async function look(
+  clients: AwsClients,
+  spec: ProvisionSpec,
+  scope: Scope = 'own',
+): Promise<Found> {
+  const efs = await lookAtFileSystem(clients, spec);
+  return {
+    ...efs,
+    agents: await agents(clients),
+    locations: await locations(clients, spec, { scope, fileSystem: efs.fileSystem?.id }),
+    tasks: await tasks(clients, spec, scope),
+  };
+}
+
+async function agents({ datasync }: AwsClients): Promise<FoundAgent[]> {
+  const all: FoundAgent[] = [];
+  for await (const { Agents = [] } of paginateListAgents({ client: datasync }, {})) {
+    for (const { AgentArn = '', Name, Status } of Agents) {
+      all.push({ arn: AgentArn, name: Name, status: Status });
+    }
+  }
+  return all;
+}
+
+interface Where {
+  readonly scope: Scope;
+  readonly fileSystem: string | undefined;
+}
+
+async function locations(
+  clients: AwsClients,
+  spec: ProvisionSpec,
+  { scope, fileSystem }: Where,
+): Promise<FoundLocation[]> {
+  const { sourceUri, efsPath, region } = toDesired(spec);
+  const efsRoot = `efs://${region}.${fileSystem ?? 'none'}`;
+  const concerns = (uri: string): boolean =>
+    scope === 'own'
+      ? uri === sourceUri || uri === `${efsRoot}${efsPath}`
+      : uri.startsWith(sourceUri) || uri.startsWith(`${efsRoot}/`);
+  const found: FoundLocation[] = [];
+  const pages = paginateListLocations({ client: clients.datasync }, {});
+  for await (const { Locations = [] } of pages) {
+    for (const entry of Locations) {
+      const uri = normalUri(entry.LocationUri ?? '');
+      if (concerns(uri)) found.push(await location(clients, spec, { ...entry, LocationUri: uri }));
+    }
+  }
+  return found;
+}
+
+/** DataSync ends directories with a slash; whether it always does is not documented. */
+function normalUri(uri: string): string {
+  const [, head = '', path = ''] = /^([a-z0-9]+:\/\/[^/]*)(.*)$/.exec(uri) ?? [];
+  return `${head}${asDirectory(path)}`;
+}
+
+async function location(
+  clients: AwsClients,
+  spec: ProvisionSpec,
+  { LocationArn: arn = '', LocationUri: uri = '' }: LocationListEntry,
+): Promise<FoundLocation> {
+  const ours = await isOurs(clients, spec, arn);
+  if (uri.startsWith('nfs:')) {
+    const { OnPremConfig } = await clients.datasync.send(
+      new DescribeLocationNfsCommand({ LocationArn: arn }),
+    );
+    return { arn, uri, ours, agents: OnPremConfig?.AgentArns ?? [] };
+  }
+  const { AccessPointArn } = await clients.datasync.send(
+    new DescribeLocationEfsCommand({ LocationArn: arn }),
+  );
+  return { arn, uri, ours, accessPoint: AccessPointArn };
+}
+
+async function tasks(clients: AwsClients, spec: ProvisionSpec, scope: Scope): Promise<FoundTask[]> {
+  const { lanes } = toDesired(spec);
+  const concerns = (name: string): boolean =>
+    scope === 'own'
+      ? lanes.some(({ taskName }) => taskName === name)
+      : name.startsWith(`longhaul/${spec.name}/`);
+  const found: FoundTask[] = [];
+  for await (const { Tasks = [] } of paginateListTasks({ client: clients.datasync }, {})) {
+    for (const { TaskArn: arn = '', Name = '' } of Tasks) {
+      if (concerns(Name)) found.push(await task(clients, spec, arn));
+    }
+  }
+  return found;
+}
+
+async function task(clients: AwsClients, spec: ProvisionSpec, arn: string): Promise<FoundTask> {
+  const described = await clients.datasync.send(new DescribeTaskCommand({ TaskArn: arn }));
+  return {
+    arn,
+    name: described.Name,
+    status: described.Status ?? 'unknown',
+    source: described.SourceLocationArn ?? '',
+    destination: described.DestinationLocationArn ?? '',
+    error: described.ErrorDetail ?? described.ErrorCode,
+    ours: await isOurs(clients, spec, arn),
+  };
+}
+
+async function isOurs(
+  { datasync }: AwsClients,
+  { name }: ProvisionSpec,
+  arn: string,
+): Promise<boolean> {
+  const pages = paginateListTagsForResource({ client: datasync }, { ResourceArn: arn });
+  for await (const { Tags = [] } of pages) {
+    if (Tags.some(({ Key, Value }) => Key === MIGRATION_TAG && Value === name)) return true;
+  }
+  return false;
+}

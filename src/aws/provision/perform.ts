@@ -1,0 +1,50 @@
+/**
+ * Does one step. What carries a token may be sent twice; what carries none (locations, tasks) is sent
+ * once, and after a reply that was lost it is for the next look to find it.
+ */
+import {
+  CreateLocationEfsCommand,
+  CreateLocationNfsCommand,
+  CreateTaskCommand,
+  DeleteLocationCommand,
+  DeleteTaskCommand,
+} from '@aws-sdk/client-datasync';
+import type { Deed } from '../../policy/provision.ts';
+import type { AwsClients } from '../clients.ts';
+import type { ProvisionSpec } from './desired.ts';
+import { performOnEfs, type EfsDeed } from './perform-efs.ts';
+import { efsLocation, nfsLocation, poolTask } from './requests.ts';
+
+export async function perform(clients: AwsClients, spec: ProvisionSpec, deed: Deed): Promise<void> {
+  const { datasync, datasyncOnce, efs } = clients;
+  switch (deed.do) {
+    case 'create NFS location':
+      await datasyncOnce.send(new CreateLocationNfsCommand(nfsLocation(spec, deed)));
+      return;
+    case 'create EFS location':
+      await datasyncOnce.send(new CreateLocationEfsCommand(efsLocation(spec, deed)));
+      return;
+    case 'create task':
+      await datasyncOnce.send(new CreateTaskCommand(poolTask(spec, deed)));
+      return;
+    case 'delete task':
+      await gone(() => datasync.send(new DeleteTaskCommand({ TaskArn: deed.arn })));
+      return;
+    case 'delete location':
+      await gone(() => datasync.send(new DeleteLocationCommand({ LocationArn: deed.arn })));
+      return;
+    default:
+      await performOnEfs(efs, spec, deed satisfies EfsDeed);
+  }
+}
+
+/** DataSync has one error for everything; what is not there is said in its text. */
+async function gone(remove: () => Promise<unknown>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'InvalidRequestException' && /not found|does not exist/i.test(message)) return;
+    throw error;
+  }
+}

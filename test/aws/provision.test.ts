@@ -1,0 +1,445 @@
+/** Provisioning and its undoing against the sandbox, cut at every call. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createAwsClients, type AwsClients } from '../../src/aws/clients.ts';
+import { toProvisionSpec, type ProvisionSpec } from '../../src/aws/provision/desired.ts';
+import { planNow, provisionRound, type ProvisionJob } from '../../src/aws/provision/round.ts';
+import type { Step } from '../../src/policy/provision.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { dataSyncSpec } from '../../src/spec/kinds.ts';
+import { parseSpec } from '../../src/spec/parse.ts';
+import { cutAt, MOMENTS, type Moment } from '../support/cut.ts';
+
+const ROLE = 'arn:aws:iam::111122223333:role';
+const SPEC = `name: acme
+engine: datasync
+source: { kind: nfs, server: nfs.example, export: /data, agents: [site-a, site-b] }
+destination:
+  kind: efs
+  create: { kmsKey: "arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000" }
+  directory: /new
+  accessRole: ${ROLE}/efs
+  subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e]
+  securityGroups: [sg-0a1b2c3d]
+stateDirectory: /state
+aws:
+  region: eu-central-1
+  account: "111122223333"
+  tags: { owner: storage }
+  reports: { bucket: evidence, writeRole: "${ROLE}/reports" }
+`;
+
+let root: string;
+let sandbox: Sandbox;
+const opened: AwsClients[] = [];
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'longhaul-provision-'));
+  mkdirSync(join(root, 'nfs/nfs.example/data'), { recursive: true });
+});
+afterEach(async () => {
+  for (const clients of opened.splice(0)) clients.dispose();
+  await sandbox.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function open(options: Partial<SandboxOptions> = {}): Promise<void> {
+  sandbox = await startSandbox({
+    root,
+    time: 'virtual',
+    agents: [{ name: 'site-a' }, { name: 'site-b' }],
+    ...options,
+  });
+}
+
+function clients(): AwsClients {
+  const { endpoint } = sandbox;
+  const made = createAwsClients(
+    { region: 'eu-central-1', endpoints: { datasync: endpoint, efs: endpoint, s3: endpoint } },
+    { credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' } },
+  );
+  opened.push(made);
+  return made;
+}
+
+function spec(text = SPEC): ProvisionSpec {
+  const { spec: parsed, problems } = parseSpec(text);
+  if (parsed === undefined || problems.length > 0) throw new Error(JSON.stringify(problems));
+  return toProvisionSpec(dataSyncSpec(parsed));
+}
+
+const provisioning = (text?: string): ProvisionJob => ({
+  mode: 'provision',
+  spec: spec(text),
+  done: false,
+});
+
+/** Rounds until nothing is left to do or to wait for. */
+async function run(job: ProvisionJob, through = clients()): Promise<readonly Step[]> {
+  const signal = new AbortController().signal;
+  for (let rounds = 0; rounds < 60; rounds++) {
+    const { did, steps } = await provisionRound(through, job, { signal, onDone: () => undefined });
+    if (did.length === 0 && !steps.some(({ state }) => state === 'waiting')) return steps;
+    sandbox.advance(300_000);
+  }
+  throw new Error('it never came to an end');
+}
+
+/** What there is, by kind. */
+const census = () => ({
+  fileSystems: sandbox.efs.fileSystems.size,
+  mountTargets: [...sandbox.efs.mountTargets.values()].map(({ subnetId }) => subnetId).sort(),
+  accessPoints: sandbox.efs.accessPoints.size,
+  locations: [...sandbox.world.locations.values()].map(({ kind }) => kind).sort(),
+  tasks: [...sandbox.world.tasks.values()].map(({ name }) => name).sort(),
+});
+
+const WHOLE = {
+  fileSystems: 1,
+  mountTargets: ['subnet-0a1b2c3d', 'subnet-0a1b2c3e'],
+  accessPoints: 1,
+  locations: ['efs', 'nfs', 'nfs'],
+  tasks: ['longhaul/acme/lane-0/pool', 'longhaul/acme/lane-1/pool'],
+};
+const NOTHING = { fileSystems: 0, mountTargets: [], accessPoints: 0, locations: [], tasks: [] };
+
+describe('provisioning', () => {
+  test('makes everything the spec asks for, once', async () => {
+    await open();
+
+    const steps = await run(provisioning());
+
+    expect(steps.filter(({ state }) => state !== 'there')).toEqual([]);
+    expect(census()).toEqual(WHOLE);
+    const again = await provisionRound(clients(), provisioning(), {
+      signal: new AbortController().signal,
+      onDone: () => undefined,
+    });
+    expect(again.did).toEqual([]);
+  });
+
+  test('encrypts with the key from the first call, with elastic throughput, backups and a policy', async () => {
+    await open();
+
+    await run(provisioning());
+
+    const [fileSystem] = sandbox.efs.fileSystems.values();
+    expect(fileSystem).toMatchObject({
+      fields: {
+        Encrypted: true,
+        KmsKeyId: expect.stringContaining(':key/0a1b2c3d'),
+        ThroughputMode: 'elastic',
+        PerformanceMode: 'generalPurpose',
+      },
+      backup: 'ENABLED',
+      lifecycle: [],
+    });
+    expect(fileSystem?.tags).toEqual(
+      expect.arrayContaining([
+        { Key: 'longhaul:migration', Value: 'acme' },
+        { Key: 'owner', Value: 'storage' },
+      ]),
+    );
+    const policy = JSON.parse(fileSystem?.policy ?? '') as { Statement: { Sid: string }[] };
+    expect(policy.Statement.map(({ Sid }) => Sid)).toEqual(['TlsOnly', 'DataSyncAsRoot']);
+    const [point] = sandbox.efs.accessPoints.values();
+    expect(point?.fields).not.toHaveProperty('PosixUser');
+    const efs = [...sandbox.world.locations.values()].find(({ kind }) => kind === 'efs');
+    expect(efs?.fields).toMatchObject({
+      InTransitEncryption: 'TLS1_2',
+      FileSystemAccessRoleArn: `${ROLE}/efs`,
+      Subdirectory: '/',
+    });
+  });
+
+  test('to look first changes nothing', async () => {
+    await open();
+
+    const steps = await planNow(clients(), provisioning());
+
+    expect(census()).toEqual(NOTHING);
+    expect(steps.map(({ what, state }) => `${state}: ${what}`)).toEqual([
+      'there: agent site-a',
+      'there: agent site-b',
+      'to do: file system',
+      'later: backup policy',
+      'later: file-system policy',
+      'later: lifecycle',
+      'later: mount target in subnet-0a1b2c3d',
+      'later: mount target in subnet-0a1b2c3e',
+      'later: access point',
+      'to do: NFS location of lane 0',
+      'to do: NFS location of lane 1',
+      'later: EFS location',
+      'later: task of lane 0',
+      'later: task of lane 1',
+    ]);
+  });
+
+  test('waits for an agent that is OFFLINE, and refuses one that is not there', async () => {
+    await open({ agents: [{ name: 'site-a' }] });
+
+    const steps = await run(provisioning());
+
+    expect(steps.find(({ state }) => state === 'refused')).toMatchObject({
+      what: 'agent site-b',
+      fix: expect.stringContaining('Activate it'),
+    });
+    expect(census()).toMatchObject({ fileSystems: 1, tasks: ['longhaul/acme/lane-0/pool'] });
+  });
+
+  test('waits while fresh mount targets make tasks flap', async () => {
+    await open({ flapping: true });
+
+    const steps = await run(provisioning());
+
+    expect(steps.every(({ state }) => state === 'there')).toBe(true);
+  });
+
+  test('leaves a policy alone that somebody has widened for clients', async () => {
+    await open();
+    await run(provisioning());
+    const [fileSystem] = sandbox.efs.fileSystems.values();
+    const policy = JSON.parse(fileSystem?.policy ?? '') as { Statement: object[] };
+    policy.Statement.push({
+      Effect: 'Allow',
+      Principal: { AWS: '*' },
+      Action: ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite'],
+      Condition: { Bool: { 'elasticfilesystem:AccessedViaMountTarget': 'true' } },
+    });
+    fileSystem!.policy = JSON.stringify(policy);
+
+    const steps = await run(provisioning());
+
+    expect(steps.every(({ state }) => state === 'there')).toBe(true);
+    expect(fileSystem?.policy).toBe(JSON.stringify(policy));
+  });
+
+  test('refuses a policy that lets in what is not TLS, and does not replace it', async () => {
+    await open();
+    await run(provisioning());
+    const [fileSystem] = sandbox.efs.fileSystems.values();
+    fileSystem!.policy = '{"Statement":[]}';
+
+    const steps = await run(provisioning());
+
+    expect(steps.find(({ state }) => state === 'refused')).toMatchObject({
+      what: 'file-system policy',
+      because: 'it lets in what is not TLS',
+    });
+    expect(fileSystem?.policy).toBe('{"Statement":[]}');
+  });
+
+  test('turns the lifecycle on when the migration is done, and not before', async () => {
+    await open();
+    const text = SPEC.replace('create: {', 'create: { infrequentAccessAfterDays: 30,');
+    await run(provisioning(text));
+    const [fileSystem] = sandbox.efs.fileSystems.values();
+    expect(fileSystem?.lifecycle).toEqual([]);
+
+    await run({ mode: 'provision', spec: spec(text), done: true });
+
+    expect(fileSystem?.lifecycle).toEqual([{ TransitionToIA: 'AFTER_30_DAYS' }]);
+  });
+
+  test('refuses a file system under its token that is not encrypted', async () => {
+    await open();
+    await run(provisioning());
+    const [fileSystem] = sandbox.efs.fileSystems.values();
+    fileSystem!.fields = { ...fileSystem!.fields, Encrypted: false };
+
+    const steps = await run(provisioning());
+
+    expect(steps.find(({ what }) => what === 'file system')).toMatchObject({
+      state: 'refused',
+      because: `${fileSystem?.id} is not encrypted`,
+    });
+  });
+
+  test('goes on after throttling, errors after the fact and replies that are lost', async () => {
+    await open({
+      faults: {
+        faults: [
+          { call: 'CreateFileSystem', nth: 1, reply: 'lost' },
+          { call: 'CreateMountTarget', nth: 1, reply: 'internal' },
+          { call: 'CreateAccessPoint', nth: 1, reply: 'lost' },
+          { call: 'CreateLocationNfs', nth: 1, reply: 'lost' },
+          { call: 'CreateLocationEfs', nth: 1, reply: 'internal' },
+          { call: 'CreateTask', nth: 1, reply: 'lost' },
+          { call: 'ListLocations', nth: 2, reply: 'throttled' },
+        ],
+      },
+    });
+
+    let failures = 0;
+    for (let tries = 0; tries < 10; tries++) {
+      try {
+        await run(provisioning());
+        break;
+      } catch (error) {
+        failures++;
+        expect(['LINK_DOWN', 'BUSY']).toContain((error as { code: string }).code);
+      }
+    }
+
+    expect(failures).toBeGreaterThan(0);
+    expect(census()).toEqual(WHOLE);
+  });
+});
+
+describe('teardown', () => {
+  const tearing = (fileSystem?: string): ProvisionJob => ({
+    mode: 'teardown',
+    spec: spec(),
+    ...(fileSystem === undefined ? {} : { fileSystem }),
+  });
+
+  test('removes tasks and locations, and leaves the file system', async () => {
+    await open();
+    await run(provisioning());
+
+    const steps = await run(tearing());
+
+    expect(census()).toEqual({ ...WHOLE, locations: [], tasks: [] });
+    expect(steps.map(({ because }) => because)).toEqual([
+      expect.stringMatching(/^fs-.* stays: nobody named it$/),
+    ]);
+  });
+
+  test('removes the file system only when it is named', async () => {
+    await open();
+    await run(provisioning());
+    const [id = ''] = sandbox.efs.fileSystems.keys();
+
+    const wrong = await run(tearing('fs-00000000'));
+    expect(wrong.find(({ state }) => state === 'refused')?.because).toBe(
+      `it is ${id}, not fs-00000000`,
+    );
+    expect(census()).toEqual(WHOLE);
+
+    await run(tearing(id));
+    expect(census()).toEqual(NOTHING);
+  });
+
+  test('leaves what others have made', async () => {
+    await open();
+    await run(provisioning());
+    const [agent = ''] = sandbox.world.agents.keys();
+    sandbox.world.locations.set(
+      'arn:aws:datasync:eu-central-1:111122223333:location/loc-00000000000000000',
+      {
+        arn: 'arn:aws:datasync:eu-central-1:111122223333:location/loc-00000000000000000',
+        kind: 'nfs',
+        createdAt: 0,
+        fields: {
+          ServerHostname: 'nfs.example',
+          Subdirectory: '/data',
+          OnPremConfig: { AgentArns: [agent] },
+        },
+      },
+    );
+    sandbox.world.tags.set(
+      'arn:aws:datasync:eu-central-1:111122223333:location/loc-00000000000000000',
+      [],
+    );
+
+    await run(tearing());
+
+    expect([...sandbox.world.locations.keys()]).toEqual([
+      'arn:aws:datasync:eu-central-1:111122223333:location/loc-00000000000000000',
+    ]);
+  });
+});
+
+describe('cut at every call, and run again', () => {
+  /** One agent and one subnet: every kind of call is in it. */
+  const SMALL = SPEC.replace(', site-b', '').replace(', subnet-0a1b2c3e', '');
+  const SMALL_WHOLE = {
+    ...WHOLE,
+    mountTargets: ['subnet-0a1b2c3d'],
+    locations: ['efs', 'nfs'],
+    tasks: ['longhaul/acme/lane-0/pool'],
+  };
+
+  async function callsOf(
+    work: (through: AwsClients) => Promise<unknown>,
+  ): Promise<readonly string[]> {
+    const through = clients();
+    const { calls } = cutAt(through);
+    await work(through);
+    return [...calls];
+  }
+
+  /** Where a call changes nothing, the moments are one. */
+  const momentsOf = (call: string): readonly Moment[] =>
+    /^(Describe|List)/.test(call) ? ['after the reply'] : MOMENTS;
+
+  async function everyCut(
+    prepare: () => Promise<void>,
+    work: (through: AwsClients) => Promise<unknown>,
+    check: () => void,
+  ): Promise<readonly string[]> {
+    await prepare();
+    const calls = await callsOf(work);
+    for (const [i, call] of calls.entries()) {
+      for (const moment of momentsOf(call)) await oneCut(i + 1, moment);
+    }
+    return calls.filter((call) => !/^(Describe|List)/.test(call));
+
+    async function oneCut(at: number, moment: Moment): Promise<void> {
+      await sandbox.close();
+      rmSync(join(root, 'efs'), { recursive: true, force: true });
+      await prepare();
+      const through = clients();
+      cutAt(through, at, moment);
+      await expect(work(through)).rejects.toThrow('cut');
+      await work(clients());
+      check();
+      for (const each of opened.splice(0)) each.dispose();
+    }
+  }
+
+  test('provisioning makes no duplicate', async () => {
+    const changing = await everyCut(
+      () => open(),
+      (through) => run(provisioning(SMALL), through),
+      () => expect(census()).toEqual(SMALL_WHOLE),
+    );
+
+    expect(changing).toEqual([
+      'CreateFileSystemCommand',
+      'CreateLocationNfsCommand',
+      'PutFileSystemPolicyCommand',
+      'CreateMountTargetCommand',
+      'CreateAccessPointCommand',
+      'CreateLocationEfsCommand',
+      'CreateTaskCommand',
+    ]);
+  }, 300_000);
+
+  test('teardown leaves nothing', async () => {
+    const changing = await everyCut(
+      async () => {
+        await open();
+        await run(provisioning(SMALL));
+      },
+      (through) => {
+        const [id] = sandbox.efs.fileSystems.keys();
+        const job = { mode: 'teardown' as const, spec: spec(SMALL) };
+        return run(id === undefined ? job : { ...job, fileSystem: id }, through);
+      },
+      () => expect(census()).toEqual(NOTHING),
+    );
+
+    expect(changing).toEqual([
+      'DeleteTaskCommand',
+      'DeleteLocationCommand',
+      'DeleteLocationCommand',
+      'DeleteAccessPointCommand',
+      'DeleteMountTargetCommand',
+      'DeleteFileSystemCommand',
+    ]);
+  }, 300_000);
+});
