@@ -8,7 +8,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { start, stopAll } from '../support/processes.ts';
 
-jest.setTimeout(150_000);
+jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(async () => {
   await stopAll();
@@ -25,9 +25,11 @@ const FREEZE = `for pid in $(cat "$0"); do
   done`;
 
 function fill(source: string): void {
+  mkdirSync(join(source, 'busy'));
   for (let d = 0; d < 10; d++) {
-    mkdirSync(join(source, `d${d}`));
-    for (let f = 0; f < 40; f++) writeFileSync(join(source, `d${d}`, `f${f}`), `${d} ${f}\n`);
+    mkdirSync(join(source, 'busy', `d${d}`));
+    for (let f = 0; f < 40; f++)
+      writeFileSync(join(source, 'busy', `d${d}`, `f${f}`), `${d} ${f}\n`);
   }
   writeFileSync(join(source, 'restless'), Buffer.alloc(8_000_000, 'x'));
 }
@@ -41,7 +43,7 @@ test('longhaul start, while the source changes all the time', async () => {
   const { source, root } = migration;
   fill(source);
   const pids = [
-    start(process.execPath, [writer, source, '7', '100']),
+    start(process.execPath, [writer, join(source, 'busy'), '7', '100']),
     start(process.execPath, ['--input-type=module', '-e', RESTLESS, join(source, 'restless')]),
   ].map(({ pid }) => pid);
   writeFileSync(join(root, 'writers'), pids.join(' '));
@@ -54,6 +56,6 @@ test('longhaul start, while the source changes all the time', async () => {
   expect(rounds[0]).toBeGreaterThan(0);
   expect(rounds.at(-1)).toBe(0);
   const { stdout } = await migration.longhaul('ledger', 'm', '--entry', 'restless');
-  expect(stdout).toMatch(/round 1.*changed while/i);
+  expect(stdout).toMatch(/round 1: new, drifted/);
   await migration.proven();
 });

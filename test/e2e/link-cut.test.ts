@@ -9,7 +9,7 @@ import { openMigration, type Migration } from '../support/migration.ts';
 import { until } from '../support/processes.ts';
 import { leftovers } from '../support/tree.ts';
 
-jest.setTimeout(150_000);
+jest.setTimeout(240_000);
 let migration: Migration;
 let link: Link | undefined;
 let far: string;

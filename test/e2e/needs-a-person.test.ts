@@ -9,7 +9,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { openMigration, type Migration, type MigrationOptions } from '../support/migration.ts';
 import { closeMounts, mountMissing, smallMount } from '../support/mounts.ts';
 
-jest.setTimeout(150_000);
+jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(async () => {
   await migration.stop();

@@ -193,7 +193,7 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
       }
       throw new Error(`The server knows no run of chunk ${chunk} in round ${round}`);
     },
-    async done(timeoutMs = 60_000) {
+    async done(timeoutMs = 100_000) {
       const { phase, rounds } = await migration.until(
         'it is over',
         (progress) => progress.phase === 'done' || progress.phase === 'aborted',
