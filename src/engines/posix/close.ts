@@ -18,6 +18,7 @@ import { compareEntries, isAbsent } from './compare-entries.ts';
 import { copyJournalPath } from './copy.ts';
 import { isExcepted } from './copy-plan.ts';
 import { deleteRecordPath, type DeleteRecord } from './delete-pass.ts';
+import { digestBytes } from './digest.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
 import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import type { Excludes } from './excludes.ts';
@@ -238,7 +239,8 @@ function entryOf(
   { copied, checked }: OutcomesOfEntry,
 ): Entry {
   const stat = checked?.stat ?? copied?.stat;
-  const digest = checked?.digest ?? copied?.digest ?? (copied ? undefined : known?.digest);
+  const text = checked?.digest ?? copied?.digest;
+  const digest = text ? digestBytes(text) : copied ? undefined : known?.digest;
   return { ...found, ...(stat ? fromStat(stat) : {}), ...(digest ? { digest } : {}), status };
 }
 

@@ -1,6 +1,7 @@
 /** The small work of a chunk, cut into jobs: several directories a job, or a part of one, in order. */
 import type { RawPath } from '../../paths.ts';
 import type { CopyBatch } from './copy-entries.ts';
+import { digestText, type Digest } from './digest.ts';
 import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import { isAfter, type Place } from './outcome-journal.ts';
 import type { WorkDirectory, WorkEntry } from './worklist.ts';
@@ -40,7 +41,7 @@ interface GrowingBatch {
   readonly directory: RawPath;
   readonly names: RawPath[];
   readonly modes: number[];
-  digests?: Map<RawPath, Uint8Array>;
+  digests?: Map<RawPath, Digest>;
 }
 
 const emptyBatch = (directory: RawPath): GrowingBatch => ({ directory, names: [], modes: [] });
@@ -57,7 +58,7 @@ function addTo(batch: GrowingBatch, entry: WorkEntry): number {
   batch.modes.push(mode);
   if ((mode & S_IFMT) !== S_IFREG) return 0;
   if (reason !== 'metadata' || digest === undefined) return sizeBytes;
-  batch.digests ??= new Map<RawPath, Uint8Array>();
-  batch.digests.set(name, digest);
+  batch.digests ??= new Map<RawPath, Digest>();
+  batch.digests.set(name, digestText(digest));
   return 0;
 }

@@ -1,7 +1,7 @@
 /** The bytes of an open file into another, with their digest, at the pace of the link. */
 import { LonghaulError } from '../../errors.ts';
 import type { RawPath } from '../../paths.ts';
-import { digestOf, newDigester, type Digester, type DigestName } from './digest.ts';
+import { digestOf, newDigester, type Digester, type Digest, type DigestName } from './digest.ts';
 import type { ThreadContext } from './messages.ts';
 import { check, nativeError } from './native-error.ts';
 import { allocate, errnoName, ftruncate, lseek, pread, pwrite, read, SEEK, write } from './sys.ts';
@@ -28,7 +28,7 @@ function goOnUnlessStopped({ stopped }: ThreadContext): void {
 export function copyDense(
   { from, to, path, digest, context }: Transfer,
   size: number,
-): Buffer | undefined {
+): Digest | undefined {
   if (size === 0) return digestOf(digest, block.bytes.subarray(0, 0));
   const digester = size > BLOCK_BYTES ? newDigester(digest) : undefined;
   for (let done = 0; done < size;) {
@@ -114,7 +114,7 @@ function zerosInto(digester: Digester, count: number): void {
 }
 
 /** A file with holes, whole; the last hole is made by the length. */
-export function copySparse(transfer: Transfer, size: number): Buffer | undefined {
+export function copySparse(transfer: Transfer, size: number): Digest | undefined {
   const digester = newDigester(transfer.digest);
   if (!copySparseRange(transfer, 0, size, digester)) return undefined;
   check(ftruncate(transfer.to, size), 'set the length of', 'destination', transfer.path);

@@ -5,13 +5,13 @@ import { toFailure } from '../../errors.ts';
 import { copyFile, type Copied, type OpenPair } from './copy-file.ts';
 import { copySpecial } from './copy-special.ts';
 import { copySymlink } from './copy-symlink.ts';
-import type { DigestName } from './digest.ts';
+import type { Digest, DigestName } from './digest.ts';
 import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
 import { after, before, fileStat, statName } from './file-stat.ts';
 import type { JobBase, ThreadContext } from './messages.ts';
 import { check } from './native-error.ts';
-import { isCancelled } from './step-signal.ts';
+import { stopper } from './step-signal.ts';
 import { updateMetadata } from './update-metadata.ts';
 import { givesAcl } from './xattrs.ts';
 import { makeDirectory, withPair, type RootFds } from './open-pair.ts';
@@ -20,7 +20,7 @@ import { packBatch, type PackedBatch } from './packed-outcomes.ts';
 interface CopyItem {
   readonly name: RawPath;
   readonly mode: number;
-  readonly digest?: Uint8Array | undefined;
+  readonly digest?: Digest | undefined;
 }
 
 /** Entries of one directory, in columns: they cross threads cheaper than objects. */
@@ -30,7 +30,7 @@ export interface CopyBatch {
   /** As the scan saw them, with the file type. */
   readonly modes: readonly number[];
   /** By name: the digest of the content, when only the metadata changed. */
-  readonly digests?: ReadonlyMap<RawPath, Uint8Array>;
+  readonly digests?: ReadonlyMap<RawPath, Digest>;
 }
 
 export interface CopyEntriesJob extends JobBase, RootFds {
@@ -50,7 +50,7 @@ export interface CopyEntriesResult {
 }
 
 export function copyEntries(job: CopyEntriesJob, thread: ThreadContext): CopyEntriesResult {
-  const stopped = (): boolean => thread.stopped() || isCancelled(job.cancel);
+  const stopped = stopper(thread, job.cancel);
   const context = { ...thread, stopped };
   const batches: PackedBatch[] = [];
   try {
@@ -99,8 +99,11 @@ function copyItem(pair: OpenPair, item: CopyItem): EntryOutcome {
     const copied = copyByKind(pair, item);
     if (copied.outcome === 'drifted') return { name, outcome: 'drifted', bytes: 0 };
     const isFile = (mode & S_IFMT) === S_IFREG;
-    const { adopted: wasThere = false, ...rest } = copied;
-    return { name, ...rest, bytes: isFile && !wasThere ? copied.stat.sizeBytes : 0 };
+    const { stat, digest } = copied;
+    const bytes = isFile && !copied.adopted ? stat.sizeBytes : 0;
+    return digest === undefined
+      ? { name, outcome: 'copied', bytes, stat }
+      : { name, outcome: 'copied', bytes, stat, digest };
   } catch (thrown) {
     return outcomeOf(name, thrown);
   }
@@ -111,7 +114,7 @@ function copyByKind(pair: OpenPair, { name, mode, digest }: CopyItem): Copied {
     case S_IFREG:
       return (
         (pair.adoptSame ? adopted(pair, name) : undefined) ??
-        (digest && updateMetadata(pair, name, digest)) ??
+        (digest === undefined ? undefined : updateMetadata(pair, name, digest)) ??
         copyFile(pair, name)
       );
     case S_IFLNK:

@@ -13,7 +13,7 @@
  */
 import { joinRaw, type RawPath } from '../../paths.ts';
 import { copyDense, copySparse } from './copy-bytes.ts';
-import type { DigestName } from './digest.ts';
+import type { Digest, DigestName } from './digest.ts';
 import { after, before, fileStat, sameMoment, statOpen, type FileStat } from './file-stat.ts';
 import type { ThreadContext } from './messages.ts';
 import { setMetadata } from './metadata.ts';
@@ -41,7 +41,7 @@ export type Copied =
   | {
       readonly outcome: 'copied';
       readonly stat: FileStat;
-      readonly digest?: Uint8Array;
+      readonly digest?: Digest;
       readonly adopted?: boolean;
     }
   | { readonly outcome: 'drifted' };
@@ -90,7 +90,7 @@ interface Filling {
 }
 
 /** The digest; undefined when the source was shorter than it said. Leaves no temporary file when it throws. */
-function fillTemporary(pair: OpenPair, { from, temporary, path }: Filling): Buffer | undefined {
+function fillTemporary(pair: OpenPair, { from, temporary, path }: Filling): Digest | undefined {
   const flags = O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW | O.CLOEXEC;
   const to = openat(pair.destinationFd, temporaryAddress(temporary), flags, 0o600);
   if (to < 0) throw nativeError('create', 'destination', path);

@@ -19,7 +19,7 @@ import { BATCH_ENTRIES, copyBatches } from './copy-batches.ts';
 import type { CopyBatch, CopyEntriesResult } from './copy-entries.ts';
 import { leftoverDirectories } from './copy-leftovers.ts';
 import { isExcepted, planCopy, type CopyPlan } from './copy-plan.ts';
-import type { DigestName } from './digest.ts';
+import type { Digest, DigestName } from './digest.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
 import { finishAll } from './finish.ts';
 import { inOrder } from './in-order.ts';
@@ -73,7 +73,7 @@ class Copier {
   private readonly ownWay: ReadonlySet<RawPath>;
   private readonly journal: OutcomeJournal;
   private readonly tally: Tally;
-  private readonly ownerDigests = new Map<RawPath, Uint8Array>();
+  private readonly ownerDigests = new Map<RawPath, Digest>();
   private readonly report: ReturnType<typeof progressReporter>;
   private committedAt = Date.now();
   private readonly input: StepInput;
@@ -242,15 +242,15 @@ class Copier {
   }
 
   /** Owners of this round's journal are few: only groups are asked for. */
-  private earlierDigest(owner: RawPath): Uint8Array | undefined {
+  private earlierDigest(owner: RawPath): Digest | undefined {
     this.earlierOwners ??= this.readEarlierOwners();
     return this.earlierOwners.get(owner);
   }
-  private earlierOwners: Map<RawPath, Uint8Array> | undefined;
+  private earlierOwners: Map<RawPath, Digest> | undefined;
 
-  private readEarlierOwners(): Map<RawPath, Uint8Array> {
+  private readEarlierOwners(): Map<RawPath, Digest> {
     const owners = new Set(this.plan.groups.map((group) => group.owner));
-    const digests = new Map<RawPath, Uint8Array>();
+    const digests = new Map<RawPath, Digest>();
     const outcomes = new Outcomes(copyJournalPath(this.roundDirectory));
     for (const owner of [...owners].sort(comparePaths)) {
       const digest = outcomes.find(

@@ -13,7 +13,7 @@ import type { JobBase, ThreadContext } from './messages.ts';
 import { check } from './native-error.ts';
 import { nameAddress, otherAddress } from './native-names.ts';
 import { openOrMake, type RootFds } from './open-pair.ts';
-import { isCancelled } from './step-signal.ts';
+import { stopper } from './step-signal.ts';
 import {
   AT,
   close,
@@ -46,10 +46,11 @@ export interface DeleteEntriesResult {
 }
 
 export function deleteEntries(job: DeleteEntriesJob, context: ThreadContext): DeleteEntriesResult {
+  const stopped = stopper(context, job.cancel);
   const outcomes: EntryOutcome[] = [];
   try {
     for (const deletion of job.deletions) {
-      if (context.stopped() || isCancelled(job.cancel)) break;
+      if (stopped()) break;
       outcomes.push(deleteOne(job, deletion));
     }
     return { outcomes };

@@ -1,30 +1,48 @@
-/** Content digests: 32 bytes of SHA-256 or BLAKE3. */
+/**
+ * Content digests: 32 bytes of SHA-256 or BLAKE3, as text on the way through threads and journals. A
+ * text costs a third of a Buffer, which native code makes outside the heap and must be told to free.
+ */
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type * as blakeHash from '@napi-rs/blake-hash';
 
 // Imported, Node would search the text of a CommonJS module for its exports, in every thread anew.
-const { blake3, Blake3Hasher } = createRequire(import.meta.url)(
+const { blake3UrlSafeBase64, Blake3Hasher } = createRequire(import.meta.url)(
   '@napi-rs/blake-hash',
 ) as typeof blakeHash;
 
 export type DigestName = 'sha256' | 'blake3';
 
+/** 43 characters of base64url, without padding. */
+export type Digest = string;
+
+const CHARACTERS = 43;
+
 export interface Digester {
   update(bytes: Uint8Array): void;
-  finish(): Buffer;
+  finish(): Digest;
 }
 
 /** One call for what is in memory as a whole. */
-export function digestOf(name: DigestName, bytes: Uint8Array): Buffer {
-  return name === 'blake3' ? blake3(bytes) : createHash('sha256').update(bytes).digest();
+export function digestOf(name: DigestName, bytes: Uint8Array): Digest {
+  return name === 'blake3'
+    ? blake3UrlSafeBase64(bytes).slice(0, CHARACTERS)
+    : createHash('sha256').update(bytes).digest('base64url');
 }
 
 export function newDigester(name: DigestName): Digester {
   if (name === 'blake3') {
     const hasher = new Blake3Hasher();
-    return { update: (bytes) => void hasher.update(bytes), finish: () => hasher.digestBuffer() };
+    return {
+      update: (bytes) => void hasher.update(bytes),
+      finish: () => hasher.digestBuffer().toString('base64url'),
+    };
   }
   const hash = createHash('sha256');
-  return { update: (bytes) => void hash.update(bytes), finish: () => hash.digest() };
+  return { update: (bytes) => void hash.update(bytes), finish: () => hash.digest('base64url') };
 }
+
+/** As catalogs have it. */
+export const digestBytes = (digest: Digest): Uint8Array => Buffer.from(digest, 'base64url');
+export const digestText = (bytes: Uint8Array): Digest =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');

@@ -1,6 +1,7 @@
 /** What became of one entry in a step. Plain data: it crosses threads and goes into journals. */
 import { CODES, toFailure, type Failure } from '../../errors.ts';
 import type { RawPath } from '../../paths.ts';
+import type { Digest } from './digest.ts';
 import type { FileStat } from './file-stat.ts';
 
 export type OutcomeKind =
@@ -16,7 +17,7 @@ export interface EntryOutcome {
   readonly name: RawPath;
   readonly outcome: OutcomeKind;
   readonly bytes: number;
-  readonly digest?: Uint8Array;
+  readonly digest?: Digest;
   /** The source when it was copied. */
   readonly stat?: FileStat;
   readonly failure?: Failure;

@@ -61,7 +61,7 @@ export function sameMoment(a: Block, b: Block): boolean {
     field.mtimeSeconds(a) === field.mtimeSeconds(b) &&
     field.ctimeNanoseconds(a) === field.ctimeNanoseconds(b) &&
     field.ctimeSeconds(a) === field.ctimeSeconds(b) &&
-    field.inodeText(a) === field.inodeText(b)
+    field.sameInode(a, b)
   );
 }
 

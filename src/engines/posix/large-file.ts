@@ -26,7 +26,7 @@ import { check } from './native-error.ts';
 import { nameAddress, temporaryAddress } from './native-names.ts';
 import { withPair, type RootFds } from './open-pair.ts';
 import { renameIntoPlace } from './rename-into-place.ts';
-import { isCancelled } from './step-signal.ts';
+import { stopper } from './step-signal.ts';
 import { close, fdatasync, ftruncate, O, openat, statxField as field } from './sys.ts';
 import { partName } from './temp-names.ts';
 import { copyXattrs } from './xattrs.ts';
@@ -55,7 +55,7 @@ interface Part {
 
 export function copyLargeFile(job: CopyLargeFileJob, context: ThreadContext): CopyLargeFileResult {
   const name = nameOf(job.path);
-  const stopped = (): boolean => context.stopped() || isCancelled(job.cancel);
+  const stopped = stopper(context, job.cancel);
   try {
     const copied = withPair(job, parentOf(job.path), (fds) =>
       copyParts(

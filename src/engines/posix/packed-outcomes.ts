@@ -4,6 +4,7 @@
  * side decides by travels beside it.
  */
 import type { RawPath } from '../../paths.ts';
+import type { Digest } from './digest.ts';
 import type { EntryOutcome, OutcomeKind } from './entry-outcome.ts';
 import type { FileStat } from './file-stat.ts';
 
@@ -17,15 +18,15 @@ export interface PackedBatch {
   /** Those with a failure, whole. */
   readonly failed: readonly EntryOutcome[];
   /** Digests of files that have several names. */
-  readonly linked: readonly { readonly name: RawPath; readonly digest: Uint8Array }[];
+  readonly linked: readonly { readonly name: RawPath; readonly digest: Digest }[];
 }
 
-/** Short names, digests in base64, a stat as a row of numbers. The order is frozen. */
+/** Short names, a stat as a row of numbers. The order is frozen. */
 export type PackedOutcome = readonly [
   name: RawPath,
   outcome: OutcomeKind,
   bytes: number,
-  digest: string | 0,
+  digest: Digest | 0,
   stat: PackedStat | 0,
   failure?: EntryOutcome['failure'],
 ];
@@ -45,7 +46,7 @@ type PackedStat = readonly [
 export function packBatch(outcomes: readonly EntryOutcome[]): PackedBatch {
   const counts: Partial<Record<OutcomeKind, number>> = {};
   const failed: EntryOutcome[] = [];
-  const linked: { name: RawPath; digest: Uint8Array }[] = [];
+  const linked: { name: RawPath; digest: Digest }[] = [];
   let bytes = 0;
   for (const outcome of outcomes) {
     const { name, digest, stat } = outcome;
@@ -65,8 +66,7 @@ export function unpackBatch({ rows }: PackedBatch): EntryOutcome[] {
 
 export function packOutcome(outcome: EntryOutcome): PackedOutcome {
   const { name, bytes, digest, stat, failure } = outcome;
-  const text = digest ? Buffer.from(digest).toString('base64') : 0;
-  const packed = [name, outcome.outcome, bytes, text, stat ? packStat(stat) : 0] as const;
+  const packed = [name, outcome.outcome, bytes, digest ?? 0, stat ? packStat(stat) : 0] as const;
   return failure ? [...packed, failure] : packed;
 }
 
@@ -82,7 +82,7 @@ export function unpackOutcome([
     name,
     outcome,
     bytes,
-    ...(digest === 0 ? {} : { digest: Buffer.from(digest, 'base64') }),
+    ...(digest === 0 ? {} : { digest }),
     ...(stat === 0 ? {} : { stat: unpackStat(stat) }),
     ...(failure ? { failure } : {}),
   };

@@ -1,4 +1,6 @@
 /** A step's own stop flag, in memory that its jobs in the threads can see. */
+import type { ThreadContext } from './messages.ts';
+
 export interface StepSignal {
   readonly cancel: SharedArrayBuffer;
   readonly dispose: () => void;
@@ -13,6 +15,8 @@ export function stepSignal(signal: AbortSignal): StepSignal {
   return { cancel, dispose: () => signal.removeEventListener('abort', set) };
 }
 
-export function isCancelled(cancel: SharedArrayBuffer): boolean {
-  return Atomics.load(new Int32Array(cancel), 0) !== 0;
+/** Whether the pool or this step is being stopped; asked between entries, it allocates nothing. */
+export function stopper(thread: ThreadContext, cancel: SharedArrayBuffer): () => boolean {
+  const flag = new Int32Array(cancel);
+  return () => thread.stopped() || Atomics.load(flag, 0) !== 0;
 }

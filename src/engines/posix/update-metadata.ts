@@ -1,6 +1,7 @@
 /** A file whose content is the same and whose owner, mode, times or attributes are not. */
 import { joinRaw, type RawPath } from '../../paths.ts';
 import { OPEN_SOURCE, type Copied, type OpenPair } from './copy-file.ts';
+import type { Digest } from './digest.ts';
 import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import { after, before, fileStat, statOpen } from './file-stat.ts';
 import { setMetadata } from './metadata.ts';
@@ -10,11 +11,7 @@ import { close, openat, statxField as field } from './sys.ts';
 import { copyXattrs } from './xattrs.ts';
 
 /** undefined when the destination is not what it was said to be: then the file is copied. */
-export function updateMetadata(
-  pair: OpenPair,
-  name: RawPath,
-  digest: Uint8Array,
-): Copied | undefined {
+export function updateMetadata(pair: OpenPair, name: RawPath, digest: Digest): Copied | undefined {
   const path = joinRaw(pair.directory, name);
   const from = check(
     openat(pair.sourceFd, nameAddress(name), OPEN_SOURCE, 0),

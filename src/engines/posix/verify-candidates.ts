@@ -7,6 +7,7 @@ import { joinRaw, type RawPath } from '../../paths.ts';
 import { openBase } from '../../ledger/base-catalog.ts';
 import { copyJournalPath } from './copy.ts';
 import { isExcepted } from './copy-plan.ts';
+import { digestText } from './digest.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
 import { Outcomes } from './outcome-journal.ts';
 import type { StepInput } from './step-context.ts';
@@ -76,5 +77,5 @@ function itemOf(
     uid,
     gid,
   };
-  return { name, stat, ...(digest ? { digest } : {}) };
+  return { name, stat, ...(digest ? { digest: digestText(digest) } : {}) };
 }

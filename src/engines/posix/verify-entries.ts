@@ -4,7 +4,7 @@ import { joinRaw, printable, rawToBytes, type RawPath } from '../../paths.ts';
 import { digestRange } from './copy-bytes.ts';
 import { OPEN_SOURCE } from './copy-file.ts';
 import { readTarget } from './copy-symlink.ts';
-import { digestOf, newDigester, type DigestName } from './digest.ts';
+import { digestOf, newDigester, type Digest, type DigestName } from './digest.ts';
 import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
 import { after, before, sameAsRecorded, statName, type FileStat } from './file-stat.ts';
@@ -13,7 +13,7 @@ import { check, type Side } from './native-error.ts';
 import { nameAddress } from './native-names.ts';
 import type { RootFds } from './open-pair.ts';
 import { packBatch, type PackedBatch } from './packed-outcomes.ts';
-import { isCancelled } from './step-signal.ts';
+import { stopper } from './step-signal.ts';
 import {
   close,
   errnoName,
@@ -29,7 +29,7 @@ export interface VerifyItem {
   readonly name: RawPath;
   /** The source when it was copied. */
   readonly stat: FileStat;
-  readonly digest?: Uint8Array;
+  readonly digest?: Digest;
 }
 
 export interface VerifyBatch {
@@ -50,7 +50,7 @@ export interface VerifyEntriesResult {
 }
 
 export function verifyEntries(job: VerifyEntriesJob, context: ThreadContext): VerifyEntriesResult {
-  const stopped = (): boolean => context.stopped() || isCancelled(job.cancel);
+  const stopped = stopper(context, job.cancel);
   const batches: PackedBatch[] = [];
   try {
     for (const batch of job.batches) {
@@ -138,13 +138,13 @@ function differenceOf({ item, job, fd, directory, stopped }: Verifying): string 
   const kind = stat.mode & S_IFMT;
   if (kind === S_IFLNK && item.digest) {
     const digest = digestOf(job.digest, readTarget(fd, name, 'destination', path));
-    return digest.equals(item.digest) ? undefined : 'the link leads elsewhere';
+    return digest === item.digest ? undefined : 'the link leads elsewhere';
   }
   if (kind !== S_IFREG) return undefined;
   const reading = { path, size: stat.sizeBytes, algorithm: job.digest, stopped };
   const expected = item.digest ?? sourceDigest(job, directory, name, reading);
   const found = contentDigest(fd, name, 'destination', reading);
-  return found && expected && found.equals(expected) ? undefined : 'its content differs';
+  return found !== undefined && found === expected ? undefined : 'its content differs';
 }
 
 /** Of what was at the destination before: no copy took a digest of it. */
@@ -153,7 +153,7 @@ function sourceDigest(
   directory: RawPath,
   name: RawPath,
   reading: Reading,
-): Buffer | undefined {
+): Digest | undefined {
   const flags = O.RDONLY | O.DIRECTORY;
   const opened = openBeneath(job.sourceFd, rawToBytes(directory), flags);
   const fd = check(opened, 'open', 'source', directory);
@@ -193,7 +193,7 @@ function contentDigest(
   name: RawPath,
   side: Side,
   { path, size, algorithm, stopped }: Reading,
-): Buffer | undefined {
+): Digest | undefined {
   const file = check(openat(directoryFd, nameAddress(name), OPEN_SOURCE, 0), 'open', side, path);
   try {
     if (side === 'destination') fadvise(file, 0, 0, FADV_DONTNEED);
