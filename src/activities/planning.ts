@@ -1,7 +1,9 @@
 /** Looks at the source once and cuts it into chunks; a plan that exists is kept. */
 import type { MigrationStore } from '../ledger/state-directory.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import { fromPrintable } from '../paths.ts';
 import { planToJson } from '../policy/chunk-plan-json.ts';
+import { planRoots } from '../policy/chunk-roots.ts';
 import { planChunks, type ChunkPlan } from '../policy/chunks.ts';
 import { toChunkLimits, toWorkflowSettings } from '../spec/settings.ts';
 import { longActivity, shortActivity } from './activity.ts';
@@ -57,6 +59,13 @@ async function newPlan(
   { meter, signal }: Running,
 ): Promise<ChunkPlan> {
   const { spec } = migration;
+  if (spec.source.path === undefined || spec.chunks.roots.length > 0) {
+    const plan = planRoots(spec.chunks.roots.map(fromPrintable), toChunkLimits(spec), {
+      now: deps.now(),
+    });
+    store.writePlan(plan.revision, planToJson(plan));
+    return plan;
+  }
   const excludes = excludesInForce(spec.excludes, readControls(store));
   const breaker = breakerDeps(deps, migration, deps.engine(store.name));
   const summaries = await throughBreaker(

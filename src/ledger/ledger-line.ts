@@ -45,6 +45,20 @@ interface ByKind {
     readonly sum: ChunkSum;
     readonly elapsedMs: number;
   };
+  /** One execution of DataSync, as it ended; the service forgets it after 30 days. */
+  execution: {
+    readonly chunk: string;
+    readonly round: number;
+    readonly purpose: string;
+    readonly arn: string;
+    readonly status: string;
+    readonly errorCode?: string;
+    readonly filesTransferred: number;
+    readonly filesDeleted: number;
+    readonly bytesWritten: number;
+    readonly bytesCompressed: number;
+    readonly elapsedMs: number;
+  };
   'chunk blocked': {
     readonly chunk: string;
     readonly round: number;

@@ -4,14 +4,14 @@ import { hostname } from 'node:os';
 import type { ActivityDeps, AssessRequest, MigrationFile } from '../activities/deps.ts';
 import { readMigrationFile } from '../activities/migration.ts';
 import type { Engine } from '../engines/engine.ts';
-import { createAwsClients } from '../aws/clients.ts';
 import { assessTree } from '../engines/posix/assess-scan.ts';
 import { readDirectorySummaries } from '../engines/posix/directory-summaries.ts';
 import { createPosixEngine } from '../engines/posix/engine.ts';
 import { LonghaulError } from '../errors.ts';
 import type { StateDirectory } from '../ledger/state-directory.ts';
 import type { DirectorySummary } from '../policy/chunks.ts';
-import { posixSpec } from '../spec/kinds.ts';
+import { isDataSyncSpec, treeName } from '../spec/kinds.ts';
+import { dataSyncEngineOf, filterable } from './datasync.ts';
 
 export interface WorkerDeps extends ActivityDeps {
   /** Ends the threads of all engines. */
@@ -22,11 +22,10 @@ export function createDeps(state: StateDirectory): WorkerDeps {
   const engines = new Map<string, Engine>();
   return {
     state,
-    aws: createAwsClients,
     engine: (name) => {
       let engine = engines.get(name);
       if (engine === undefined) {
-        engine = engineOf(readMigrationFile(state.migration(name)));
+        engine = engineOf(state, readMigrationFile(state.migration(name)));
         engines.set(name, engine);
       }
       return engine;
@@ -41,15 +40,23 @@ export function createDeps(state: StateDirectory): WorkerDeps {
   };
 }
 
-function engineOf({ spec, identities }: MigrationFile): Engine {
+function engineOf(state: StateDirectory, migration: MigrationFile): Engine {
+  const { spec, identities } = migration;
+  if (isDataSyncSpec(spec)) return dataSyncEngineOf(state, migration);
   return createPosixEngine({ spec, ...(identities === undefined ? {} : { identities }) });
 }
 
 async function assess(request: AssessRequest): Promise<Iterable<DirectorySummary>> {
   const { spec, outDirectory, signal, onProgress } = request;
+  if (spec.source.path === undefined) {
+    throw new LonghaulError(
+      'TREES_NOT_SEEN',
+      `${treeName(spec.source)} is not mounted on this host`,
+    );
+  }
   mkdirSync(outDirectory, { recursive: true });
   const { summariesPath } = await assessTree({
-    root: posixSpec(spec).source.path,
+    root: spec.source.path,
     excludes: { patterns: spec.excludes, defaults: spec.defaultExcludes },
     threads: spec.concurrency.threads,
     outDirectory,
@@ -57,5 +64,6 @@ async function assess(request: AssessRequest): Promise<Iterable<DirectorySummary
     onProgress,
   });
   if (summariesPath === undefined) throw new LonghaulError('BUG', 'No summaries were written');
-  return readDirectorySummaries(summariesPath);
+  const summaries = readDirectorySummaries(summariesPath);
+  return isDataSyncSpec(spec) ? filterable(summaries) : summaries;
 }

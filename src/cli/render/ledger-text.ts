@@ -32,6 +32,8 @@ function detailText(line: LedgerLine): string {
       return `${line.round} (${line.roundKind}): ${count(line.clean)} of ${plural(line.chunks, 'chunk')} clean, ${count(line.blocked)} blocked`;
     case 'chunk closed':
       return `${line.chunk} in round ${line.round}: ${totalsText({ ...line.sum })}`;
+    case 'execution':
+      return `${line.purpose} of ${line.chunk} in round ${line.round}: ${line.errorCode ?? line.status}, ${plural(line.filesTransferred, 'entry', 'entries')}, ${formatBytes(line.bytesWritten)} in ${formatDuration(line.elapsedMs)}`;
     case 'chunk blocked':
       return `${line.chunk} in round ${line.round}, ${line.step}, ${line.code}`;
     case 'chunk unblocked':

@@ -144,7 +144,7 @@ async function runRemoval(
     key: { purpose: 'remove', part: part.id },
     step: 'delete-pass',
     priority: BEFORE_COPIES,
-    ...(mirrored ? { task } : {}),
+    ...(mirrored ? { mirrored: { below: root, task } } : {}),
     refuse: (seen) => tooMany(seen, most),
     request: {
       ...(mirrored ? {} : toFilterRules(filters)),

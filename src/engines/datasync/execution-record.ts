@@ -1,5 +1,6 @@
 /** What the journal of a round knows of the executions of a chunk: executions.journal in its directory. */
 import { join } from 'node:path';
+import type { RawPath } from '../../paths.ts';
 import type { ChunkStore } from '../../ledger/chunk-store.ts';
 import { openJournal, readJournal } from '../../ledger/journal.ts';
 
@@ -41,6 +42,8 @@ export interface Attempt extends ExecutionKey {
   readonly attempt: string;
   readonly lane: number;
   readonly task: string;
+  /** What the task's locations hold, when that is not the whole tree: its report begins there. */
+  readonly below?: RawPath;
 }
 
 type ExecutionRecord =
@@ -87,8 +90,8 @@ export function attemptsOf(store: ChunkStore): readonly AttemptState[] {
     if (record.t === 'gave up') continue;
     const known = all.get(record.attempt);
     if (record.t === 'intended') {
-      const { purpose, part, attempt, lane, task } = record;
-      all.set(attempt, { purpose, part, attempt, lane, task });
+      const { t, ...attempt } = record;
+      if (t === 'intended') all.set(record.attempt, attempt);
     } else if (record.t === 'dropped') all.delete(record.attempt);
     else if (known && record.t === 'started')
       all.set(record.attempt, { ...known, arn: record.arn });

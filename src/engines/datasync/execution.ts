@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { ATTEMPT_TAG, CHUNK_TAG, tagsOf } from '../../aws/names.ts';
 import { LonghaulError, toFailure } from '../../errors.ts';
+import type { RawPath } from '../../paths.ts';
 import type { StepJob, StepProgress } from '../engine.ts';
 import type { AgentBoard } from './agents.ts';
 import { isAmbiguous, isBusy, isNotFound, isOverAlready } from './api-errors.ts';
@@ -45,9 +46,11 @@ export interface Running {
   readonly step: StepProgress['step'];
   readonly lane: LaneGrant;
   readonly task: string;
+  /** What its locations hold, when that is not the whole tree. */
+  readonly below?: RawPath | undefined;
   readonly request: Omit<StartRequest, 'TaskArn' | 'Tags'>;
   /** Looks at what is known while it runs; a reason ends it: it is cancelled and said so. */
-  readonly refuse?: (seen: Described) => LonghaulError | undefined;
+  readonly refuse?: ((seen: Described) => LonghaulError | undefined) | undefined;
 }
 
 export class ExecutionRunner {
@@ -85,7 +88,7 @@ export class ExecutionRunner {
     return isTerminal((await this.describe(arn))?.Status ?? 'ERROR');
   }
 
-  private intend({ job, key, lane, task }: Running): Attempt {
+  private intend({ job, key, lane, task, below }: Running): Attempt {
     const { migration, chunk, round, store } = job;
     const n = attemptsOf(store).length + 1;
     const unique = randomBytes(4).toString('hex');
@@ -94,6 +97,7 @@ export class ExecutionRunner {
       attempt: `${migration}/${chunk.id}/${round.number}/${key.purpose}/${key.part}/${n}/${unique}`,
       lane: lane.lane,
       task,
+      ...(below === undefined ? {} : { below }),
     };
     recordExecution(store, { t: 'intended', ...attempt });
     return attempt;

@@ -145,7 +145,8 @@ function judged(job: StepJob, facts: Facts, evidence: Evidence): Folded {
     case 'verified':
       return { ...facts, status: 'verified' };
     case 'transferred':
-      return { ...facts, status: 'unverified' };
+      // Reports list no verification of directories where only what was copied is verified.
+      return { ...facts, status: evidence.kind === 'directory' ? 'verified' : 'unverified' };
     case 'deleted':
       return { ...facts, status: 'deleted' };
     case 'mismatched':

@@ -4,7 +4,7 @@
  */
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { LonghaulError } from '../../errors.ts';
-import { rawFromText, type RawPath } from '../../paths.ts';
+import { joinRaw, rawFromText, type RawPath } from '../../paths.ts';
 import { toAwsError } from './api-errors.ts';
 
 export type Reported = 'transferred' | 'verified' | 'mismatched' | 'skipped' | 'deleted' | 'failed';
@@ -24,19 +24,22 @@ export interface ReportPlace {
   readonly bucket: string;
   /** What TaskReportConfig has as Subdirectory. */
   readonly prefix: string;
+  /** Where its locations begin in the tree. */
+  readonly below?: RawPath | undefined;
 }
 
 /** Entries of the report of one execution. Throws LINK_DOWN, BUSY or AWS_REFUSED. */
 export async function* readReport(
   s3: S3Client,
-  { bucket, prefix }: ReportPlace,
+  { bucket, prefix, below = '' }: ReportPlace,
   executionArn: string,
 ): AsyncGenerator<ReportedEntry> {
   const [task, execution] = executionArn.split('/').filter((part) => /^(task|exec)-/.test(part));
   const Prefix = `${prefix.replace(/^\/+|\/+$/g, '')}/Detailed-Reports/${task}/${execution}/`;
   for (const key of await keysBelow(s3, bucket, Prefix)) {
     if (!key.endsWith('.json') || key.endsWith('summary.json')) continue;
-    yield* entriesOf(await readObject(s3, bucket, key), key);
+    for (const entry of entriesOf(await readObject(s3, bucket, key), key))
+      yield { ...entry, path: joinRaw(below, entry.path) };
   }
 }
 

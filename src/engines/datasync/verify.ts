@@ -57,10 +57,10 @@ export async function readReports({ options }: EngineParts, job: StepJob): Promi
   const { clients, spec } = options;
   const place = { bucket: spec.aws.reports.bucket, prefix: reportPrefix(spec) };
   const told = executionsWithEvidence(job.store);
-  for (const { end } of attemptsOf(job.store)) {
+  for (const { end, below } of attemptsOf(job.store)) {
     if (end === undefined || end.report !== 'SUCCESS' || told.has(end.arn)) continue;
     job.lease.check();
-    await keepEvidence(job.store, end.arn, readReport(clients.s3, place, end.arn));
+    await keepEvidence(job.store, end.arn, readReport(clients.s3, { ...place, below }, end.arn));
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the steps share: the filters of a part, its lane, and running one execution until it is judged. */
 import { scopeFilters, type ScopeFilters } from '../../policy/datasync-filters.ts';
 import { judgeEnd, type Verdict } from '../../policy/datasync-failures.ts';
+import type { RawPath } from '../../paths.ts';
 import { LonghaulError } from '../../errors.ts';
 import type { StepJob, StepProgress } from '../engine.ts';
 import type { AgentBoard } from './agents.ts';
@@ -47,8 +48,8 @@ export interface Wanted {
   /** The smallest goes first when several wait for a lane. */
   readonly priority: number;
   readonly request: Omit<StartRequest, 'TaskArn' | 'Tags'>;
-  /** The task, in the lane that was given; the chunk's own or the pool's when absent. */
-  readonly task?: (lane: number) => Promise<string>;
+  /** A task of its own for one directory; the chunk's or the pool's when absent. */
+  readonly mirrored?: { readonly below: RawPath; readonly task: (lane: number) => Promise<string> };
   readonly refuse?: (seen: Described) => LonghaulError | undefined;
 }
 
@@ -148,7 +149,7 @@ function tell({ options }: EngineParts, { job, key }: Wanted): void {
 }
 
 async function runOnce(parts: EngineParts, wanted: Wanted): Promise<ExecutionEnd> {
-  const { job, key, step, priority, request, refuse } = wanted;
+  const { job, key, step, priority, request, refuse, mirrored } = wanted;
   const { lanes, agents, runner, resources } = parts;
   const before = await openAttempt(parts, wanted);
   const own = before === undefined ? await lanesFor(parts, job.chunk.id) : [before.lane];
@@ -156,15 +157,7 @@ async function runOnce(parts: EngineParts, wanted: Wanted): Promise<ExecutionEnd
   try {
     if (before?.arn === undefined) await agents.requireOnline(lane.lane);
     const task = before?.task ?? (await taskOf(resources, wanted, lane));
-    const running = {
-      job,
-      key,
-      step,
-      lane,
-      task,
-      request,
-      ...(refuse === undefined ? {} : { refuse }),
-    };
+    const running = { job, key, step, lane, task, request, refuse, below: mirrored?.below };
     return await runner.run(running, before);
   } finally {
     lane.release();
@@ -186,10 +179,10 @@ async function openAttempt(
 
 const taskOf = (
   resources: Resources,
-  { job, task }: Wanted,
+  { job, mirrored }: Wanted,
   { lane }: LaneGrant,
 ): Promise<string> =>
-  task === undefined ? resources.task(lane, job.chunk.id, job.signal) : task(lane);
+  mirrored === undefined ? resources.task(lane, job.chunk.id, job.signal) : mirrored.task(lane);
 
 /** In a pool any lane whose agent answers; a task of its own is bound to one. Throws AGENT_OFFLINE. */
 export async function lanesFor(

@@ -61,10 +61,7 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
     places.push({ path: record.path, start });
     if (record.continues || record.complete) continue;
     incomplete++;
-    const code = record.failure as Code;
-    // A directory that went away meanwhile needs nobody: nothing below it is judged in this round.
-    if (CODES[code].class !== 'changed' && open.length < SAMPLES)
-      open.push(describe(record.path, code));
+    if (open.length < SAMPLES) open.push(describe(record.path, record.failure as Code));
   }
   places.sort((a, b) => comparePaths(a.path, b.path));
   const writer = new CatalogWriter(join(roundDirectory, 'manifest'));

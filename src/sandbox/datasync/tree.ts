@@ -130,7 +130,7 @@ export function finishDirectory(to: string, item: Item): void {
 /** The location's own directory, which is no entry of any list. */
 export function finishRoot(from: string, to: string): void {
   if (!existsSync(from) || !existsSync(to)) return;
-  const stat = lstatSync(from, { bigint: true });
+  const stat = lstatSync(realpathSync(from), { bigint: true });
   finishDirectory(realpathSync(to), { path: '', kind: 'directory', stat });
 }
 

@@ -1,0 +1,74 @@
+/** The datasync engine of a migration as this worker runs it, and how its source is planned. */
+import { opendir } from 'node:fs/promises';
+import type { MigrationFile } from '../activities/deps.ts';
+import { readPlan } from '../activities/migration.ts';
+import { createAwsClients } from '../aws/clients.ts';
+import { createDataSyncEngine } from '../engines/datasync/engine.ts';
+import type { ExecutionTold } from '../engines/datasync/options.ts';
+import { WALL_CLOCK } from '../engines/datasync/time.ts';
+import type { Engine } from '../engines/engine.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import type { StateDirectory } from '../ledger/state-directory.ts';
+import { joinRaw, rawToBytes } from '../paths.ts';
+import type { DirectorySummary } from '../policy/chunks.ts';
+import { filterText, type Scope } from '../policy/datasync-filters.ts';
+import type { WeighedDirectory } from '../policy/split-scope.ts';
+import { dataSyncSpec } from '../spec/kinds.ts';
+
+export function dataSyncEngineOf(state: StateDirectory, { spec: given }: MigrationFile): Engine {
+  const spec = dataSyncSpec(given);
+  const store = state.migration(spec.name);
+  return createDataSyncEngine({
+    spec,
+    clients: createAwsClients(spec.aws),
+    directory: store.directory,
+    chunkCount: () => readPlan(state, spec.name)?.chunks.length ?? 1,
+    onExecution: (told) => openLedger(store.ledgerPath).append(ledgerLine(told)),
+    directoriesIn: (scope, known) => directoriesIn(spec.source.path, scope, known),
+    time: WALL_CLOCK,
+  });
+}
+
+function ledgerLine({ chunk, round, purpose, attempt, end }: ExecutionTold) {
+  const { arn, status, errorCode, filesTransferred, filesDeleted, bytesWritten, bytesCompressed } =
+    end;
+  return {
+    kind: 'execution',
+    key: `execution/${attempt}`,
+    at: new Date(end.endedAt).toISOString(),
+    chunk,
+    round,
+    purpose,
+    arn,
+    status,
+    ...(errorCode === undefined ? {} : { errorCode }),
+    filesTransferred,
+    filesDeleted,
+    bytesWritten,
+    bytesCompressed,
+    elapsedMs: end.endedAt - end.startedAt,
+  } as const;
+}
+
+/** Those of the catalog, and where a mount shows more, the directories directly in the root. */
+async function directoriesIn(
+  mount: string | undefined,
+  { roots }: Scope,
+  known: readonly WeighedDirectory[],
+): Promise<readonly WeighedDirectory[]> {
+  const [root] = roots;
+  if (mount === undefined || root === undefined || roots.length > 1) return known;
+  const all = new Map(known.map((directory) => [directory.path, directory]));
+  const at = Buffer.concat([Buffer.from(`${mount}/`), rawToBytes(root)]);
+  for await (const entry of await opendir(at, { encoding: 'latin1' })) {
+    const path = joinRaw(root, entry.name);
+    if (entry.isDirectory() && !all.has(path)) all.set(path, { path, entries: 1 });
+  }
+  return [...all.values()].filter(({ path }) => filterText(path) !== undefined);
+}
+
+/** Names that no filter can say stay with the nearest directory above that has one that can. */
+export function* filterable(summaries: Iterable<DirectorySummary>): Generator<DirectorySummary> {
+  for (const summary of summaries)
+    if (summary.path === '' || filterText(summary.path) !== undefined) yield summary;
+}
