@@ -1,12 +1,10 @@
 /**
  * One tree to another in one pass, without Temporal: the same scan, copy, verify and delete-pass over
  * a single chunk. What was done is journaled, so that the same call after Ctrl-C goes on and then
- * looks once more, for what changed meanwhile; after a success nothing is kept. What is at the destination already, with the same size, time, mode and
- * owner, is not copied again.
+ * looks once more, for what changed meanwhile; after a success nothing is kept. What is at the
+ * destination already, with the same size, time, mode and owner, is not copied again.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { LonghaulError } from '../../errors.ts';
 import { acquireLease } from '../../ledger/lease.ts';
@@ -23,6 +21,7 @@ import { ThreadPool } from './pool.ts';
 import { scanChunk } from './scan.ts';
 import { progressReporter, withRoots, type StepInput } from './step-context.ts';
 import { planSync, type PlannedAction } from './sync-plan.ts';
+import { syncState } from './sync-state.ts';
 import { verifyChunk } from './verify.ts';
 import { buildWorklist } from './worklist.ts';
 
@@ -66,10 +65,7 @@ export async function syncTree(options: SyncOptions): Promise<SyncReport> {
   const source = resolve(options.source);
   const destination = resolve(options.destination);
   refuseOverlap(source, destination);
-  const state = stateOf(options.stateDirectory ?? defaultState(source, destination), [
-    source,
-    destination,
-  ]);
+  const state = syncState(source, destination, options.stateDirectory);
   const pool = new ThreadPool({
     threads: options.threads ?? 2,
     sourceRoot: source,
@@ -229,27 +225,4 @@ function refuseOverlap(source: string, destination: string): void {
       hint: 'Name two directories of which neither holds the other.',
     });
   }
-}
-
-function defaultState(source: string, destination: string): string {
-  const base = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state');
-  const key = createHash('sha256').update(`${source}\0${destination}`).digest('hex').slice(0, 16);
-  return join(base, 'longhaul/sync', key);
-}
-
-/**
- * The state of an interrupted sync between these very directories. A journal says what is at the
- * destination; if another directory has its name now, it says nothing, and is thrown away.
- */
-function stateOf(base: string, roots: readonly string[]): string {
-  const identity = roots.map((root) => {
-    const { dev, ino, birthtimeNs } = statSync(root, { bigint: true });
-    return `${dev}:${ino}:${birthtimeNs}`;
-  });
-  const name = `sync-${createHash('sha256').update(identity.join()).digest('hex').slice(0, 16)}`;
-  for (const other of existsSync(base) ? readdirSync(base) : []) {
-    if (!/^sync-[0-9a-f]{16}$/.test(other) || other === name) continue; // the folder may be a shared one
-    rmSync(join(base, other), { recursive: true, force: true });
-  }
-  return join(base, name);
 }
