@@ -6,6 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAwsClients, type AwsClients } from '../../src/aws/clients.ts';
 import { toProvisionSpec, type ProvisionSpec } from '../../src/aws/provision/desired.ts';
 import { planNow, provisionRound, type ProvisionJob } from '../../src/aws/provision/round.ts';
+import { AgentBoard } from '../../src/engines/datasync/agents.ts';
+import { DataSyncApi } from '../../src/engines/datasync/api.ts';
+import { Resources } from '../../src/engines/datasync/resources.ts';
 import type { Step } from '../../src/policy/provision.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { dataSyncSpec } from '../../src/spec/kinds.ts';
@@ -287,6 +290,39 @@ describe('provisioning', () => {
     expect(failures).toBeGreaterThan(0);
     expect(census()).toEqual(WHOLE);
   });
+});
+
+test('the engine runs on what provisioning has made, and makes nothing of its own', async () => {
+  await open();
+  await run(provisioning());
+  const through = clients();
+  const api = new DataSyncApi(through);
+  const time = {
+    now: () => sandbox.world.clock.now(),
+    sleep: (ms: number) => Promise.resolve(sandbox.advance(ms)),
+  };
+  const whole = dataSyncSpec(parseSpec(SPEC).spec!);
+  const agents = new AgentBoard(api, whole.source.agents, time, 60_000);
+  const options = {
+    spec: whole,
+    clients: through,
+    directory: root,
+    chunkCount: () => 3,
+    onExecution: () => undefined,
+    directoriesIn: () => Promise.resolve([]),
+    time,
+  };
+
+  const arn = await new Resources({ options, api, agents }).task(
+    1,
+    '0000',
+    new AbortController().signal,
+  );
+
+  expect(sandbox.world.tasks.get(arn)?.name).toBe('longhaul/acme/lane-1/pool');
+  expect(census()).toEqual(WHOLE);
+  const efs = [...sandbox.world.locations.values()].filter(({ kind }) => kind === 'efs');
+  expect(efs).toHaveLength(1);
 });
 
 describe('teardown', () => {

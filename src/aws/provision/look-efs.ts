@@ -91,9 +91,10 @@ async function mountTargets(client: EFSClient, FileSystemId: string): Promise<Fo
   return found;
 }
 
-async function accessPoint(
+/** The access point that provisioning made for the spec's directory. */
+export async function accessPoint(
   client: EFSClient,
-  spec: ProvisionSpec,
+  spec: Pick<ProvisionSpec, 'name' | 'destination'>,
   FileSystemId: string,
 ): Promise<FoundPart | undefined> {
   const token = accessPointToken(spec.name, spec.destination.directory);

@@ -15,6 +15,7 @@ import {
   poolTaskName,
   tagsOf,
 } from '../../aws/names.ts';
+import { throughMadeAccessPoint } from '../../aws/provision/made-access-point.ts';
 import { LonghaulError } from '../../errors.ts';
 import { readJson, writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { tryLock } from '../../ledger/flock.ts';
@@ -52,6 +53,7 @@ export class Resources {
   private readonly path: string;
   private turn: Promise<unknown> = Promise.resolve();
   private fileSystem: string | undefined;
+  private through: DataSyncSpec | undefined;
 
   constructor({ options, api, agents }: ResourceParts) {
     this.options = options;
@@ -191,13 +193,23 @@ export class Resources {
   }
 
   private async efs(below: string): Promise<string> {
-    const { spec, clients } = this.options;
+    const { clients } = this.options;
     const fileSystem = (this.fileSystem ??=
-      spec.destination.fileSystem ?? (await findFileSystem(clients.efs, spec.name)));
+      this.options.spec.destination.fileSystem ??
+      (await findFileSystem(clients.efs, this.options.spec.name)));
+    const spec = (this.through ??= await this.throughAccessPoint(fileSystem));
     return this.findOrMake(`efs ${below}`, {
       find: () => this.ours(efsUri(spec, fileSystem, below), () => Promise.resolve(true)),
       make: () => this.api.createEfs(efsLocation(spec, fileSystem, below)),
     });
+  }
+
+  private async throughAccessPoint(fileSystem: string): Promise<DataSyncSpec> {
+    try {
+      return await throughMadeAccessPoint(this.options.clients.efs, this.options.spec, fileSystem);
+    } catch (error) {
+      throw toAwsError('DescribeAccessPoints', error);
+    }
   }
 
   /** Only locations of this migration: others may be deleted by whoever made them. */
