@@ -171,7 +171,10 @@ export class ExecutionRunner {
       throw error;
     });
     for (const { arn, status } of all) {
-      const tags = await api.tags(arn).catch(() => new Map<string, string>());
+      const tags = await api.tags(arn).catch((error: unknown) => {
+        if (isNotFound(error)) return new Map<string, string>(); // any other might be the one looked for
+        throw error;
+      });
       if (tags.get(ATTEMPT_TAG) !== attempt) continue;
       if (found.length > 0 && !isTerminal(status)) await this.cancel(arn);
       found.push(arn);
