@@ -1,5 +1,6 @@
 /** The only door to Temporal of the command line and the dashboard. */
 import { Client, Connection } from '@temporalio/client';
+import type { ProvisionJob } from './aws/provision/round.ts';
 import { migrationId } from './workflows/api.ts';
 import type {
   MigrationMessages,
@@ -13,6 +14,7 @@ import { prepareServer } from './temporal/prepare.ts';
 import { noAnswer, translate, unreachable } from './client/failures.ts';
 import { listChunks, listMigrations, withReasons } from './client/listing.ts';
 import { runningChunks } from './client/live.ts';
+import { lookAtProvision, startProvision, type ProvisionLook } from './client/provision.ts';
 import { startMigration } from './client/start.ts';
 import type { StartOptions, Started } from './client/start.ts';
 import { anybodyPolls, sendMessage } from './client/messages.ts';
@@ -117,6 +119,24 @@ export class LonghaulClient {
     message: MigrationMessages[V],
   ): Promise<Sent> {
     return this.#call(migration, () => sendMessage(this.#client, migration, verb, message));
+  }
+
+  /** false: it runs already. Throws ALREADY_RUNNING when the opposite runs. */
+  startProvision(job: ProvisionJob): Promise<boolean> {
+    return this.#call(undefined, () => startProvision(this.#client, job));
+  }
+
+  /** A look every `everyMs`, the last one when it has ended. Throws what it failed with. */
+  async *followProvision(
+    migration: string,
+    { everyMs, signal }: { readonly everyMs: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<ProvisionLook> {
+    while (!signal.aborted) {
+      const look = await this.#call(migration, () => lookAtProvision(this.#client, migration));
+      yield look;
+      if (look.over) return;
+      await pause(everyMs, signal);
+    }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,8 @@
 /** What the workflows ask of the workers: plain data in, plain data out. Names and fields are frozen once released. */
+import type { ProvisionJob } from '../aws/provision/round.ts';
 import type { ChunkSum, StepName, StepResult } from '../engines/engine.ts';
 import type { RoundRef, WorkflowSettings } from '../workflows/api.ts';
+import type { ProvisionNews } from '../workflows/provision-api.ts';
 
 export interface StepInput {
   readonly migration: string;
@@ -95,6 +97,11 @@ export interface ControlActivities {
     readonly key: string;
   }): Promise<HookResult>;
   record(input: { readonly migration: string; readonly note: LedgerNote }): Promise<void>;
+}
+
+/** On the queue of provisioning: calls to AWS, each safe to be cut and made again. */
+export interface ProvisionActivities {
+  provisionRound(job: ProvisionJob): Promise<ProvisionNews>;
 }
 
 export type Activities = StepActivities & ControlActivities;

@@ -1,8 +1,10 @@
 /** What the activities are given; `src/workers/deps.ts` decides what is real. */
+import type { AwsClients } from '../aws/clients.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { TreeIdentity } from '../engines/posix/identity.ts';
 import type { StateDirectory } from '../ledger/state-directory.ts';
 import type { DirectorySummary } from '../policy/chunks.ts';
+import type { AwsSettings } from '../spec/aws-schema.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 
 /** migration.json: written once, when the migration is started. */
@@ -23,6 +25,8 @@ export interface AssessRequest {
 }
 
 export interface ActivityDeps {
+  /** Clients for one use; whoever asks disposes of them. */
+  readonly aws: (settings: Pick<AwsSettings, 'region' | 'endpoints'>) => AwsClients;
   readonly state: StateDirectory;
   /** The engine of a migration: one in this process, whoever asks. */
   readonly engine: (migration: string) => Engine;

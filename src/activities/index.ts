@@ -1,15 +1,17 @@
 /** All activities, by the queue they are on. */
-import type { ControlActivities, StepActivities } from './contract.ts';
+import type { ControlActivities, ProvisionActivities, StepActivities } from './contract.ts';
 import { controlsActivities } from './controls.ts';
 import type { ActivityDeps } from './deps.ts';
 import { hookActivities } from './hooks.ts';
 import { planningActivities } from './planning.ts';
+import { provisionActivities } from './provision.ts';
 import { recordActivities } from './record.ts';
 import { stepActivities } from './steps.ts';
 
 export function createActivities(deps: ActivityDeps): {
   readonly steps: StepActivities;
   readonly control: ControlActivities;
+  readonly provision: ProvisionActivities;
 } {
   const { assessAndPlan, listChunks } = planningActivities(deps);
   return {
@@ -20,5 +22,6 @@ export function createActivities(deps: ActivityDeps): {
       ...hookActivities(deps),
       ...recordActivities(deps),
     },
+    provision: provisionActivities(deps),
   };
 }

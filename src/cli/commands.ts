@@ -54,6 +54,18 @@ export const COMMANDS: readonly CommandRow[] = [
     async () => (await import('./commands/iam-policy.ts')).iamPolicyCommand,
   ),
   row(
+    'Prepare',
+    'provision',
+    'Make what a migration by DataSync needs in the account',
+    async () => (await import('./commands/provision.ts')).provisionCommand,
+  ),
+  row(
+    'Prepare',
+    'teardown',
+    'Remove what provisioning made, but not the file system',
+    async () => (await import('./commands/teardown.ts')).teardownCommand,
+  ),
+  row(
     'Run',
     'up',
     'Start a durable Temporal server on this machine',

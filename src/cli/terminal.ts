@@ -45,7 +45,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 export function openTerminal({ stdout, stderr, json, noColor, signal }: TerminalOptions): Terminal {
   const interactive = stderr.isTTY === true && !json;
-  const columns = stderr.columns ?? 80;
+  const columns = stderr.columns || 80; // 0: a terminal that does not know its size
   let shown: string | undefined;
 
   const around = (write: () => void): void => {

@@ -58,7 +58,7 @@ export function writePaper(places: Places, options: SpecOptions): string {
 }
 
 function hook({ room }: Places, name: string, lines: readonly string[]): void {
-  writeFileSync(join(room, name), `#!/bin/sh\n${lines.join('\n')}\n`, { mode: 0o755 });
+  writeFileSync(join(room, name), `#!/bin/sh\n${lines.join('\n')}\n`);
 }
 
 /** A migration of minutes instead of weeks: smaller chunks, shorter waits, nothing else. */
@@ -80,8 +80,8 @@ rounds:
   converged: { maxEntries: ${Math.max(200, Math.ceil(entries / 20))}, maxBytes: 64 MiB }
 cutover:
   approval: required
-  freeze: { command: [${JSON.stringify(join(places.room, 'freeze'))}], timeout: 30s }
-  switch: { command: [${JSON.stringify(join(places.room, 'switch'))}], timeout: 30s }
+  freeze: { command: [sh, ${JSON.stringify(join(places.room, 'freeze'))}], timeout: 30s }
+  switch: { command: [sh, ${JSON.stringify(join(places.room, 'switch'))}], timeout: 30s }
 concurrency: { chunks: 4, copies: 2, threads: 4 }
 timing: { heartbeatTimeout: 5s, probeInterval: 1s, probeIntervalMax: 2s }
 `;

@@ -176,10 +176,7 @@ async function repair({ narrator, places, tree, follower }: Play): Promise<void>
 
 async function cutOver({ narrator, places, follower }: Play): Promise<Look> {
   narrator.scene('The cutover');
-  narrator.tell(
-    'Rounds follow each other until little changes in between. The next one need not wait.',
-  );
-  await type(narrator, ['run-round', MIGRATION, ...BY]);
+  narrator.tell('Rounds follow each other until little changes in between.');
   const ready = ({ progress }: Look): boolean => progress.phase === 'ready to cut over';
   await follower.until('the rounds have converged', ready);
   await type(narrator, ['status', MIGRATION]);

@@ -60,6 +60,9 @@ export interface CutoverAnswer {
   readonly because: string;
 }
 
+/** As `postponedUntilMs`: until somebody approves, which lifts it. */
+export const UNTIL_APPROVED_MS = Number.MAX_SAFE_INTEGER;
+
 /** The final round gets this share of the window's rest: a forecast is never exact. */
 const SHARE_OF_WINDOW = 0.8;
 
@@ -165,6 +168,8 @@ function runningGate({ linkDown, paused }: CutoverFacts): Gate {
 }
 
 function postponedGate({ now, postponedUntilMs }: CutoverFacts): Gate {
+  if (postponedUntilMs === UNTIL_APPROVED_MS)
+    return moment('postponed', [false, 'postponed until somebody approves']);
   return postponedUntilMs !== undefined && now < postponedUntilMs
     ? moment('postponed', [false, `postponed until ${formatMoment(postponedUntilMs)}`])
     : moment('postponed', [true, 'not postponed']);

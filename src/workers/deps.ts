@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { ActivityDeps, AssessRequest, MigrationFile } from '../activities/deps.ts';
 import { readMigrationFile } from '../activities/migration.ts';
 import type { Engine } from '../engines/engine.ts';
+import { createAwsClients } from '../aws/clients.ts';
 import { assessTree } from '../engines/posix/assess-scan.ts';
 import { readDirectorySummaries } from '../engines/posix/directory-summaries.ts';
 import { createPosixEngine } from '../engines/posix/engine.ts';
@@ -22,6 +23,7 @@ export function createDeps(state: StateDirectory): WorkerDeps {
   const engines = new Map<string, Engine>();
   return {
     state,
+    aws: createAwsClients,
     engine: (name) => {
       let engine = engines.get(name);
       if (engine === undefined) {

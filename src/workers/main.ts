@@ -10,12 +10,16 @@ import { LonghaulError, toFailure } from '../errors.ts';
 import { openStateDirectory } from '../ledger/state-directory.ts';
 import type { ServerConnection } from '../temporal/connection.ts';
 import { WORKFLOW_QUEUE } from '../workflows/api.ts';
+import { PROVISION_QUEUE } from '../workflows/provision-api.ts';
 import { createDeps, type WorkerDeps } from './deps.ts';
 import type { OnMessage } from './messages.ts';
-import { COMMON, shutdownOnce, type Place } from './serve.ts';
+import { COMMON, type Place } from './serve.ts';
+import { runTogether } from './together.ts';
 import { MigrationWatch } from './watch.ts';
 
 const LOOK_EVERY_MS = 1_000;
+/** Calls to AWS of several migrations at once. */
+const PROVISION_SLOTS = 5;
 const CONNECT_AGAIN_MOST_MS = 10_000;
 /** Made by the build, from the sources of this very version. */
 const WORKFLOW_BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
@@ -66,22 +70,29 @@ async function runWorkers(
   how: string,
 ): Promise<void> {
   const { connection, namespace, workerId: identity } = place;
-  const workflows = await Worker.create({
-    ...COMMON,
-    connection,
-    namespace,
-    identity,
-    taskQueue: WORKFLOW_QUEUE,
-    workflowBundle: { codePath: workflowBundle },
-  });
+  const common = { ...COMMON, connection, namespace, identity };
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: WORKFLOW_QUEUE,
+      workflowBundle: { codePath: workflowBundle },
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: PROVISION_QUEUE,
+      activities: place.activities.provision,
+      maxConcurrentActivityTaskExecutions: PROVISION_SLOTS,
+    }),
+  ]);
+  const { ended, shutdown } = runTogether(workers);
   const watch = new MigrationWatch(place, onMessage);
   const over = new AbortController();
   const stop = (): void => {
     over.abort();
-    shutdownOnce(workflows);
+    shutdown();
   };
   signal.addEventListener('abort', stop, { once: true });
-  const run = workflows.run().finally(() => over.abort());
+  const run = ended.finally(() => over.abort());
   if (signal.aborted) stop();
   onMessage({ type: 'ready', text: `Worker ${identity} is ready; server: ${how}` });
   try {

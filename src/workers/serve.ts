@@ -6,6 +6,7 @@ import type { MigrationFile } from '../activities/deps.ts';
 import { controlQueue, stepQueue } from '../workflows/api.ts';
 import { BandwidthKeeper, bandwidthShare } from './bandwidth.ts';
 import type { WorkerDeps } from './deps.ts';
+import { runTogether } from './together.ts';
 
 /** Short ones; many chunks at once report little. */
 const CONTROL_SLOTS = 20;
@@ -54,25 +55,12 @@ export async function serve(place: Place, migration: MigrationFile): Promise<Ser
   ]);
   const store = deps.state.migration(name);
   const keeper = new BandwidthKeeper(deps.engine(name));
-  const shutdown = (): void => workers.forEach(shutdownOnce);
   const tick = (): void => {
     store.touchWorker(workerId);
     keeper.set(bandwidthShare(store, migration, deps.now()));
   };
   tick();
-  const runs = workers.map((worker) => worker.run());
-  // One that fails takes the other with it: half a migration's queues would look like a slow one.
-  const ended = Promise.all(runs)
-    .catch(async (error: unknown) => {
-      shutdown();
-      await Promise.allSettled(runs);
-      throw error;
-    })
-    .then(() => undefined)
-    .finally(() => store.removeWorker(workerId));
+  const { ended: all, shutdown } = runTogether(workers);
+  const ended = all.finally(() => store.removeWorker(workerId));
   return { ended, shutdown, tick };
-}
-
-export function shutdownOnce(worker: Worker): void {
-  if (worker.getState() === 'RUNNING') worker.shutdown();
 }

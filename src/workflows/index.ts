@@ -1,4 +1,5 @@
 /** Everything that the workflow bundle holds: the export names are the workflow types. */
 export { chunk } from './chunk.ts';
 export { round } from './round.ts';
+export { provision } from './provision.ts';
 export { migration } from './migration.ts';

@@ -10,11 +10,13 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
+  patched,
   setCurrentDetails,
   setHandler,
   startChild,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import { UNTIL_APPROVED_MS } from '../policy/cutover.ts';
 import { roundDeletes } from '../policy/deletes.ts';
 import { nextPhase, type PhaseEvent } from '../policy/phase.ts';
 import type { HookName, HookResult, LedgerNote } from '../activities/contract.ts';
@@ -45,6 +47,7 @@ import {
   keepOpen,
   keepRejected,
   keepRound,
+  needsNoApproval,
   openState,
   type MigrationState,
   type Said,
@@ -126,6 +129,11 @@ export class MigrationRun {
   async cutOver(): Promise<void> {
     this.#enter({ type: 'cutover begun' });
     this.state.cutovers += 1;
+    // What was postponed until now is over; what is postponed from now on ends this cutover.
+    if (this.state.postponed && patched('postponement-ends')) {
+      delete this.state.postponed;
+      delete this.state.postponedUntilMs;
+    }
     this.#note('cutover', `cutover/${this.state.cutovers}`, {
       state: 'started',
       round: this.state.round + 1,
@@ -154,6 +162,11 @@ export class MigrationRun {
   #giveUp(because: string): void {
     delete this.state.approved;
     delete this.state.started;
+    // Where no approval is asked for, the next try would follow at once, for ever.
+    if (!this.state.postponed && needsNoApproval(this.state) && patched('given-up-waits')) {
+      this.state.postponed = { by: 'longhaul', because, at: new Date().toISOString() };
+      this.state.postponedUntilMs = UNTIL_APPROVED_MS;
+    }
     this.#note('cutover', `cutover/${this.state.cutovers}/given up`, {
       state: 'postponed',
       because,

@@ -94,3 +94,7 @@ export function dropOpen(state: MigrationState, chunk: string): void {
 
 export const blockedChunks = (state: MigrationState): OpenChunk[] =>
   state.open.filter((chunk) => !chunk.retried);
+
+/** Withdrawing an approval holds nothing where none is asked for; before the plan that is not known. */
+export const needsNoApproval = (state: MigrationState): boolean =>
+  state.settings?.approval !== 'required';

@@ -1,9 +1,16 @@
 /** What operators can say to a migration: when it makes sense, and what it changes. */
+import { patched } from '@temporalio/workflow';
+import { UNTIL_APPROVED_MS } from '../policy/cutover.ts';
 import { canAbort, isOver } from '../policy/phase.ts';
 import { parseDuration, parseRate } from '../units.ts';
 import type { MigrationVerb } from './api.ts';
 import type { Fields, Verb } from './message-table.ts';
-import { blockedChunks, type MigrationState, type Said } from './migration-state.ts';
+import {
+  blockedChunks,
+  needsNoApproval,
+  type MigrationState,
+  type Said,
+} from './migration-state.ts';
 import type { ControlsChange } from '../activities/contract.ts';
 
 /** What a message sets in motion beyond the state. */
@@ -154,6 +161,8 @@ export function migrationVerbs(
         delete state.started;
         state.postponed = said;
         if (until !== undefined) state.postponedUntilMs = Date.parse(until as string);
+        else if (needsNoApproval(state) && patched('postponed-until-approved'))
+          state.postponedUntilMs = UNTIL_APPROVED_MS;
         return 'postponed';
       },
     ),

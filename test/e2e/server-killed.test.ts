@@ -6,7 +6,7 @@ import { openMigration, type Migration, type OwnServer } from '../support/migrat
 import { until, type Started } from '../support/processes.ts';
 import { leftovers } from '../support/tree.ts';
 
-jest.setTimeout(150_000);
+jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(() => migration.close());
 

@@ -10,7 +10,7 @@ import { bindMount, closeMounts, mountMissing, type Mount } from '../support/mou
 import { until } from '../support/processes.ts';
 import { leftovers } from '../support/tree.ts';
 
-jest.setTimeout(150_000);
+jest.setTimeout(240_000);
 let migration: Migration;
 let mount: Mount;
 afterEach(async () => {

@@ -14,7 +14,7 @@ const BATCH_ENTRIES = 4_096;
 /** At most handed to the threads beyond a batch. */
 const UNDER_WAY = 1_024;
 
-jest.setTimeout(150_000);
+jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(() => migration.close());
 

@@ -3,6 +3,7 @@ import {
   cutoverGates,
   readyData,
   readyToCutOver,
+  UNTIL_APPROVED_MS,
   type CutoverFacts,
   type CutoverSettings,
 } from '../../src/policy/cutover.ts';
@@ -78,6 +79,11 @@ describe('readyToCutOver', () => {
       'postponed',
       'postponed until 2026-03-08 01:00 UTC',
       { ...good, postponedUntilMs: START + 3 * HOUR },
+    ],
+    [
+      'postponed',
+      'postponed until somebody approves',
+      { ...good, postponedUntilMs: UNTIL_APPROVED_MS },
     ],
     ['approval', 'waiting for approval', without('approvedBy')],
     ['window', 'the window opens 2026-03-07 22:00 UTC', { ...good, now: START - 1 }],

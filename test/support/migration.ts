@@ -91,7 +91,7 @@ export interface StepOutcome {
 
 export interface MigrationOptions {
   /** Merged over SPEC, one level deep. */
-  readonly spec?: Partial<SpecInput>;
+  readonly spec?: Partial<SpecInput> | ((root: string) => Partial<SpecInput>);
   /** Where the source is instead of <root>/source. */
   readonly sourcePath?: string;
   /** Before anything is started: both directories are there, and empty. */
@@ -132,7 +132,8 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
   options.prepare?.({ source, destination });
   const env = { ...server, XDG_STATE_HOME: join(root, 'xdg'), LONGHAUL_STATE: state };
   const paths = { source: { path: source }, destination: { path: destination } };
-  const spec = { ...specOf({ ...paths, ...options.spec }), stateDirectory: state };
+  const given = typeof options.spec === 'function' ? options.spec(root) : options.spec;
+  const spec = { ...specOf({ ...paths, ...given }), stateDirectory: state };
   const specFile = join(root, 'spec.yaml');
   writeFileSync(specFile, JSON.stringify(spec)); // JSON is YAML
   const processes: Started[] = [];
@@ -192,7 +193,7 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
       }
       throw new Error(`The server knows no run of chunk ${chunk} in round ${round}`);
     },
-    async done(timeoutMs = 60_000) {
+    async done(timeoutMs = 100_000) {
       const { phase, rounds } = await migration.until(
         'it is over',
         (progress) => progress.phase === 'done' || progress.phase === 'aborted',

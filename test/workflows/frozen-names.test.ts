@@ -16,6 +16,7 @@ import {
   stepQueue,
   WORKFLOW_QUEUE,
 } from '../../src/workflows/api.ts';
+import { PROVISION_QUEUE, provisionId } from '../../src/workflows/provision-api.ts';
 import * as workflows from '../../src/workflows/index.ts';
 import { openFlows, type Flows } from '../support/flows.ts';
 
@@ -61,10 +62,12 @@ describe('what is frozen', () => {
   });
 
   test('activity types, by queue', () => {
-    const { steps, control } = createActivities({} as never);
-    expect({ steps: Object.keys(steps).sort(), control: Object.keys(control).sort() }).toEqual(
-      frozen['activityTypes'],
-    );
+    const { steps, control, provision } = createActivities({} as never);
+    expect({
+      steps: Object.keys(steps).sort(),
+      control: Object.keys(control).sort(),
+      provision: Object.keys(provision),
+    }).toEqual(frozen['activityTypes']);
   });
 
   test.each(['migration', 'round', 'chunk'])('signals, updates and queries of a %s', (type) => {
@@ -81,11 +84,13 @@ describe('what is frozen', () => {
       workflows: WORKFLOW_QUEUE,
       steps: stepQueue('NAME'),
       control: controlQueue('NAME'),
+      provision: PROVISION_QUEUE,
     }).toEqual(frozen['queues']);
     expect({
       migration: migrationId('NAME'),
       round: roundId('NAME', 7),
       chunk: chunkId('NAME', '0042'),
+      provision: provisionId('NAME'),
     }).toEqual(frozen['workflowIds']);
   });
 

@@ -108,6 +108,36 @@ describe('a migration', () => {
     });
   });
 
+  test('whose cutover needs no approval is not tried again at once when it was given up', async () => {
+    const settings = { ...SETTINGS, approval: 'automatic' as const };
+    const run = await flows.start('once', { settings, hookExit: 7 });
+    await run.until('it was given up', ({ conditions }) => conditions.length > 0);
+    await pass(2_500);
+
+    const { conditions, cutover } = await run.progress();
+    expect(run.stage.hooks).toEqual(['freeze']);
+    expect(conditions).toMatchObject([{ name: 'postponed' }]);
+    expect(conditions[0]!.because).toContain('the freeze hook ended with 7');
+    expect(cutover).toMatchObject({ ready: false });
+    expect(cutover.because).toContain('until somebody approves');
+
+    run.stage.hookExit = 0;
+    await run.say('approveCutover');
+    expect(await run.result()).toMatchObject({ phase: 'done' });
+  });
+
+  test('whose cutover needs no approval can be postponed until somebody approves', async () => {
+    const settings = { ...SETTINGS, approval: 'automatic' as const };
+    const run = await flows.start('held', { settings });
+    await run.say('postponeCutover', { reason: 'audit' });
+    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+    await pass(1_500);
+    expect(run.stage.hooks).toEqual([]);
+
+    await run.say('approveCutover');
+    expect(await run.result()).toMatchObject({ phase: 'done' });
+  });
+
   test('pauses and resumes', async () => {
     const run = await flows.start('paused');
     await run.until('it catches up', ({ rounds }) => rounds.length >= 1);

@@ -19,7 +19,7 @@ export const demoCommand = define<[], Options>({
   name: 'demo',
   summary: 'Run a small migration with a bad link on this machine',
   details:
-    'Makes a tree that a process keeps changing, a link to it that is slow and drops, a Temporal server and a worker of its own, and plays a migration with them: the link is cut, the worker is killed, a chunk is blocked and repaired, the cutover is approved and done. Then rsync, mtree and the ledger say whether anything was lost. It touches nothing else, and leaves nothing behind.',
+    'Makes a tree that a process keeps changing, a link to it that is slow and drops, a Temporal server and a worker of its own, and plays a migration with them: the link is cut, the worker is killed, a chunk is blocked and repaired, the cutover is approved and done. Then rsync, mtree and the ledger say whether anything was lost. It touches nothing else, and leaves nothing behind. Its folder is in memory (/dev/shm) where that has room, unless TMPDIR names a place.',
   options: [
     {
       flags: '--entries <number>',

@@ -61,7 +61,10 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
     places.push({ path: record.path, start });
     if (record.continues || record.complete) continue;
     incomplete++;
-    if (open.length < SAMPLES) open.push(describe(record.path, record.failure as Code));
+    const code = record.failure as Code;
+    // A directory that went away meanwhile needs nobody: nothing below it is judged in this round.
+    if (CODES[code].class !== 'changed' && open.length < SAMPLES)
+      open.push(describe(record.path, code));
   }
   places.sort((a, b) => comparePaths(a.path, b.path));
   const writer = new CatalogWriter(join(roundDirectory, 'manifest'));

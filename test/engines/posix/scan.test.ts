@@ -164,6 +164,21 @@ describe('a scan', () => {
     expect(block).toMatchObject({ complete: false, entries: [] });
   });
 
+  test('needs nobody for a directory that goes away between its name and its listing', async () => {
+    mkdirSync(at('gone'));
+    writeFileSync(at('file'), '');
+
+    const counters = await place.scan({
+      onProgress: () => rmSync(at('gone'), { recursive: true, force: true }),
+    });
+
+    expect(counters).toMatchObject({ incomplete: 1, open: [] });
+    expect(outline(place.manifest())).toEqual([
+      ['', true, 'file seen', 'gone seen'],
+      ['gone', false],
+    ]);
+  });
+
   test('asks for each entry once', () => {
     makeTree(place.source, 40, 100);
     const { stderr } = spawnSync(

@@ -1,0 +1,44 @@
+/** One round of provisioning as an activity. */
+import { provisionRound, type ProvisionJob } from '../aws/provision/round.ts';
+import type { Step } from '../policy/provision.ts';
+import { longActivity } from './activity.ts';
+import type { ProvisionActivities } from './contract.ts';
+import type { ActivityDeps } from './deps.ts';
+
+/** Histories stay small: the operator is told so many, and the next round looks again anyway. */
+const SHOWN = 20;
+
+export function provisionActivities({ aws }: Pick<ActivityDeps, 'aws'>): ProvisionActivities {
+  return {
+    provisionRound: (job: ProvisionJob) => {
+      let at = 'looking';
+      return longActivity(
+        () => ({ at }),
+        async (signal) => {
+          const clients = aws(job.spec.aws);
+          try {
+            const onDone = (what: string): void => {
+              at = what;
+            };
+            const { did, steps } = await provisionRound(clients, job, { signal, onDone });
+            return { did, waiting: waitingOf(steps), refused: refusedOf(steps) };
+          } finally {
+            clients.dispose();
+          }
+        },
+      );
+    },
+  };
+}
+
+const waitingOf = (steps: readonly Step[]): string[] =>
+  steps
+    .filter(({ state }) => state === 'waiting')
+    .slice(0, SHOWN)
+    .map(({ what, because }) => `${what}: ${because}`);
+
+const refusedOf = (steps: readonly Step[]) =>
+  steps
+    .filter(({ state }) => state === 'refused')
+    .slice(0, SHOWN)
+    .map(({ what, because, fix = '' }) => ({ what, because, fix }));

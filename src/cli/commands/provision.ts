@@ -1,0 +1,63 @@
+/** `longhaul provision`: what a migration by DataSync needs in the account. */
+import type { MigrationSpec } from '../../spec/schema.ts';
+import { define } from '../command.ts';
+import { usage } from '../exit.ts';
+import { jsonOption, type JsonOption } from '../options.ts';
+import { specArgument } from './check.ts';
+
+interface Options extends JsonOption {
+  readonly dryRun?: boolean;
+  readonly apply?: boolean;
+}
+
+export const provisionCommand = define<[spec: string], Options>({
+  name: 'provision',
+  summary: 'Make what a migration by DataSync needs in the account',
+  details:
+    'File system, backup and file-system policy, mount targets, access point, locations and tasks. Finds what is there by token, tag, name or URI and takes it over, so that it can be cut and repeated without a duplicate. --apply runs it as a workflow, which goes on through drops; it needs a server and a worker. Once the migration is done, the same command turns the lifecycle on.',
+  args: [specArgument],
+  options: [
+    { flags: '--dry-run', description: 'say what would be done, and why (the default)' },
+    { flags: '--apply', description: 'do it' },
+    jsonOption,
+  ],
+  examples: [
+    ['longhaul provision acme.yaml', 'what is there, what would be made'],
+    [
+      'longhaul provision acme.yaml --apply',
+      'make it; again after a cut, and nothing is made twice',
+    ],
+    ['longhaul iam-policy acme.yaml --phase destination', 'the rights that the first part needs'],
+  ],
+  exits: [0, 2, 3, 4, 5, 130],
+  run: async (terminal, [file], { dryRun = false, apply: doIt = false }) => {
+    if (dryRun && doIt) throw usage('--dry-run and --apply exclude each other');
+    const { loadSpec } = await import('../../spec/load.ts');
+    const { dataSyncSpec } = await import('../../spec/kinds.ts');
+    const { toProvisionSpec } = await import('../../aws/provision/desired.ts');
+    const { apply, showPlan } = await import('../provisioning.ts');
+    const spec = loadSpec(file);
+    const job = {
+      mode: 'provision' as const,
+      spec: toProvisionSpec(dataSyncSpec(spec)),
+      done: await isDone(spec),
+    };
+    if (!doIt) return showPlan(terminal, job);
+    const command = `longhaul provision ${file} --apply`;
+    return apply(terminal, job, { state: spec.stateDirectory, command });
+  },
+});
+
+/** By the ledger; false while there is none. */
+async function isDone({ stateDirectory, name }: MigrationSpec): Promise<boolean> {
+  const { existsSync } = await import('node:fs');
+  if (!existsSync(stateDirectory)) return false;
+  const { openStateDirectory } = await import('../../ledger/state-directory.ts');
+  const { readLedger } = await import('../../ledger/ledger.ts');
+  const { ledgerPath } = openStateDirectory(stateDirectory).migration(name);
+  if (!existsSync(ledgerPath)) return false;
+  for (const line of readLedger(ledgerPath)) {
+    if (line.kind === 'done' && line.outcome === 'done') return true;
+  }
+  return false;
+}

@@ -1,0 +1,61 @@
+/**
+ * Processes write to the source all the time. A file that changes under its copy is tried again,
+ * then left to the next round and listed; when the freeze hook has stopped them, both sides are equal.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { openMigration, type Migration } from '../support/migration.ts';
+import { start, stopAll } from '../support/processes.ts';
+
+jest.setTimeout(240_000);
+let migration: Migration;
+afterEach(async () => {
+  await stopAll();
+  await migration.close();
+});
+
+const writer = join(import.meta.dirname, '../support/writer.mjs');
+/** Never the same for as long as a copy of it takes. */
+const RESTLESS = `const { appendFileSync } = await import('node:fs');
+  for (;;) { appendFileSync(process.argv[1], 'more'); await new Promise((go) => setTimeout(go, 1)); }`;
+/** Ends the processes named in the file $0, and waits until they have ended. */
+const FREEZE = `for pid in $(cat "$0"); do
+    kill -TERM "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  done`;
+
+function fill(source: string): void {
+  mkdirSync(join(source, 'busy'));
+  for (let d = 0; d < 10; d++) {
+    mkdirSync(join(source, 'busy', `d${d}`));
+    for (let f = 0; f < 40; f++)
+      writeFileSync(join(source, 'busy', `d${d}`, `f${f}`), `${d} ${f}\n`);
+  }
+  writeFileSync(join(source, 'restless'), Buffer.alloc(8_000_000, 'x'));
+}
+
+test('longhaul start, while the source changes all the time', async () => {
+  migration = await openMigration({
+    spec: (root) => ({
+      cutover: { freeze: { command: ['sh', '-c', FREEZE, join(root, 'writers')] } },
+    }),
+  });
+  const { source, root } = migration;
+  fill(source);
+  const pids = [
+    start(process.execPath, [writer, join(source, 'busy'), '7', '100']),
+    start(process.execPath, ['--input-type=module', '-e', RESTLESS, join(source, 'restless')]),
+  ].map(({ pid }) => pid);
+  writeFileSync(join(root, 'writers'), pids.join(' '));
+  await migration.start();
+  migration.worker();
+
+  await migration.done();
+
+  const rounds = migration.ledger('chunk closed').map(({ sum }) => sum['drifted'] ?? 0);
+  expect(rounds[0]).toBeGreaterThan(0);
+  expect(rounds.at(-1)).toBe(0);
+  const { stdout } = await migration.longhaul('ledger', 'm', '--entry', 'restless');
+  expect(stdout).toMatch(/round 1: new, drifted/);
+  await migration.proven();
+});

@@ -1,0 +1,151 @@
+/** Provisioning as an operator runs it: the built command line, a real server, workers that are killed. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { longhaul } from '../cli/run.ts';
+import { bareEnvironment } from '../cli/run.ts';
+import { testServer } from '../support/temporal.ts';
+
+const bin = join(import.meta.dirname, '../../bin/longhaul.js');
+let cwd: string;
+let sandbox: Sandbox;
+let env: Record<string, string>;
+const workers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  cwd = mkdtempSync(join(tmpdir(), 'longhaul-provision-'));
+  mkdirSync(join(cwd, 'nfs/nfs.example/data'), { recursive: true });
+  sandbox = await startSandbox({ root: cwd, time: 200, agents: [{ name: 'site-a' }] });
+  env = {
+    ...(await testServer()).env,
+    AWS_ACCESS_KEY_ID: 'sandbox',
+    AWS_SECRET_ACCESS_KEY: 'sandbox',
+  };
+  const { endpoint } = sandbox;
+  writeFileSync(
+    join(cwd, 'acme.yaml'),
+    `name: acme
+engine: datasync
+source: { kind: nfs, server: nfs.example, export: /data, agents: [site-a] }
+destination:
+  kind: efs
+  create: {}
+  accessRole: arn:aws:iam::111122223333:role/efs
+  subnets: [subnet-0a1b2c3d]
+  securityGroups: [sg-0a1b2c3d]
+stateDirectory: ${join(cwd, 'state')}
+aws:
+  region: eu-central-1
+  account: "111122223333"
+  reports: { bucket: evidence, writeRole: "arn:aws:iam::111122223333:role/reports" }
+  endpoints: { datasync: "${endpoint}", efs: "${endpoint}", s3: "${endpoint}" }
+`,
+  );
+}, 120_000);
+
+afterAll(async () => {
+  for (const worker of workers) worker.kill('SIGKILL');
+  await sandbox.close();
+  rmSync(cwd, { recursive: true, force: true });
+});
+
+function startWorker(): ChildProcess {
+  const worker = spawn(process.execPath, [bin, 'worker', '--state', join(cwd, 'state')], {
+    env: { ...bareEnvironment, ...env },
+    stdio: 'ignore',
+  });
+  workers.push(worker);
+  return worker;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 600 && !holds(); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const run = (...args: string[]) => longhaul(args, { cwd, env });
+
+const census = () => ({
+  fileSystems: sandbox.efs.fileSystems.size,
+  mountTargets: sandbox.efs.mountTargets.size,
+  locations: [...sandbox.world.locations.values()].map(({ kind }) => kind).sort(),
+  tasks: [...sandbox.world.tasks.values()].map(({ name }) => name),
+});
+const WHOLE = {
+  fileSystems: 1,
+  mountTargets: 1,
+  locations: ['efs', 'nfs'],
+  tasks: ['longhaul/acme/lane-0/pool'],
+};
+
+describe('an operator', () => {
+  test('sees what would be made, without a server and without a change', async () => {
+    const { exit, stdout } = await longhaul(['provision', 'acme.yaml'], {
+      cwd,
+      env: { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' },
+    });
+
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^there +agent site-a +ONLINE$/m);
+    expect(stdout).toMatch(/^to do +file system +there is none; encrypted with/m);
+    expect(census()).toMatchObject({ fileSystems: 0 });
+  });
+
+  test('provisions through the death of a worker', async () => {
+    const applied = run('provision', 'acme.yaml', '--apply');
+    const first = startWorker();
+    await until(() => sandbox.world.locations.size > 0);
+    first.kill('SIGKILL');
+    startWorker();
+
+    const { exit, stdout, stderr } = await applied;
+
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: expect.stringContaining('All is as the spec says.'),
+    });
+    expect(stdout).toMatch(/^done: task of lane 0$/m);
+    expect(census()).toEqual(WHOLE);
+  }, 300_000);
+
+  test('finds nothing left to do the second time', async () => {
+    const { exit, stderr } = await run('provision', 'acme.yaml', '--apply');
+
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'Nothing was left to do.\n' });
+    expect(census()).toEqual(WHOLE);
+  }, 60_000);
+
+  test('is refused another file system than the one of the migration', async () => {
+    const { exit, stderr } = await run(
+      ...['teardown', 'acme.yaml', '--apply', '--yes', '--file-system', 'fs-00000000'],
+    );
+
+    expect(exit).toBe(4);
+    expect(stderr).toMatch(/refused: file system: it is fs-\w+, not fs-00000000/);
+    expect(census()).toEqual(WHOLE);
+  }, 60_000);
+
+  test('has to type the name of the file system to delete it', async () => {
+    const { exit } = await run(
+      ...['teardown', 'acme.yaml', '--apply', '--file-system', 'fs-00000000'],
+    );
+
+    expect(exit).toBe(4);
+  });
+
+  test('tears down tasks and locations, and keeps the file system', async () => {
+    const { exit, stdout } = await run('teardown', 'acme.yaml', '--apply');
+
+    expect(exit).toBe(0);
+    expect(stdout.split('\n').filter(Boolean)).toEqual([
+      'done: task longhaul/acme/lane-0/pool',
+      'done: location nfs://nfs.example/data/',
+      expect.stringMatching(/^done: location efs:\/\/eu-central-1\.fs-/),
+    ]);
+    expect(census()).toEqual({ ...WHOLE, locations: [], tasks: [] });
+  }, 60_000);
+});
