@@ -21,6 +21,8 @@ export interface AwsClients {
 export interface ClientOptions {
   /** How requests travel; HTTPS when absent. Tests answer them in the same process. */
   readonly requestHandler?: DataSyncClient['config']['requestHandler'];
+  /** Of the clients that repeat; the SDK's default when absent. */
+  readonly maxAttempts?: number;
   /** Instead of the default chain; for a sandbox, which checks none. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }

@@ -41,6 +41,8 @@ export interface SandboxEngineOptions extends Partial<Omit<SandboxOptions, 'faul
   /** Before each request: may throw what the network would. */
   readonly onRequest?: (call: string, moment: 'before' | 'after') => void;
   readonly engine?: Partial<DataSyncEngineOptions>;
+  /** Of the clients that repeat. */
+  readonly maxAttempts?: number;
 }
 
 export function sandboxEngine(options: SandboxEngineOptions = {}): SandboxEngine {
@@ -51,6 +53,7 @@ export function sandboxEngine(options: SandboxEngineOptions = {}): SandboxEngine
     cannot,
     onRequest,
     engine,
+    maxAttempts,
     ...rest
   } = options;
   let cloud: SandboxWorld;
@@ -71,7 +74,7 @@ export function sandboxEngine(options: SandboxEngineOptions = {}): SandboxEngine
   const another: SandboxEngine['another'] = (spec, { directory }, more = {}) =>
     createDataSyncEngine({
       spec: dataSyncSpec(spec),
-      clients: clientsOf(cloud, onRequest),
+      clients: clientsOf(cloud, onRequest, maxAttempts),
       directory,
       chunkCount: () => 1,
       onExecution: (execution) => told.push(execution),
@@ -143,6 +146,7 @@ function bodyOf({ body = '' }: SentRequest): Buffer {
 export function clientsOf(
   cloud: SandboxWorld,
   onRequest: SandboxEngineOptions['onRequest'] = () => undefined,
+  maxAttempts = 3,
 ): AwsClients {
   const lost = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
   const handle = (request: SentRequest): Promise<unknown> => {
@@ -178,6 +182,7 @@ export function clientsOf(
         handle: async (request: SentRequest) => handle(request),
         destroy: () => undefined,
       } as never,
+      maxAttempts,
       credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
     },
   );

@@ -67,11 +67,6 @@ export class ExecutionRunner {
     try {
       const attempt = before ?? this.intend(running);
       const arn = await this.startOrAdopt(running, attempt);
-      if (arn === undefined) {
-        recordExecution(job.store, { t: 'dropped', attempt: attempt.attempt });
-        lane.clear();
-        return await this.run(running, undefined);
-      }
       const end = await this.watch(running, arn);
       recordExecution(job.store, { t: 'ended', attempt: attempt.attempt, end });
       lane.clear();
@@ -103,19 +98,17 @@ export class ExecutionRunner {
     return attempt;
   }
 
-  /** Undefined: what the journal names was never started, in a lane that is not ours now. */
-  private async startOrAdopt(running: Running, attempt: AttemptState): Promise<string | undefined> {
-    const { job, lane, task } = running;
-    const known = attempt.arn ?? (await this.find(attempt.task, attempt.attempt));
-    if (known === undefined && attempt.task !== task) return undefined;
+  /** `attempt` is new, or known to have started. */
+  private async startOrAdopt(running: Running, attempt: AttemptState): Promise<string> {
+    const { job, lane } = running;
     const note = { chunk: job.chunk.id, attempt: attempt.attempt, task: attempt.task };
-    if (known === undefined) {
+    if (attempt.arn === undefined) {
       throwIfAborted(job.signal);
       await this.parts.agents.requireOnline(lane.lane);
       job.lease.check();
       lane.note(note);
     }
-    const arn = known ?? (await this.start(running, attempt));
+    const arn = attempt.arn ?? (await this.start(running, attempt));
     lane.note({ ...note, arn });
     if (attempt.arn === undefined)
       recordExecution(job.store, { t: 'started', attempt: attempt.attempt, arn });
@@ -166,15 +159,10 @@ export class ExecutionRunner {
   async find(task: string, attempt: string): Promise<string | undefined> {
     const { api } = this.parts;
     const found: string[] = [];
-    const all = await api.executions(task).catch((error: unknown) => {
-      if (isNotFound(error)) return [];
-      throw error;
-    });
+    const all = await orWhenGone(api.executions(task), []);
     for (const { arn, status } of all) {
-      const tags = await api.tags(arn).catch((error: unknown) => {
-        if (isNotFound(error)) return new Map<string, string>(); // any other might be the one looked for
-        throw error;
-      });
+      // Tags that cannot be read now are no proof of another attempt.
+      const tags = await orWhenGone(api.tags(arn), new Map<string, string>());
       if (tags.get(ATTEMPT_TAG) !== attempt) continue;
       if (found.length > 0 && !isTerminal(status)) await this.cancel(arn);
       found.push(arn);
@@ -217,13 +205,8 @@ export class ExecutionRunner {
     };
   }
 
-  private async describe(arn: string): Promise<Described | undefined> {
-    try {
-      return await this.parts.api.execution(arn);
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+  private describe(arn: string): Promise<Described | undefined> {
+    return orWhenGone<Described | undefined>(this.parts.api.execution(arn), undefined);
   }
 
   private async govern(arn: string, seen: Described, set: number | undefined): Promise<number> {
@@ -285,6 +268,15 @@ export class ExecutionRunner {
     } catch (error) {
       if (!isOverAlready(error) && !isNotFound(error)) throw error;
     }
+  }
+}
+
+async function orWhenGone<T>(asked: Promise<T>, gone: T): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isNotFound(error)) return gone;
+    throw error;
   }
 }
 
