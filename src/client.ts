@@ -1,5 +1,5 @@
 /** The only door to Temporal of the command line and the dashboard. */
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { ProvisionJob } from './aws/provision/round.ts';
 import { migrationId } from './workflows/api.ts';
 import type {
@@ -11,7 +11,7 @@ import type {
 import { findServer } from './client/address.ts';
 import type { ServerConnection } from './temporal/connection.ts';
 import { prepareServer } from './temporal/prepare.ts';
-import { noAnswer, translate, unreachable } from './client/failures.ts';
+import { hasEnded, noAnswer, notFound, translate, unreachable } from './client/failures.ts';
 import { listChunks, listMigrations, withReasons } from './client/listing.ts';
 import { runningChunks } from './client/live.ts';
 import { lookAtProvision, startProvision, type ProvisionLook } from './client/provision.ts';
@@ -78,6 +78,8 @@ export class LonghaulClient {
   chunks(migration: string): Promise<ChunkRow[]> {
     return this.#call(migration, async () => {
       const rows = await listChunks(this.#client, migration);
+      // The query says nothing about a name that nobody knows.
+      if (rows.length === 0) await this.#handle(migration).describe();
       if (!rows.some(({ state }) => state === 'blocked')) return rows;
       return withReasons(rows, (await this.#progressIfAnswered(migration))?.blocked ?? []);
     });
@@ -85,17 +87,19 @@ export class LonghaulClient {
 
   /** One look. When no worker answers, the snapshot says so and has what the server itself knows. */
   snapshot(migration: string): Promise<Snapshot> {
-    return this.#call(migration, async () => {
-      const at = new Date().toISOString();
-      try {
-        const progress = await this.#progress(migration);
-        const running = await runningChunks(this.#client, migration, progress.round?.running ?? []);
-        return { at, migration, progress, running };
-      } catch (error) {
-        if (!noAnswer(error)) throw error;
-        return { at, migration, unanswered: await this.#unanswered(migration), running: [] };
-      }
-    });
+    return this.#call(migration, () => this.#look(migration));
+  }
+
+  async #look(migration: string): Promise<Snapshot> {
+    const at = new Date().toISOString();
+    try {
+      const progress = await this.#progress(migration);
+      const running = await runningChunks(this.#client, migration, progress.round?.running ?? []);
+      return { at, migration, progress, running };
+    } catch (error) {
+      if (!noAnswer(error)) throw error;
+      return { at, migration, unanswered: await this.#unanswered(migration), running: [] };
+    }
   }
 
   /** A snapshot every `everyMs`, the last one when the migration has ended. Ends early when the signal aborts. */
@@ -118,7 +122,16 @@ export class LonghaulClient {
     verb: V,
     message: MigrationMessages[V],
   ): Promise<Sent> {
-    return this.#call(migration, () => sendMessage(this.#client, migration, verb, message));
+    return this.#call(migration, async () => {
+      try {
+        return await sendMessage(this.#client, migration, verb, message);
+      } catch (error) {
+        if (!notFound(error)) throw error;
+        // "Not found" is also what the server says of a migration that has ended.
+        await this.#handle(migration).describe();
+        throw hasEnded(migration);
+      }
+    });
   }
 
   /** false: it runs already. Throws ALREADY_RUNNING when the opposite runs. */
@@ -143,8 +156,12 @@ export class LonghaulClient {
     await this.#connection.close();
   }
 
+  #handle(migration: string): WorkflowHandle {
+    return this.#client.workflow.getHandle(migrationId(migration));
+  }
+
   #progress(migration: string): Promise<MigrationProgress> {
-    const handle = this.#client.workflow.getHandle(migrationId(migration));
+    const handle = this.#handle(migration);
     return this.#client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
       handle.query<MigrationProgress>('progress'),
     );
@@ -160,8 +177,7 @@ export class LonghaulClient {
   }
 
   async #unanswered(migration: string): Promise<{ because: string; phase?: Phase }> {
-    const handle = this.#client.workflow.getHandle(migrationId(migration));
-    const { searchAttributes } = await handle.describe();
+    const { searchAttributes } = await this.#handle(migration).describe();
     const phase = searchAttributes['MigrationPhase']?.[0] as Phase | undefined;
     return {
       because: 'no worker answers; start one with: longhaul worker',

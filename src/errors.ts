@@ -149,7 +149,7 @@ export const CODES = {
   NOT_READY: {
     class: 'guard',
     exit: 4,
-    hint: 'longhaul status NAME names the gate that holds it.',
+    hint: 'longhaul status NAME shows what holds it and what you can do now.',
   },
   FENCED: {
     class: 'transient',

@@ -49,6 +49,19 @@ function ofTheCommandItself(failure: Failure, thrownCode: unknown): Failure {
   return { ...failure, code: 'USAGE', hint: failure.hint ?? 'Check that path.' };
 }
 
+/**
+ * The hints of errors.ts in terms of the command that failed: NAME is the migration it is about; a
+ * command without one has nothing to retry but itself.
+ */
+export function advice(
+  hint: string,
+  { command, migration }: { readonly command: string; readonly migration: string | undefined },
+): string {
+  if (hint === CODES.USAGE.hint) return `See: longhaul help ${command}.`;
+  if (migration !== undefined) return hint.replaceAll(/\bNAME\b/g, migration);
+  return hint.replaceAll('longhaul retry NAME', 'run the same command again');
+}
+
 /** "error: unknown option '--jsn'\n(Did you mean --json?)" → one sentence that starts with a capital. */
 function tidy(message: string): string {
   const text = message.replace(/^error: /, '').replaceAll('\n', ' ');

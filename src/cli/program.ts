@@ -5,7 +5,7 @@ import type { Failure } from '../errors.ts';
 import { toCommander } from './to-commander.ts';
 import type { AnyCommand } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { exitOf, failureOf } from './exit.ts';
+import { advice, exitOf, failureOf } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { mainHelp } from './main-help.ts';
 import { openTerminal, toRecord } from './terminal.ts';
@@ -24,8 +24,10 @@ export async function main(args: readonly string[], world: World): Promise<ExitC
   const json = args.includes('--json');
   const terminal = openTerminal({ ...world, json });
   let exit: ExitCode = 0;
+  let called: Called | undefined;
   try {
     const program = await programFor(args, world, async (definition, words, options) => {
+      called = { definition, words };
       exit = await definition.run(terminal, words as never, options as never);
     });
     if (args.length === 0) {
@@ -39,7 +41,7 @@ export async function main(args: readonly string[], world: World): Promise<ExitC
     terminal.status(undefined);
     const failure = failureOf(thrown, args);
     if (failure === undefined) return 0;
-    complain(terminal, world.stderr, failure, thrown);
+    complain(terminal, world.stderr, withAdvice(failure, called), thrown);
     return exitOf(failure);
   }
 }
@@ -69,15 +71,24 @@ async function programFor(
   return program;
 }
 
+interface Called {
+  readonly definition: AnyCommand;
+  readonly words: readonly unknown[];
+}
+
+/** The failure with what to type next, about this very command and migration. */
+function withAdvice(failure: Failure, called: Called | undefined): Failure {
+  const hint = failure.hint ?? CODES[failure.code].hint;
+  if (called === undefined) return { ...failure, hint };
+  const { name, args } = called.definition;
+  const takesMigration = args?.[0]?.[0] === '<name>';
+  const migration = takesMigration ? String(called.words[0]) : undefined;
+  return { ...failure, hint: advice(hint, { command: name, migration }) };
+}
+
 function complain(terminal: Terminal, stderr: Stream, failure: Failure, thrown: unknown): void {
   if (terminal.json) {
-    stderr.write(
-      `${toRecord('error', {
-        ...failure,
-        hint: failure.hint ?? CODES[failure.code].hint,
-        exit: exitOf(failure),
-      })}\n`,
-    );
+    stderr.write(`${toRecord('error', { ...failure, exit: exitOf(failure) })}\n`);
     return;
   }
   stderr.write(`longhaul: ${describeFailure(failure)}\n`);

@@ -63,6 +63,12 @@ export function noSuchMigration(name: string): LonghaulError {
   return new LonghaulError('NO_SUCH_MIGRATION', `There is no migration "${name}" on this server`);
 }
 
+export function hasEnded(name: string): LonghaulError {
+  return new LonghaulError('NOT_READY', `${name} has ended and takes no messages any more`, {
+    hint: `longhaul status ${name} shows how.`,
+  });
+}
+
 /** What the workflow said no with: its failure's type is a code of ours, else the state forbids it. */
 export function refusal(thrown: unknown): LonghaulError {
   const inner = chain(thrown).at(-1);

@@ -104,9 +104,13 @@ async function begin(client: Client, workflowId: string, migration: string): Pro
     });
     return true;
   } catch (error) {
-    if (alreadyStarted(error)) return false;
-    throw error;
+    if (!alreadyStarted(error)) throw error;
   }
+  const { status } = await client.workflow.getHandle(workflowId).describe();
+  if (status.name === 'RUNNING') return false;
+  throw new LonghaulError('NOT_READY', `${migration} has ended, and its account is closed`, {
+    hint: `longhaul status ${migration} shows how. To move the tree again, give the spec another name.`,
+  });
 }
 
 function refuseChanges(running: MigrationSpec, asked: MigrationSpec): void {
@@ -115,7 +119,7 @@ function refuseChanges(running: MigrationSpec, asked: MigrationSpec): void {
   if (differences.length === 0) return;
   throw new LonghaulError(
     'SPEC_CHANGED',
-    `${asked.name} runs with another spec:\n${differences.map((line) => `  ${line}`).join('\n')}\n`,
+    `${asked.name} runs with another spec:\n${differences.map((line) => `  ${line}`).join('\n')}`,
   );
 }
 

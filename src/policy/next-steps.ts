@@ -26,6 +26,16 @@ const ADVICE: Readonly<Record<string, string>> = {
   CORRUPT_COPY: 'when the destination storage was checked',
 };
 
+/** Codes of single entries, which the tree can do without. */
+const ABOUT_ENTRIES: ReadonlySet<string> = new Set([
+  'PERMISSION_DENIED',
+  'NAME_TOO_LONG',
+  'TOO_MANY_LINKS',
+  'UNSUPPORTED',
+  'SPECIAL_FILE',
+  'STUCK',
+]);
+
 /** At most this many chunks are named one by one. */
 const NAMED_CHUNKS = 3;
 
@@ -53,6 +63,7 @@ function blockedSteps({ migration, phase, blocked, blockedCount }: Situation): S
     return [`retry ${migration} ${chunk}`, `${code}: ${when}`];
   });
   const first = blocked[0]?.chunk;
+  const ofEntries = blocked.some(({ code }) => ABOUT_ENTRIES.has(code));
   return [
     [`chunks ${migration} --blocked`, 'what is blocked, and why'],
     ...named,
@@ -62,6 +73,9 @@ function blockedSteps({ migration, phase, blocked, blockedCount }: Situation): S
     ...(first === undefined
       ? []
       : [[`skip ${migration} ${first}`, 'leave it to the next round'] as Step]),
+    ...(ofEntries
+      ? [[`accept ${migration} PATH --reason "…"`, 'leave that entry behind for good'] as Step]
+      : []),
   ];
 }
 

@@ -14,6 +14,7 @@ import { PROVISION_QUEUE } from '../workflows/provision-api.ts';
 import { createDeps, type WorkerDeps } from './deps.ts';
 import type { OnMessage } from './messages.ts';
 import { COMMON, type Place } from './serve.ts';
+import { ServerWatch } from './server-watch.ts';
 import { runTogether } from './together.ts';
 import { MigrationWatch } from './watch.ts';
 
@@ -96,16 +97,20 @@ async function runWorkers(
   if (signal.aborted) stop();
   onMessage({ type: 'ready', text: `Worker ${identity} is ready; server: ${how}` });
   try {
-    await lookUntil(watch, over.signal);
+    await lookUntil(watch, new ServerWatch(connection, onMessage), over.signal);
   } finally {
     await watch.stop();
     await run.finally(() => signal.removeEventListener('abort', stop));
   }
 }
 
-async function lookUntil(watch: MigrationWatch, signal: AbortSignal): Promise<void> {
+async function lookUntil(
+  watch: MigrationWatch,
+  server: ServerWatch,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
-    await watch.look();
+    await Promise.all([watch.look(), server.look(Date.now())]);
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }

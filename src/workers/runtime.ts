@@ -1,7 +1,7 @@
 /**
  * The SDK's own log lines through ours, once a process and before the first worker. What it calls INFO
- * (workers that change state) and its warnings about queues that have no activities or no workflows by
- * design are details here. Signals are the command's business: it stops the workers in their order.
+ * (workers that change state) and its warnings about what is so by design, or is told once elsewhere,
+ * are details here. Signals are the command's business: it stops the workers in their order.
  */
 import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { LogMetadata, Logger } from '@temporalio/worker';
@@ -11,6 +11,9 @@ type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
 /** Each worker is one half on purpose: workflows here, activities there. */
 const BY_DESIGN = /^No (activities|workflows|Nexus services) registered/;
+/** Of each poller again and again while the server is away; server-watch.ts says that once. */
+const OUTAGE = /^gRPC call \w+ retried \d+ times/;
+const isNoNews = (message: string): boolean => BY_DESIGN.test(message) || OUTAGE.test(message);
 
 export function installRuntime(log: Log): void {
   Runtime.install({
@@ -38,7 +41,7 @@ export function sdkLogger(log: Log): Logger {
     trace: (message, meta) => write('trace', message, meta),
     debug: (message, meta) => write('trace', message, meta),
     info: (message, meta) => write('debug', message, meta),
-    warn: (message, meta) => write(BY_DESIGN.test(message) ? 'debug' : 'warn', message, meta),
+    warn: (message, meta) => write(isNoNews(message) ? 'debug' : 'warn', message, meta),
     error: (message, meta) => write('error', message, meta),
   };
   return logger;

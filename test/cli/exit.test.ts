@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { failureOf, exitOf } from '../../src/cli/exit.ts';
+import { advice, exitOf, failureOf } from '../../src/cli/exit.ts';
 import { LonghaulError } from '../../src/errors.ts';
 
 const errno = (code: string): Error =>
@@ -20,4 +20,13 @@ test.each`
 
   expect(failure).toMatchObject({ code });
   expect(failure && exitOf(failure)).toBe(exit);
+});
+
+test.each`
+  hint                                      | migration    | says
+  ${'See: longhaul help.'}                  | ${'acme'}    | ${'See: longhaul help retry.'}
+  ${'Mount it, then: longhaul retry NAME.'} | ${'acme'}    | ${'Mount it, then: longhaul retry acme.'}
+  ${'Mount it, then: longhaul retry NAME.'} | ${undefined} | ${'Mount it, then: run the same command again.'}
+`('the hint "$hint" for $migration is "$says"', ({ hint, migration, says }) => {
+  expect(advice(hint as string, { command: 'retry', migration })).toBe(says);
 });

@@ -12,9 +12,9 @@ describe('longhaul', () => {
     ${['statu']}                                  | ${2} | ${"longhaul: Unknown command 'statu' (Did you mean status?) [USAGE]. See: longhaul help.\n"}
     ${['status', 'acme', '--jsn']}                | ${2} | ${"longhaul: Unknown option '--jsn' (Did you mean --json?) [USAGE]. See: longhaul help status.\n"}
     ${['status']}                                 | ${2} | ${"longhaul: Missing required argument 'name' [USAGE]. See: longhaul help status.\n"}
-    ${['set-bandwidth', 'acme', 'a lot']}         | ${2} | ${'longhaul: Expected a rate such as "50 Mbit/s", or "none", got "a lot" [USAGE]. See: longhaul help.\n'}
-    ${['set-interval', 'acme', '2 hours']}        | ${2} | ${'longhaul: Expected a duration such as "2h" or "1h30m", got "2 hours" [USAGE]. See: longhaul help.\n'}
-    ${['sync', 'a', 'b', '--max-deletes', 'few']} | ${2} | ${'longhaul: Expected a whole number after --max-deletes, got "few" [USAGE]. See: longhaul help.\n'}
+    ${['set-bandwidth', 'acme', 'a lot']}         | ${2} | ${'longhaul: Expected a rate such as "50 Mbit/s", or "none", got "a lot" [USAGE]. See: longhaul help set-bandwidth.\n'}
+    ${['set-interval', 'acme', '2 hours']}        | ${2} | ${'longhaul: Expected a duration such as "2h" or "1h30m", got "2 hours" [USAGE]. See: longhaul help set-interval.\n'}
+    ${['sync', 'a', 'b', '--max-deletes', 'few']} | ${2} | ${'longhaul: Expected a whole number after --max-deletes, got "few" [USAGE]. See: longhaul help sync.\n'}
     ${['accept', 'acme', 'a/b']}                  | ${2} | ${'longhaul: An exception needs a reason, for whoever reads the ledger later [USAGE]. Type: longhaul accept acme \'a/b\' --reason "…"\n'}
     ${['abort', 'acme']}                          | ${4} | ${'longhaul: This ends the migration acme for good. Nobody is here to confirm it [NOT_CONFIRMED]. Type the name when it is asked for, or pass --yes.\n'}
   `('$args exits $exit', async ({ args, exit, says }) => {

@@ -46,6 +46,15 @@ test.each<[string, Partial<Situation>, string]>([
   expect(steps(changes).map((step) => step.split('  #')[0]?.trim())).toContain(line);
 });
 
+test.each([
+  ['PERMISSION_DENIED', true],
+  ['DISK_FULL', false],
+])('of a chunk blocked by %s, offers to leave the entry behind: %s', (code, offered) => {
+  const lines = steps({ blocked: [{ chunk: '0001', code }], blockedCount: 1 }).join('\n');
+
+  expect(lines.includes('longhaul accept acme PATH --reason')).toBe(offered);
+});
+
 test.each<[string, Partial<Situation>, string]>([
   ['run a round while one runs', { roundRuns: true }, 'run-round'],
   ['cut over past other gates than the window', { phase: 'ready to cut over' }, 'start-cutover'],

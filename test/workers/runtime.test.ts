@@ -9,6 +9,7 @@ test.each<{ sdk: LogLevel; message: string; ours: number }>`
   ${'ERROR'} | ${'Worker failed'}                                        | ${50}
   ${'WARN'}  | ${'Activity failed'}                                      | ${40}
   ${'WARN'}  | ${'No activities registered, not polling for activities'} | ${20}
+  ${'WARN'}  | ${'gRPC call poll_activity_task_queue retried 10 times'}  | ${20}
   ${'INFO'}  | ${'Worker state changed'}                                 | ${20}
   ${'DEBUG'} | ${'details'}                                              | ${10}
 `('a line of the SDK at $sdk, "$message", is one of ours at $ours', ({ sdk, message, ours }) => {

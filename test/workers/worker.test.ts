@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stopServer } from '../../src/temporal/server.ts';
+import { ensureServer, stopServer } from '../../src/temporal/server.ts';
 import { WORKFLOW_QUEUE, stepQueue } from '../../src/workflows/api.ts';
 import { longhaul } from '../cli/run.ts';
 import { openMigration, type Migration } from '../support/migration.ts';
@@ -209,6 +209,31 @@ describe('a worker', () => {
     expect(await several.ended).toBe(2);
     expect(none.output()).toMatch(/^longhaul: Which state directory\? \[USAGE\]/);
     expect(several.output()).toContain('There are /state/one, /state/two');
+  });
+
+  test('says once that the server is away, and once that it is back', async () => {
+    migration = await openMigration({ env: { TEMPORAL_ADDRESS: '' } });
+    const home = {
+      XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? `${process.env['HOME']}/.cache`,
+    };
+    const options = { stateDirectory: migration.state, lifetime: 'detached' } as const;
+    const env = { ...process.env, ...home, TEMPORAL_ADDRESS: '', TEMPORAL_NAMESPACE: '' };
+    const server = await ensureServer({ ...options, usualPorts: false, env });
+    try {
+      const worker = migration.worker({ env: { ...home, TEMPORAL_ADDRESS: '' } });
+      await worker.line(/is ready/);
+
+      await server.stop();
+      await worker.line(/^The Temporal server does not answer: waiting/);
+      await ensureServer({ ...options, usualPorts: false, env });
+      await worker.line(/^The Temporal server answers again/);
+
+      await worker.stop();
+      expect(worker.output()).not.toMatch(/^\{/m);
+      expect(worker.output().match(/does not answer/g)).toHaveLength(1);
+    } finally {
+      await stopServer({ ...options, env });
+    }
   });
 
   test('uses the server of the account when its state directory has none of its own', async () => {

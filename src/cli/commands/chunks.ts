@@ -1,6 +1,6 @@
 /** `longhaul chunks`: the chunks of a migration. */
-import type { ChunkRow } from '../../client/snapshot.ts';
-import { printable } from '../../paths.ts';
+import { withPlan } from '../../client/chunk-rows.ts';
+import type { ChunkPlan } from '../../policy/chunks.ts';
 import { define } from '../command.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { JsonOption, StateOption } from '../options.ts';
@@ -16,7 +16,7 @@ export const chunksCommand = define<[name: string], Options>({
   name: 'chunks',
   summary: 'List the chunks of a migration with their states',
   details:
-    'Entries, bytes and roots are those of the plan; where the state directory is not seen, they are left empty.',
+    'States come from the server; entries, bytes and roots are those of the plan, where the state directory is seen.',
   args: [nameArgument],
   options: [
     { flags: '--blocked', description: 'only those that wait for a person' },
@@ -30,9 +30,11 @@ export const chunksCommand = define<[name: string], Options>({
   ],
   exits: [0, 2, 5],
   run: async (terminal, [name], { blocked, ...target }) => {
-    const all = await withClient({ ...target, name }, async (client, stateDirectory) =>
-      withPlan(await client.chunks(name), stateDirectory, name),
-    );
+    const all = await withClient({ ...target, name }, async (client, stateDirectory) => {
+      const known = await client.chunks(name);
+      const plan = stateDirectory === undefined ? undefined : await planIn(stateDirectory, name);
+      return plan === undefined ? known : withPlan(known, plan);
+    });
     const rows = blocked === true ? all.filter(({ state }) => state === 'blocked') : all;
     if (terminal.json) for (const row of rows) terminal.record('chunk', row);
     else if (rows.length > 0) terminal.print(chunksTable(rows));
@@ -41,25 +43,14 @@ export const chunksCommand = define<[name: string], Options>({
   },
 });
 
-/** Best effort: the server knows the chunks, the plan what is in them. */
-async function withPlan(
-  rows: readonly ChunkRow[],
-  stateDirectory: string | undefined,
-  name: string,
-): Promise<readonly ChunkRow[]> {
-  if (stateDirectory === undefined) return rows;
+/** Entries and bytes as planned; undefined where the state directory is not seen or has no plan yet. */
+async function planIn(stateDirectory: string, name: string): Promise<ChunkPlan | undefined> {
   const { openStateDirectory } = await import('../../ledger/state-directory.ts');
   const { parsePlan } = await import('../../policy/chunk-plan-json.ts');
   try {
-    const plan = parsePlan(openStateDirectory(stateDirectory).migration(name).readPlan());
-    const planned = new Map(plan.chunks.map((chunk) => [chunk.id, chunk]));
-    return rows.map((row) => {
-      const found = planned.get(row.chunk);
-      if (found === undefined) return row;
-      const { entries, bytes, roots } = found;
-      return { entries, bytes, roots: roots.map(printable), ...row };
-    });
+    const plan = openStateDirectory(stateDirectory).migration(name).readPlan<unknown>();
+    return plan === undefined ? undefined : parsePlan(plan);
   } catch {
-    return rows;
+    return undefined;
   }
 }

@@ -1,6 +1,8 @@
 /** `longhaul verify`: two trees, compared by content and metadata. */
+import { statSync } from 'node:fs';
 import { formatBytes } from '../../units.ts';
 import { define, repeated } from '../command.ts';
+import { usage } from '../exit.ts';
 import { jsonOption, type JsonOption } from '../options.ts';
 
 interface VerifyOptions extends JsonOption {
@@ -34,6 +36,7 @@ export const verifyCommand = define<[source: string, destination: string], Verif
   ],
   exits: [0, 2, 3, 130],
   async run(terminal, [source, destination], { exclude = [] }) {
+    for (const path of [source, destination]) mustBeDirectory(path);
     const { compareTrees } = await import('../../engines/posix/compare-trees.ts');
     const seen = { entries: 0, bytes: 0, differences: 0 };
     const differences = compareTrees(source, destination, {
@@ -59,3 +62,8 @@ export const verifyCommand = define<[source: string, destination: string], Verif
     return seen.differences > 0 ? 3 : 0;
   },
 });
+
+function mustBeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw usage(`There is no directory ${path}`, 'Mount it, or check the path.');
+}

@@ -14,13 +14,18 @@ export function migrationsTable(rows: readonly MigrationRow[]): string {
     ],
     rows.map(({ migration, phase, status, round, blockedChunks, startedAt }) => [
       migration,
-      // A workflow that was terminated or failed never said so in its own words.
-      ['RUNNING', 'COMPLETED'].includes(status) && phase !== '' ? phase : status.toLowerCase(),
+      phaseText(phase, status),
       round === undefined ? '' : String(round),
       count(blockedChunks),
       startedAt.slice(0, 16).replace('T', ' '),
     ]),
   );
+}
+
+/** A workflow that was terminated or failed never said so in its own words; a new one says nothing yet. */
+function phaseText(phase: string, status: string): string {
+  if (status === 'RUNNING') return phase === '' ? 'not begun' : phase;
+  return status === 'COMPLETED' && phase !== '' ? phase : status.toLowerCase();
 }
 
 /** The reason of a blocked chunk on a line of its own below it. */

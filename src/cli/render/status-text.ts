@@ -38,6 +38,9 @@ export function statusText(
   return lines.join('\n');
 }
 
+export const isOver = ({ phase }: MigrationProgress): boolean =>
+  phase === 'done' || phase === 'aborted';
+
 const field = (label: string, value: string): string => `  ${label.padEnd(LABEL)}${value}`;
 
 /** '2 hours ago' without the guesswork: how long something has lasted. */
@@ -71,7 +74,7 @@ function workLines(
   }
   const totals = totalsText(progress.totals);
   if (totals !== '') lines.push(field('totals', totals));
-  if (progress.nextRoundAt !== undefined) {
+  if (progress.nextRoundAt !== undefined && !isOver(progress)) {
     lines.push(field('next round', nextRoundText(progress, progress.nextRoundAt, now)));
   }
   return lines;
@@ -79,7 +82,10 @@ function workLines(
 
 function tailLines(progress: MigrationProgress): string[] {
   const { ready, because } = progress.cutover;
-  const lines = [field('cutover', `${ready ? 'ready' : 'held'}: ${because}`)];
+  // Of a migration that is over, neither the next round nor the gate says anything.
+  const lines = isOver(progress)
+    ? []
+    : [field('cutover', `${ready ? 'ready' : 'held'}: ${because}`)];
   const excepted = progress.totals['excepted'] ?? 0;
   if (excepted > 0) lines.push(field('exceptions', plural(excepted, 'entry', 'entries')));
   if (progress.approvedBy !== undefined) lines.push(field('approved by', progress.approvedBy));

@@ -2,28 +2,34 @@
 import type { Snapshot } from '../../client/snapshot.ts';
 import type { MigrationProgress, RoundReport } from '../../workflows/api.ts';
 import { formatBytes, formatDuration } from '../../units.ts';
-import { blockedText } from './status-text.ts';
+import { blockedText, isOver } from './status-text.ts';
 import { count, plural } from './table.ts';
 
-/** Lines that begin with the time of the second look. The first look tells where things stand. */
+/**
+ * What happened, in order, each line with its time: that of the thing itself where the migration
+ * keeps it, else that of the second look. The first look tells where things stand.
+ */
 export function newsSince(before: Snapshot | undefined, now: Snapshot): string[] {
-  const news: string[] = [];
+  const at = (line: string, time = now.at): string => `${time.slice(0, 19)}Z  ${line}`;
   if (now.progress === undefined) {
     const because = now.unanswered?.because ?? 'no worker answers';
-    if (before === undefined || before.progress !== undefined) news.push(because);
-  } else {
-    const was = before?.progress;
-    if (was?.phase !== now.progress.phase) news.push(now.progress.phase);
-    news.push(...conditionNews(was, now.progress));
-    news.push(...roundNews(was, now.progress));
-    news.push(...blockedNews(was, now.progress));
-    if (gateOf(was) !== gateOf(now.progress)) {
-      news.push(
-        `cutover ${now.progress.cutover.ready ? 'ready' : 'held'}: ${now.progress.cutover.because}`,
-      );
-    }
+    return before === undefined || before.progress !== undefined ? [at(because)] : [];
   }
-  return news.map((line) => `${now.at.slice(0, 19)}Z  ${line}`);
+  const was = before?.progress;
+  const { progress } = now;
+  return [
+    ...closedRounds(was, progress).map((report) => at(roundText(report), report.endedAt)),
+    ...(was?.phase === progress.phase ? [] : [at(progress.phase)]),
+    ...conditionNews(was, progress).map((line) => at(line)),
+    ...begunRound(was, progress).map((line) => at(line)),
+    ...blockedNews(was, progress).map((line) => at(line)),
+    ...cutoverNews(was, progress).map((line) => at(line)),
+  ];
+}
+
+function cutoverNews(was: MigrationProgress | undefined, now: MigrationProgress): string[] {
+  if (isOver(now) || gateOf(was) === gateOf(now)) return [];
+  return [`cutover ${now.cutover.ready ? 'ready' : 'held'}: ${now.cutover.because}`];
 }
 
 /** The gate that holds the cutover, without the figures that change at every look. */
@@ -46,16 +52,14 @@ function conditionNews(was: MigrationProgress | undefined, now: MigrationProgres
   ];
 }
 
-function roundNews(was: MigrationProgress | undefined, now: MigrationProgress): string[] {
+function closedRounds(was: MigrationProgress | undefined, now: MigrationProgress): RoundReport[] {
   const seen = new Set((was?.rounds ?? []).map(({ round }) => round.number));
-  const closed = now.rounds.filter(({ round }) => !seen.has(round.number)).map(roundText);
-  const begun =
-    now.round !== undefined && now.round.number !== was?.round?.number
-      ? [
-          `round ${now.round.number} (${now.round.kind}) of ${plural(now.round.chunks, 'chunk')} began`,
-        ]
-      : [];
-  return [...closed, ...begun];
+  return now.rounds.filter(({ round }) => !seen.has(round.number));
+}
+
+function begunRound(was: MigrationProgress | undefined, { round }: MigrationProgress): string[] {
+  if (round === undefined || round.number === was?.round?.number) return [];
+  return [`round ${round.number} (${round.kind}) of ${plural(round.chunks, 'chunk')} began`];
 }
 
 /** `round 2 (catch-up) closed after 3m 2s: 40 of 40 chunks clean, 120 entries (3.1 MiB) changed`. */

@@ -1,0 +1,17 @@
+/** The chunks that the server knows and those of the plan, as one list. Pure. */
+import { printable } from '../paths.ts';
+import type { ChunkPlan } from '../policy/chunks.ts';
+import type { ChunkRow } from './snapshot.ts';
+
+/** With roots, entries and bytes of the plan, and the chunks that have not begun yet. */
+export function withPlan(rows: readonly ChunkRow[], plan: ChunkPlan): ChunkRow[] {
+  const begun = new Map(rows.map((row) => [row.chunk, row]));
+  const planned = plan.chunks.map(({ id, roots, entries, bytes }): ChunkRow => {
+    const known = begun.get(id) ?? { chunk: id, state: 'waiting' };
+    return { ...known, entries, bytes, roots: roots.map(printable) };
+  });
+  const ids = new Set(planned.map(({ chunk }) => chunk));
+  return [...planned, ...rows.filter(({ chunk }) => !ids.has(chunk))].sort((a, b) =>
+    a.chunk < b.chunk ? -1 : 1,
+  );
+}

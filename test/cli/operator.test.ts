@@ -1,0 +1,130 @@
+/** An operator's commands against a real server, and what they say when something is not as expected. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
+import { longhaul, type RunResult } from './run.ts';
+
+let flows: Flows;
+beforeAll(async () => {
+  flows = await openFlows();
+});
+afterAll(() => flows.close());
+
+const run = (...args: string[]): Promise<RunResult> => longhaul(args, { env: flows.env });
+
+describe('of a migration with a blocked chunk', () => {
+  test('longhaul chunks acme --blocked tells the reason', async () => {
+    const running = await flows.start('blocked', {
+      broken: new Map([['0001', 'PERMISSION_DENIED']]),
+    });
+    await running.until('a chunk is blocked', ({ blockedCount }) => blockedCount === 1);
+
+    const { exit, stdout } = await run('chunks', 'blocked', '--blocked');
+    const status = await run('status', 'blocked');
+
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^0001 +blocked[^\n]*\n.*PERMISSION_DENIED: broken/m);
+    expect(stdout).not.toContain('0000');
+    expect(status.stdout).toContain('longhaul accept blocked PATH --reason "…"');
+  });
+
+  test('longhaul retry NAME CHUNK of one that is not blocked names this migration', async () => {
+    const { exit, stderr } = await run('retry', 'blocked', '9999');
+
+    expect({ exit, stderr }).toEqual({
+      exit: 4,
+      stderr: expect.stringMatching(/\[NOT_READY\]\. longhaul status blocked shows/),
+    });
+  });
+});
+
+describe('of a migration that is over', () => {
+  beforeAll(async () => {
+    const running = await flows.start('over', {
+      settings: { ...SETTINGS, approval: 'automatic' },
+    });
+    await running.result();
+  });
+
+  test.each([['pause'], ['run-round'], ['approve'], ['retry'], ['postpone']])(
+    'longhaul %s over says that it has ended',
+    async (command) => {
+      const { exit, stdout, stderr } = await run(command, 'over');
+
+      expect({ exit, stdout, stderr }).toEqual({
+        exit: 4,
+        stdout: '',
+        stderr:
+          'longhaul: over has ended and takes no messages any more [NOT_READY]. longhaul status over shows how.\n',
+      });
+    },
+  );
+
+  test('longhaul status over shows no next round', async () => {
+    const { stdout } = await run('status', 'over');
+
+    expect(stdout).toMatch(/^over: done\n/);
+    expect(stdout).not.toMatch(/next round|cutover/);
+  });
+
+  test('longhaul watch over ends at once with 0', async () => {
+    const { exit, stdout } = await run('watch', 'over');
+
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/Z {2}done\n/);
+  });
+
+  test('longhaul start refuses a second life under the same name', async () => {
+    const room = mkdtempSync(join(tmpdir(), 'longhaul-operator-'));
+    const paths = ['source', 'destination'].map((name) => join(room, name));
+    paths.forEach((path) => mkdirSync(path));
+    const spec = join(room, 'spec.yaml');
+    writeFileSync(
+      spec,
+      JSON.stringify({
+        version: 1,
+        name: 'over',
+        source: { path: paths[0] },
+        destination: { path: paths[1] },
+        stateDirectory: join(room, 'state'),
+      }),
+    );
+
+    const { exit, stderr } = await run('start', spec);
+    rmSync(room, { recursive: true });
+
+    expect({ exit, stderr }).toEqual({
+      exit: 4,
+      stderr:
+        'longhaul: over has ended, and its account is closed [NOT_READY]. longhaul status over shows how. To move the tree again, give the spec another name.\n',
+    });
+  });
+});
+
+test.each([['status'], ['chunks'], ['watch'], ['pause'], ['run-round']])(
+  'longhaul %s nobody: there is no such migration',
+  async (command) => {
+    const { exit, stdout, stderr } = await run(command, 'nobody');
+
+    expect({ exit, stdout, stderr }).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr:
+        'longhaul: There is no migration "nobody" on this server [NO_SUCH_MIGRATION]. longhaul list shows the migrations there are.\n',
+    });
+  },
+);
+
+test.each<{ args: string[]; exit: number; says: string }>`
+  args                                  | exit | says
+  ${['verify', '/nonexistent', '/tmp']} | ${2} | ${'There is no directory /nonexistent [USAGE]. Mount it, or check the path.'}
+  ${['verify', '/tmp', '/nonexistent']} | ${2} | ${'There is no directory /nonexistent [USAGE]. Mount it, or check the path.'}
+  ${['sync', '/nonexistent', '/tmp']}   | ${4} | ${'There is no source /nonexistent [SOURCE_MISSING]. Mount the source again; nothing is deleted meanwhile. Then: run the same command again.'}
+  ${['set-bandwidth', 'acme', 'fast']}  | ${2} | ${'Expected a rate such as "50 Mbit/s", or "none", got "fast" [USAGE]. See: longhaul help set-bandwidth.'}
+`('longhaul $args says what to do next', async ({ args, exit, says }) => {
+  const result = await longhaul(args);
+
+  expect(result).toEqual({ exit, stdout: '', stderr: `longhaul: ${says}\n` });
+});
