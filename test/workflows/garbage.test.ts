@@ -1,10 +1,8 @@
 /** Whatever anybody sends: it is recorded and shown, and no workflow task fails over it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { temporal } from '@temporalio/proto';
+import type { Payload } from '@temporalio/common';
 import { openFlows, SETTINGS, type Flows, type Running } from '../support/flows.ts';
 import { temporalProgram, type Program } from '../support/programs.ts';
-
-type Payload = temporal.api.common.v1.IPayload;
 
 let flows: Flows;
 let run: Running;
