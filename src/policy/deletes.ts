@@ -56,7 +56,7 @@ export function decideDeletes(facts: DeleteFacts, caps: DeleteCaps): DeleteDecis
 function capped(candidates: number, entries: number, caps: DeleteCaps): DeleteDecision {
   const { maxCount, maxPercent } = caps;
   if (candidates > maxCount) {
-    const because = `${candidates} of ${entries} entries would be deleted, limit ${maxCount} (deletes.maxCount)`;
+    const because = `more than ${maxCount} entries would be deleted, the limit of deletes.maxCount`;
     return { action: 'refuse', code: 'DELETE_REFUSED', because };
   }
   // Multiplied out: no rounding lets one too many through.

@@ -45,7 +45,7 @@ test.each<[string, Partial<DeleteFacts>, object]>([
     {
       action: 'refuse',
       code: 'DELETE_REFUSED',
-      because: '51 of 5000 entries would be deleted, limit 50 (deletes.maxCount)',
+      because: 'more than 50 entries would be deleted, the limit of deletes.maxCount',
     },
   ],
   [

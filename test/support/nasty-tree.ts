@@ -102,6 +102,11 @@ const attributes: TreeLiteral = {
   ),
 };
 
+/** Only root sees them. */
+const ofRoot: TreeLiteral = {
+  'on a link': symlink('nowhere', { xattrs: { 'trusted.note': 'of the link itself' } }),
+};
+
 const MEBIBYTE = 1 << 20;
 const contents: TreeLiteral = {
   'empty file': file(''),
@@ -134,7 +139,7 @@ export function nastyTree(options: NastyOptions = {}): TreeLiteral {
     times: directory(times),
     modes: directory(modes),
     links: directory(links),
-    attributes: directory(attributes),
+    attributes: directory(owners ? { ...attributes, ...ofRoot } : attributes),
     contents: directory(contents),
     deep: directory(nested(options.levels ?? 1000)),
     ...(options.fifos ? { pipe: fifo({ mode: 0o640 }) } : {}),

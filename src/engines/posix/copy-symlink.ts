@@ -1,14 +1,16 @@
 /** A symlink as it is: its target's bytes, owner and times, under a temporary name first. */
-import { joinRaw, type RawPath } from '../../paths.ts';
+import { LonghaulError } from '../../errors.ts';
+import { joinRaw, printable, type RawPath } from '../../paths.ts';
 import type { Copied, OpenPair } from './copy-file.ts';
 import { digestOf } from './digest.ts';
 import { before, fileStat, statName } from './file-stat.ts';
 import { setLinkMetadata } from './metadata.ts';
-import { check } from './native-error.ts';
+import { check, nativeError } from './native-error.ts';
 import { nameAddress, temporaryAddress } from './native-names.ts';
 import { renameIntoPlace } from './rename-into-place.ts';
-import { allocate, readlinkat, symlinkat, unlinkat } from './sys.ts';
+import { allocate, errnoName, readlinkat, symlinkat, unlinkat } from './sys.ts';
 import { onceName } from './temp-names.ts';
+import { copyLinkXattrs } from './xattrs.ts';
 
 const TARGET_BYTES = 8192;
 const target = allocate(TARGET_BYTES);
@@ -20,12 +22,14 @@ export function readTarget(
   side: 'source' | 'destination',
   path: RawPath,
 ): Buffer {
-  const length = check(
-    readlinkat(directoryFd, nameAddress(name), target.address, TARGET_BYTES - 1),
-    'read the link',
-    side,
-    path,
-  );
+  const length = readlinkat(directoryFd, nameAddress(name), target.address, TARGET_BYTES - 1);
+  if (length < 0) {
+    const error = nativeError('read the link', side, path);
+    // It is one no more.
+    if (errnoName() === 'EINVAL')
+      throw new LonghaulError('CHANGED_WHILE_COPYING', error.message, { path: printable(path) });
+    throw error;
+  }
   target.bytes[length] = 0;
   return target.bytes.subarray(0, length);
 }
@@ -42,6 +46,8 @@ export function copySymlink(pair: OpenPair, name: RawPath): Copied {
     path,
   );
   try {
+    const from = { directoryFd: pair.sourceFd, name };
+    copyLinkXattrs(from, { directoryFd: pair.destinationFd, name: temporary }, path);
     setLinkMetadata(pair.destinationFd, temporary, before, path);
   } catch (error) {
     unlinkat(pair.destinationFd, temporaryAddress(temporary), 0);

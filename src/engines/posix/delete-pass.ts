@@ -37,6 +37,10 @@ export interface DeleteRecord {
   readonly left: readonly RawPath[];
 }
 
+/** There when the pass was refused: the source is listed again before the next try, since somebody has mended it. */
+export const deleteRefusedPath = (roundDirectory: string): string =>
+  join(roundDirectory, 'delete-refused.json');
+
 export const deleteRecordPath = (roundDirectory: string): string =>
   join(roundDirectory, 'delete.json');
 
@@ -61,6 +65,7 @@ export async function deletePassChunk(
     options.caps,
   );
   if (decision.action === 'refuse') {
+    writeJsonAtomic(deleteRefusedPath(input.store.roundDirectory), decision);
     throw new LonghaulError(decision.code ?? 'DELETE_REFUSED', decision.because);
   }
   const left = await deleteAll(input, options, context, found, tally);

@@ -8,7 +8,7 @@ import type { ChunkSum, Engine, EngineFeatures, StepJob, StepResult } from '../e
 import { fixBase } from '../../ledger/base-catalog.ts';
 import { closeChunk } from './close.ts';
 import { copyChunk } from './copy.ts';
-import { deletePassChunk } from './delete-pass.ts';
+import { deletePassChunk, deleteRefusedPath } from './delete-pass.ts';
 import { compileExcludes, OWN_PREFIX, type ExcludeRules } from './excludes.ts';
 import type { TreeIdentity } from './identity.ts';
 import type { Side } from './native-error.ts';
@@ -201,8 +201,12 @@ const rulesOf = ({ excludes, spec }: StepJob): ExcludeRules => ({
 const trashOf = ({ migration, round }: StepJob): RawPath =>
   `${OWN_PREFIX}trash/${migration}/${round.number}`;
 
-/** Whether an earlier scan of this round left directories unread, and the steps behind it have run. */
+/**
+ * Whether an earlier scan of this round left directories unread, and the steps behind it have run; or
+ * its deletes were refused.
+ */
 function scanIsToBeMended(roundDirectory: string): boolean {
+  if (existsSync(deleteRefusedPath(roundDirectory))) return true;
   const file = join(roundDirectory, 'scan.json');
   if (!existsSync(file) || !existsSync(join(roundDirectory, 'copy.journal'))) return false;
   const known = readScan(file);

@@ -5,12 +5,25 @@
 import type { RawPath } from '../../paths.ts';
 import { check, nativeError } from './native-error.ts';
 import { nameAddress } from './native-names.ts';
-import { allocate, errnoName, fgetxattr, flistxattr, fremovexattr, fsetxattr } from './sys.ts';
+import {
+  allocate,
+  errnoName,
+  fgetxattr,
+  flistxattr,
+  fremovexattr,
+  fsetxattr,
+  lgetxattr,
+  llistxattr,
+  lsetxattr,
+  type Block,
+} from './sys.ts';
 
 const LIST_BYTES = 64 * 1024; // XATTR_LIST_MAX
 const VALUE_BYTES = 64 * 1024; // XATTR_SIZE_MAX
 const names = allocate(LIST_BYTES);
 const value = allocate(VALUE_BYTES);
+const sourceName = allocate(512);
+const targetName = allocate(512);
 /** Kept by the kernel for itself; copying them means nothing or is refused. */
 const NOT_COPIED = /^(security\.selinux|security\.evm|security\.ima|system\.nfs4_acl|system\.cifs)/;
 
@@ -34,6 +47,36 @@ export function givesAcl(directoryFd: number): boolean {
   return fgetxattr(directoryFd, nameAddress('system.posix_acl_default'), value.address, 0) > 0;
 }
 
+export interface NameIn {
+  readonly directoryFd: number;
+  readonly name: RawPath;
+}
+
+/** The same of symlinks, which cannot be opened: only root has attributes of theirs to see. */
+export function copyLinkXattrs(from: NameIn, to: NameIn, path: RawPath): void {
+  if (sourceHasNone) return;
+  const source = procAddress(sourceName, from);
+  const length = llistxattr(source, names.address, LIST_BYTES);
+  if (length < 0 && !isUnsupported(errnoName()))
+    throw nativeError('list the attributes of', 'source', path);
+  for (const name of namesOf(length)) {
+    const size = lgetxattr(source, nameAddress(name), value.address, VALUE_BYTES);
+    if (size < 0) throw nativeError(`read the attribute ${name} of`, 'source', path);
+    check(
+      lsetxattr(procAddress(targetName, to), nameAddress(name), value.address, size, 0),
+      `set the attribute ${name} of`,
+      'destination',
+      path,
+    );
+  }
+}
+
+/** There are no such calls relative to a directory. */
+function procAddress({ bytes, address }: Block, { directoryFd, name }: NameIn): number {
+  bytes[bytes.write(`/proc/self/fd/${directoryFd}/${name}`, 'latin1')] = 0;
+  return address;
+}
+
 function list(fd: number, path: RawPath, side: 'source' | 'destination'): readonly string[] {
   const length = flistxattr(fd, names.address, LIST_BYTES);
   if (length < 0) {
@@ -43,7 +86,12 @@ function list(fd: number, path: RawPath, side: 'source' | 'destination'): readon
     }
     throw nativeError('list the attributes of', side, path);
   }
-  if (length === 0) return [];
+  return namesOf(length);
+}
+
+/** What is listed in `names`. */
+function namesOf(length: number): readonly string[] {
+  if (length <= 0) return [];
   return names.bytes
     .toString('latin1', 0, length - 1)
     .split('\0')

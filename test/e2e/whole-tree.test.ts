@@ -1,0 +1,25 @@
+/** A tree of everything that has broken copy programs before, from the first command to the last. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { openMigration, type Migration } from '../support/migration.ts';
+import { nastyTree } from '../support/nasty-tree.ts';
+import { makeTree } from '../support/tree.ts';
+
+jest.setTimeout(240_000);
+let migration: Migration;
+afterEach(() => migration.close());
+
+test('longhaul start, approve, ledger and export, with nasty names, times, links and attributes', async () => {
+  migration = await openMigration({ spec: { cutover: { approval: 'required' } } });
+  makeTree(migration.source, nastyTree({ levels: 100 }));
+  await migration.start();
+  migration.worker();
+  await migration.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+  const approved = await migration.longhaul('approve', 'm', '--by', 'ann', '--reason', 'rehearsed');
+  expect([approved.exit, approved.stdout]).toEqual([0, expect.stringContaining('approved')]);
+  await migration.done();
+  await migration.proven();
+});
+void execFileSync;
+void join;
