@@ -29,6 +29,8 @@ export interface RemovalFacts {
   readonly filters: ScopeFilters;
   /** Whether DataSync can name the only root as the path of a location. */
   readonly rootIsPath: boolean;
+  /** The root itself is gone at the source: no location can be there. */
+  readonly rootIsGone: boolean;
   /** aws.removeWithFilters: somebody has tried it out. */
   readonly removeWithFilters: boolean;
 }
@@ -40,9 +42,9 @@ export type RemovalAnswer =
 
 /** REMOVE together with filters is not documented, so only a location that holds just the chunk is safe. */
 export function decideRemoval(facts: RemovalFacts): RemovalAnswer {
-  const { scope, filters, rootIsPath, removeWithFilters } = facts;
+  const { scope, filters, rootIsPath, rootIsGone, removeWithFilters } = facts;
   const single = scope.roots.length === 1;
-  if (single && rootIsPath && filters.excludes === undefined) {
+  if (single && rootIsPath && !rootIsGone && filters.excludes === undefined) {
     return {
       where: 'mirrored location',
       because: 'the chunk is one directory with nothing left out',
@@ -51,9 +53,11 @@ export function decideRemoval(facts: RemovalFacts): RemovalAnswer {
   if (removeWithFilters) return { where: 'filters', because: 'aws.removeWithFilters allows it' };
   const why = !single
     ? 'the chunk has several roots'
-    : filters.excludes === undefined
-      ? 'its name cannot be the path of a location'
-      : 'something in it is left out by a filter';
+    : rootIsGone
+      ? 'its directory is gone'
+      : filters.excludes === undefined
+        ? 'its name cannot be the path of a location'
+        : 'something in it is left out by a filter';
   return {
     where: 'nowhere',
     because: `${why}, and what REMOVE does with filters is not documented`,

@@ -206,6 +206,7 @@ test.each([
   ['one directory, nothing left out', {}, 'mirrored location'],
   ['something left out', { filters: { excludes: '/a/x' } }, 'nowhere'],
   ['a name that is no path', { rootIsPath: false }, 'nowhere'],
+  ['a directory that is gone', { rootIsGone: true }, 'nowhere'],
   ['two roots', { scope: { roots: ['a', 'b'], without: [] } }, 'nowhere'],
   [
     'filters that were tried out',
@@ -217,6 +218,7 @@ test.each([
     scope: { roots: ['a'], without: [] },
     filters: {},
     rootIsPath: true,
+    rootIsGone: false,
     removeWithFilters: false,
     ...facts,
   });

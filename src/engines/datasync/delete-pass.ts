@@ -103,6 +103,7 @@ async function removeFrom(
     scope: part,
     filters,
     rootIsPath: canBeLocation(root),
+    rootIsGone: here.includes(root),
     removeWithFilters: job.spec.aws?.removeWithFilters ?? false,
   });
   if (answer.where === 'nowhere') {

@@ -4,6 +4,7 @@ import type { Entry, EntryStatus } from '../../ledger/catalog-format.ts';
 import type { Code } from '../../errors.ts';
 import { isWithin, joinRaw, parentOf, type RawPath } from '../../paths.ts';
 import { entryClass, type EntryClass } from '../../policy/datasync-failures.ts';
+import type { Scope } from '../../policy/datasync-filters.ts';
 import type { StepJob } from '../engine.ts';
 import { partsOf } from './chunk-state.ts';
 import { executionsWithEvidence, foldEvidence, type Evidence } from './evidence.ts';
@@ -39,6 +40,7 @@ export function foldRound(job: StepJob): Fold {
   const known = knownEntries(job);
   const complete = listsAll(job, ended, told);
   const listed = complete ? withAncestors(evidence.keys()) : undefined;
+  const swept = sweptParts(job, ended);
   const entries = new Map<RawPath, Folded>();
   const paths = new Set([...known.keys(), ...evidence.keys(), ...job.exceptions]);
   for (const path of paths) {
@@ -47,7 +49,8 @@ export function foldRound(job: StepJob): Fold {
     const folded = underFile(path, evidence)
       ? { ...facts, status: 'deleted' as const }
       : foldEntry(job, facts, listed);
-    if (folded) entries.set(path, folded);
+    if (folded)
+      entries.set(path, isRemoved(folded, swept) ? { ...folded, status: 'deleted' } : folded);
   }
   const silent = ended.filter(({ end }) => copiedSomething(end) && !told.has(end.arn));
   return {
@@ -77,7 +80,24 @@ function listsAll(job: StepJob, ended: readonly Ended[], told: ReadonlySet<strin
   });
 }
 
-export function inChunk(path: RawPath, { roots, without }: StepJob['chunk']): boolean {
+/**
+ * Parts from which an execution with REMOVE has removed to its end: nothing is left there that the source
+ * does not have, whichever run, with or without a report, has removed it.
+ */
+function sweptParts(job: StepJob, ended: readonly Ended[]): readonly Scope[] {
+  return partsOf(job.store, job.chunk).filter(({ id }) => {
+    const last = ended.filter(({ purpose, part }) => purpose === 'remove' && part === id).at(-1);
+    return last?.end.status === 'SUCCESS';
+  });
+}
+
+/** Gone at the source, and not named as what could not be removed. */
+function isRemoved({ path, status, reason }: Folded, swept: readonly Scope[]): boolean {
+  if (status !== 'awaiting delete' || reason?.class === 'unreadable') return false;
+  return swept.some((part) => inChunk(path, part));
+}
+
+export function inChunk(path: RawPath, { roots, without }: Scope): boolean {
   return (
     roots.some((root) => isWithin(path, root)) && !without.some((root) => isWithin(path, root))
   );

@@ -1,0 +1,155 @@
+/**
+ * Seeded fault scripts: whatever goes wrong, and whoever dies, the last round ends with equal trees, a
+ * closed sum, each execution once, none left behind, and nothing deleted that is at the source.
+ * LONGHAUL_FAULT_SEED runs one script, LONGHAUL_FAULT_SCRIPTS says how many.
+ */
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { closeSum } from '../../../src/policy/ledger-sum.ts';
+import { seededRandom, type Random } from '../../../src/sandbox/random.ts';
+import { openRig, strays, type Rig } from '../../support/datasync-worker.ts';
+import { expectSameTree } from '../../support/oracle.ts';
+import { directory, file, symlink } from '../../support/tree.ts';
+
+const ONE = process.env['LONGHAUL_FAULT_SEED'];
+const SCRIPTS = Number(process.env['LONGHAUL_FAULT_SCRIPTS'] ?? 200);
+const SEEDS = ONE === undefined ? Array.from({ length: SCRIPTS }, (_, i) => i + 1) : [Number(ONE)];
+const PART = 25;
+
+const CALLS = [
+  'CreateLocationNfs',
+  'CreateLocationEfs',
+  'CreateTask',
+  'StartTaskExecution',
+  'StartTaskExecution',
+  'StartTaskExecution',
+  'DescribeTaskExecution',
+  'ListAgents',
+  'ListTasks',
+  'DescribeTask',
+  'CancelTaskExecution',
+  'UpdateTaskExecution',
+];
+const REPLIES = ['lost', 'lost', 'internal', 'throttled', 'unavailable'];
+const PHASES = ['LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING'];
+const FAILURES: readonly (readonly [string, string])[] = [
+  ['EniNotFound', 'The network interface was not found'],
+  ['x', 'Task failed to access location loc-0: x40016: mount.nfs: Connection timed out'],
+  ['x', 'Input/output error'],
+  ['SrcLocHitAccess', ''],
+  ['NeverHeardOf', 'something odd'],
+  ['NoMem', 'Cannot allocate memory'],
+];
+const FILES = ['/a', '/d/x', '/d/deep/y', '/d/*', '/e/*'];
+const KINDS = ['unreadable', 'locked', 'vanished', 'mismatched'];
+
+const between = (random: Random, least: number, most: number): number =>
+  least + Math.floor(random() * (most - least + 1));
+const pick = <T>(random: Random, from: readonly T[]): T =>
+  from[between(random, 0, from.length - 1)]!;
+
+function faultsOf(random: Random): object[] {
+  const faults: object[] = [];
+  for (let n = between(random, 0, 4); n > 0; n--)
+    faults.push({
+      call: pick(random, CALLS),
+      nth: between(random, 1, 4),
+      reply: pick(random, REPLIES),
+    });
+  for (let n = between(random, 0, 2); n > 0; n--) {
+    const downAt = between(random, 1, 40);
+    faults.push(
+      { after: `${downAt}m`, link: 'down' },
+      { after: `${downAt + between(random, 1, 30)}m`, link: 'up' },
+    );
+  }
+  if (random() < 0.3) {
+    const offAt = between(random, 1, 40);
+    faults.push({ after: `${offAt}m`, agent: 'agent-1', is: 'offline' });
+    faults.push({ after: `${offAt + between(random, 6, 60)}m`, agent: 'agent-1', is: 'online' });
+  }
+  const broken = new Set(
+    Array.from({ length: between(random, 0, 3) }, () => between(random, 1, 6)),
+  );
+  for (const execution of broken) {
+    const [fail, detail] = pick(random, FAILURES);
+    faults.push(
+      random() < 0.25
+        ? { execution, stuck: true }
+        : { execution, fail, detail, in: pick(random, PHASES) },
+    );
+  }
+  for (let n = between(random, 0, 2); n > 0; n--)
+    faults.push({
+      file: pick(random, FILES),
+      is: pick(random, KINDS),
+      times: between(random, 1, 2),
+    });
+  return faults;
+}
+
+let rig: Rig;
+afterEach(() => rmSync(rig.bench.root, { recursive: true, force: true }));
+
+async function play(seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const layout = pick(random, ['auto', 'pool', 'task-per-chunk']);
+  rig = openRig(
+    {
+      a: file('a'),
+      l: symlink('a'),
+      d: directory({ x: file('x'.repeat(5000)), deep: directory({ y: file('y'), z: file('z') }) }),
+      e: directory({ one: file('1'), two: file('2') }),
+    },
+    {
+      seed,
+      faults: faultsOf(random),
+      flapping: random() < 0.3,
+      aws: { removeWithFilters: true, layout },
+      timings: { historyMs: 1e12 },
+    },
+  );
+  const { source } = rig.bench;
+  const death = (): void => {
+    if (random() < 0.6)
+      rig.arm({ at: between(random, 1, 40), moment: pick(random, ['before', 'after']) });
+  };
+  death();
+  await rig.round({ number: 1, kind: 'seed', deletes: false });
+  appendFileSync(join(source, 'd/x'), 'more');
+  rmSync(join(source, 'd/deep/y'));
+  rmSync(join(source, 'e'), { recursive: true });
+  mkdirSync(join(source, 'new'));
+  writeFileSync(join(source, 'new/file'), 'n');
+  death();
+  if (random() < 0.5) await rig.round({ number: 2, kind: 'catch-up', deletes: false });
+  rmSync(join(source, 'd/deep/z'));
+  death();
+  let sum = await rig.round({ number: 3, kind: 'final', deletes: true });
+  // What drifted or vanished on the way is taken by one more round, as after a cutover that was put off.
+  for (let number = 4; number < 8 && !closeSum({ ...sum }).clean; number++)
+    sum = await rig.round({ number, kind: 'final', deletes: true });
+  expectSameTree(source, rig.bench.destination);
+  expect(closeSum({ ...sum }).because).toMatch(/^all \d+ entries are accounted for$/);
+  expect(strays(rig.world)).toEqual({ twins: [], live: [] });
+}
+
+const parts = Array.from({ length: Math.ceil(SEEDS.length / PART) }, (_, i) =>
+  SEEDS.slice(i * PART, (i + 1) * PART),
+);
+
+test.each(parts.map((part) => [part[0]!, part.at(-1)!, part] as const))(
+  'scripts %i to %i',
+  async (_first, _last, part) => {
+    const failed: string[] = [];
+    for (const seed of part) {
+      await play(seed).catch((error: unknown) =>
+        failed.push(`LONGHAUL_FAULT_SEED=${seed}: ${(error as Error).message}`),
+      );
+      rmSync(rig.bench.root, { recursive: true, force: true });
+    }
+    expect(failed).toEqual([]);
+  },
+  300_000,
+);
