@@ -19,8 +19,9 @@ const PERSON_COMES_AFTER_MS = 3600_000;
 const PAUSE_MS = 60_000;
 
 export interface Death {
-  /** The how-manieth request since it was armed. */
+  /** The how-manieth request since it was armed, of those to `call` when that is given. */
   readonly at: number;
+  readonly call?: string;
   /** before: it is not sent; after: it was carried out, and the reply finds nobody. */
   readonly moment: 'before' | 'after';
 }
@@ -55,7 +56,7 @@ export function openRig(
     if (dead) die();
     if (moment === 'before') calls.push(call);
     else if (call === 'StartTaskExecution') expectOneALane(kind.cloud().world);
-    if (death && calls.length === death.at && moment === death.moment) die();
+    if (death && isDue(death, calls) && moment === death.moment) die();
   };
   const kind = sandboxEngine({ ...given, onRequest, maxAttempts: 1 });
   const bench = openBench(kind, tree, spec);
@@ -119,6 +120,11 @@ export function openRig(
   };
 }
 
+const isDue = ({ at, call }: Death, calls: readonly string[]): boolean =>
+  call === undefined
+    ? calls.length === at
+    : calls.at(-1) === call && calls.filter((other) => other === call).length === at;
+
 /** Somebody comes for what needs a person; the rest is tried again. Throws what is a fault of ours. */
 function pauseAfter(error: unknown): number {
   switch (failureClass(toFailure(error))) {
@@ -149,17 +155,23 @@ function expectOneALane(world: World): void {
   }
 }
 
-/** Executions of the same attempt, and executions nobody waits for. */
-export function strays({ executions, tags }: World): {
-  readonly twins: string[];
-  readonly live: string[];
-} {
+export interface Strays {
+  readonly twins: readonly string[];
+  readonly live: readonly string[];
+  /** Ran, and no worker knows of their end. */
+  readonly orphans: readonly string[];
+}
+
+/** Executions of the same attempt, executions nobody waits for, and those nobody ever knew. */
+export function strays({ world: { executions, tags }, kind }: Pick<Rig, 'world' | 'kind'>): Strays {
   const attempts = [...executions.keys()].map(
     (arn) => tags.get(arn)?.find(({ Key }) => Key === 'longhaul:attempt')?.Value ?? arn,
   );
   const live = [...executions.values()].filter((execution) => !isOver(execution));
+  const known = new Set(kind.told.map(({ end }) => end.arn));
   return {
     twins: attempts.filter((attempt, i) => attempts.indexOf(attempt) < i),
     live: live.map(({ arn, status }) => `${arn} ${status}`),
+    orphans: [...executions.keys()].filter((arn) => !known.has(arn)),
   };
 }

@@ -41,7 +41,7 @@ async function last(death?: Death): Promise<void> {
 function expectProven(sum: ChunkSum): void {
   expectSameTree(rig.bench.source, rig.bench.destination);
   expect(closeSum({ ...sum })).toMatchObject({ closes: true, clean: true });
-  expect(strays(rig.world)).toEqual({ twins: [], live: [] });
+  expect(strays(rig)).toEqual({ twins: [], live: [], orphans: [] });
 }
 
 test.each([

@@ -1,0 +1,141 @@
+/** What only this engine promises: splits, budgets, bandwidth, the watchdog, cancellation and lanes. */
+import { rmSync } from 'node:fs';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { StepProgress } from '../../../src/engines/engine.ts';
+import { closeSum } from '../../../src/policy/ledger-sum.ts';
+import { openBench, type Bench } from '../contract.ts';
+import { expectSameTree } from '../../support/oracle.ts';
+import {
+  sandboxEngine,
+  type SandboxEngine,
+  type SandboxEngineOptions,
+} from '../../support/datasync-bench.ts';
+import { directory, file } from '../../support/tree.ts';
+
+let bench: Bench;
+let kind: SandboxEngine;
+afterEach(async () => {
+  await bench.engine.dispose();
+  rmSync(bench.root, { recursive: true, force: true });
+});
+
+const TREE = {
+  // At a byte a second half an hour and more: each phase is seen.
+  big: directory({ a: file('a'.repeat(2000)), b: file('b') }),
+  small: directory({ c: file('c') }),
+  top: file('t'),
+};
+
+function open(options: SandboxEngineOptions = {}, spec: object = {}): void {
+  kind = sandboxEngine({ aws: { removeWithFilters: true }, ...options });
+  bench = openBench(kind, TREE, spec);
+}
+
+const purposes = (): string[] =>
+  kind.told.map(({ purpose, end }) => `${purpose} ${end.errorCode ?? end.status}`);
+
+describe('a chunk that is too big for its agent', () => {
+  const tooBig = { execution: 2, fail: 'NoMem', detail: 'Cannot allocate memory', in: 'PREPARING' };
+
+  test('is split along what is known, and goes on', async () => {
+    open({ faults: [tooBig] });
+    await bench.round({ number: 1, kind: 'seed', deletes: false });
+
+    const { sum, copy } = await bench.round({ number: 2 });
+
+    expectSameTree(bench.source, bench.destination);
+    expect(copy.counters['executions']).toBe(3);
+    expect(closeSum({ ...sum })).toMatchObject({ closes: true, clean: true });
+  });
+
+  test('of which nothing is known needs a person', async () => {
+    open({ faults: [{ ...tooBig, execution: 1 }] });
+
+    await expect(bench.round()).rejects.toMatchObject({ code: 'CHUNK_TOO_BIG' });
+  });
+});
+
+describe('failures', () => {
+  test('that nobody knows are tried three times, and then a person is asked; after that anew', async () => {
+    open({ faults: [1, 2, 3].map((execution) => ({ execution, fail: 'Odd', detail: 'thing' })) });
+
+    await expect(bench.round({ number: 1 })).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
+    expect(kind.told).toHaveLength(3);
+    await bench.round({ number: 1 });
+
+    expectSameTree(bench.source, bench.destination);
+  });
+
+  test('of an agent that went away use up no attempts', async () => {
+    open({
+      faults: [{ after: '4m', link: 'down' }],
+      timings: { linkBytesPerSecond: 1, createTaskMs: 0 },
+    });
+
+    await expect(bench.round({ number: 1 })).rejects.toMatchObject({ code: 'AGENT_OFFLINE' });
+    await expect(bench.engine.probe(bench.spec)).rejects.toMatchObject({ code: 'AGENT_OFFLINE' });
+  });
+
+  test('an execution stuck in LAUNCHING is cancelled and started again', async () => {
+    open({ faults: [{ execution: 1, stuck: true }] });
+
+    await bench.round();
+
+    expectSameTree(bench.source, bench.destination);
+    expect(purposes().slice(0, 2)).toEqual(['copy StuckLaunching', 'copy SUCCESS']);
+  });
+});
+
+test('bandwidth is given at the start, and changed while an execution runs', async () => {
+  const limits = new Set<number>();
+  const phases = new Set<string>();
+  open({ timings: { linkBytesPerSecond: 1_000_000 } });
+  bench.engine.adjust(1);
+  const onProgress = ({ phase = '' }: StepProgress): void => {
+    phases.add(phase);
+    for (const { options } of kind.cloud().world.executions.values())
+      limits.add(options.BytesPerSecond);
+    if (phase === 'transferring') bench.engine.adjust(500_000);
+  };
+
+  await bench.round({}, { onProgress });
+
+  expect([...limits].slice(0, 2)).toEqual([1, 500_000]);
+  expect([...phases]).toEqual(expect.arrayContaining(['launching', 'transferring']));
+});
+
+describe('an abort', () => {
+  const slow = { timings: { linkBytesPerSecond: 1 } };
+
+  test('waits until the execution is over', async () => {
+    open(slow);
+    const abort = new AbortController();
+    const onProgress = ({ phase }: StepProgress): void =>
+      void (phase === 'transferring' && abort.abort());
+
+    await expect(bench.round({}, { signal: abort.signal, onProgress })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    });
+
+    expect([...kind.cloud().world.executions.values()].map(({ status }) => status)).toEqual([
+      'ERROR',
+    ]);
+  });
+
+  test('of the worker alone leaves it running, and the next worker adopts it', async () => {
+    open(slow);
+    const abort = new AbortController();
+    const onProgress = (): void => abort.abort(new Error('WORKER_SHUTDOWN'));
+
+    await expect(
+      bench.round({ number: 1 }, { signal: abort.signal, onProgress }),
+    ).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect([...kind.cloud().world.executions.values()].map(({ endedAt }) => endedAt)).toEqual([
+      undefined,
+    ]);
+    await bench.round({ number: 1 });
+
+    expectSameTree(bench.source, bench.destination);
+    expect(kind.told.filter(({ purpose }) => purpose === 'copy')).toHaveLength(1);
+  });
+});
