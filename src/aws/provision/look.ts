@@ -22,13 +22,13 @@ export async function look(
   clients: AwsClients,
   spec: ProvisionSpec,
   scope: Scope = 'own',
-): Promise<Found> {
+): Promise<Found & { readonly otherTasks: number }> {
   const efs = await lookAtFileSystem(clients, spec);
   return {
     ...efs,
     agents: await agents(clients),
     locations: await locations(clients, spec, { scope, fileSystem: efs.fileSystem?.id }),
-    tasks: await tasks(clients, spec, scope),
+    ...(await tasks(clients, spec, scope)),
   };
 }
 
@@ -93,19 +93,25 @@ async function location(
   return { arn, uri, ours, accessPoint: AccessPointArn };
 }
 
-async function tasks(clients: AwsClients, spec: ProvisionSpec, scope: Scope): Promise<FoundTask[]> {
+async function tasks(
+  clients: AwsClients,
+  spec: ProvisionSpec,
+  scope: Scope,
+): Promise<{ readonly tasks: FoundTask[]; readonly otherTasks: number }> {
   const { lanes } = toDesired(spec);
   const concerns = (name: string): boolean =>
     scope === 'own'
       ? lanes.some(({ taskName }) => taskName === name)
       : name.startsWith(`longhaul/${spec.name}/`);
   const found: FoundTask[] = [];
+  let otherTasks = 0;
   for await (const { Tasks = [] } of paginateListTasks({ client: clients.datasync }, {})) {
     for (const { TaskArn: arn = '', Name = '' } of Tasks) {
       if (concerns(Name)) found.push(await task(clients, spec, arn));
+      else if (!Name.startsWith(`longhaul/${spec.name}/`)) otherTasks++;
     }
   }
-  return found;
+  return { tasks: found, otherTasks };
 }
 
 async function task(clients: AwsClients, spec: ProvisionSpec, arn: string): Promise<FoundTask> {

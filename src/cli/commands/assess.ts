@@ -8,7 +8,7 @@ export const assessCommand = define<[spec: string], JsonOption>({
   name: 'assess',
   summary: 'Scan the source and tell what is there and how long it will take',
   details:
-    'One fast, read-only look at the source: entries and bytes, what cannot be read, what the destination cannot hold, days at the given bandwidth and what dominates them, and draft exceptions. What it found is kept in the state directory; the next assessment tells what changed since.',
+    'One fast, read-only look at the source: entries and bytes, what cannot be read, what the destination cannot hold, days at the given bandwidth and what dominates them, and draft exceptions. With engine: datasync also the account: agents, file system, policies, quotas, each with its fix. What it found is kept in the state directory; the next assessment tells what changed since.',
   args: [specArgument],
   options: [jsonOption],
   examples: [
@@ -23,7 +23,10 @@ export const assessCommand = define<[spec: string], JsonOption>({
     const { assess } = await import('../../policy/assess.ts');
     const { renderAssessment } = await import('../../policy/assess-text.ts');
     const { assessSource } = await import('../assess-source.ts');
+    const { isDataSyncSpec } = await import('../../spec/kinds.ts');
+    const { assessAccount } = await import('../assess-account.ts');
     const spec = loadSpec(file);
+    if (isDataSyncSpec(spec)) return assessAccount(terminal, spec);
     const { tree, earlier, plan } = await assessSource(terminal, spec, { reuse: false });
     const assessment = assess({
       spec: toAssessedSpec(spec),

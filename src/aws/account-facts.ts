@@ -1,0 +1,161 @@
+/** Gathers what the assessment of an account goes by. Changes nothing. */
+import { DescribeAgentCommand } from '@aws-sdk/client-datasync';
+import {
+  DescribeAccessPointsCommand,
+  DescribeMountTargetSecurityGroupsCommand,
+  DescribeMountTargetsCommand,
+  DescribeReplicationConfigurationsCommand,
+  type EFSClient,
+} from '@aws-sdk/client-efs';
+import type {
+  AccessPointFacts,
+  AccountFacts,
+  AgentFacts,
+  MountTargetFacts,
+  WantedFacts,
+} from '../policy/account-facts.ts';
+import { findAgent } from '../policy/provision-plan.ts';
+import type { FoundAgent } from '../policy/provision.ts';
+import type { DataSyncSpec } from '../spec/kinds.ts';
+import type { AwsClients } from './clients.ts';
+import { watchClock } from './clock-skew.ts';
+import { awsFailure } from './failures.ts';
+import { toIamFacts } from './iam-facts.ts';
+import { look } from './provision/look.ts';
+import { unless } from './provision/look-efs.ts';
+import { serviceRoles } from '../policy/iam-facts.ts';
+
+export interface PlanFacts {
+  readonly chunks: number;
+  readonly entriesPerExecution: number;
+}
+
+export async function gatherAccount(
+  clients: AwsClients,
+  spec: DataSyncSpec,
+  plan: PlanFacts,
+): Promise<AccountFacts> {
+  const clock = watchClock(clients.efs);
+  try {
+    const found = await look(clients, spec, 'all');
+    const { fileSystem, tasks } = found;
+    return {
+      wanted: wantedOf(spec, plan),
+      agents: await agents(clients, spec, found.agents),
+      fileSystem,
+      replicatedTo: await isReplicatedTo(clients.efs, fileSystem?.id),
+      mountTargets: await mountTargets(clients.efs, fileSystem?.id),
+      accessPoint: await accessPoint(
+        clients.efs,
+        spec.destination.accessPoint ?? found.accessPoint?.id,
+      ),
+      tasks,
+      otherTasks: found.otherTasks,
+      clockSkewMs: clock.skewMs(),
+    };
+  } catch (error) {
+    throw awsFailure('look at the account', error);
+  }
+}
+
+function wantedOf(spec: DataSyncSpec, plan: PlanFacts): WantedFacts {
+  const { source, destination, aws, chunks } = spec;
+  return {
+    agents: source.agents,
+    vpcEndpoint: aws.vpcEndpoint?.id,
+    agentMemoryGiB: aws.agentMemoryGiB,
+    ...plan,
+    layout: aws.layout,
+    taskQuota: aws.taskQuota,
+    // The root chunk leaves out all the others: '/a|/b'.
+    filterCharacters: chunks.roots.map((root) => `/${root}`).join('|').length,
+    fileSystem: destination.fileSystem,
+    create: destination.create !== undefined,
+    accessPoint: destination.accessPoint,
+    accessRole: destination.accessRole,
+    roles: serviceRoles(toIamFacts(spec)),
+    subnets: destination.subnets,
+    securityGroups: destination.securityGroups,
+  };
+}
+
+async function agents(
+  { datasync }: AwsClients,
+  { source }: DataSyncSpec,
+  listed: readonly FoundAgent[],
+): Promise<AgentFacts[]> {
+  const all: AgentFacts[] = [];
+  for (const called of source.agents) {
+    const agent = findAgent(called, listed);
+    if (agent === undefined) {
+      all.push({ called });
+      continue;
+    }
+    const described = await datasync.send(new DescribeAgentCommand({ AgentArn: agent.arn }));
+    all.push({
+      called,
+      status: described.Status ?? agent.status,
+      version: described.Platform?.Version,
+      endpointType: described.EndpointType,
+      vpcEndpoint: described.PrivateLinkConfig?.VpcEndpointId,
+      lastSeen: described.LastConnectionTime?.toISOString(),
+    });
+  }
+  return all;
+}
+
+async function isReplicatedTo(efs: EFSClient, FileSystemId: string | undefined): Promise<boolean> {
+  if (FileSystemId === undefined) return false;
+  const answer = await unless('ReplicationNotFound', () =>
+    efs.send(new DescribeReplicationConfigurationsCommand({ FileSystemId })),
+  );
+  return (answer?.Replications ?? []).some((replication) =>
+    (replication.Destinations ?? []).some(
+      (destination) => destination.FileSystemId === FileSystemId,
+    ),
+  );
+}
+
+async function mountTargets(
+  efs: EFSClient,
+  FileSystemId: string | undefined,
+): Promise<MountTargetFacts[]> {
+  if (FileSystemId === undefined) return [];
+  const { MountTargets = [] } = await efs.send(new DescribeMountTargetsCommand({ FileSystemId }));
+  const all: MountTargetFacts[] = [];
+  for (const {
+    MountTargetId = '',
+    SubnetId = '',
+    LifeCycleState,
+    AvailabilityZoneName,
+  } of MountTargets) {
+    const { SecurityGroups = [] } = await efs.send(
+      new DescribeMountTargetSecurityGroupsCommand({ MountTargetId }),
+    );
+    all.push({
+      id: MountTargetId,
+      subnet: SubnetId,
+      zone: AvailabilityZoneName,
+      state: LifeCycleState ?? 'unknown',
+      securityGroups: SecurityGroups,
+    });
+  }
+  return all;
+}
+
+async function accessPoint(
+  efs: EFSClient,
+  AccessPointId: string | undefined,
+): Promise<AccessPointFacts | undefined> {
+  if (AccessPointId === undefined) return undefined;
+  const answer = await unless('AccessPointNotFound', () =>
+    efs.send(new DescribeAccessPointsCommand({ AccessPointId })),
+  );
+  const [point] = answer?.AccessPoints ?? [];
+  if (point === undefined) return undefined;
+  return {
+    id: AccessPointId,
+    path: point.RootDirectory?.Path ?? '/',
+    enforcesUser: point.PosixUser !== undefined,
+  };
+}

@@ -1,0 +1,57 @@
+/** `longhaul assess` for a migration by DataSync: the account, and the source where this host sees it. */
+import type { AccountCheck } from '../policy/account-facts.ts';
+import { checkAccount } from '../policy/account-checks.ts';
+import { renderAccount } from '../policy/account-text.ts';
+import type { DataSyncSpec } from '../spec/kinds.ts';
+import type { ExitCode } from './exit.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Exits 4 when something is wrong; what is not known or only warned of does not count. */
+export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Promise<ExitCode> {
+  const plan = await assessTree(terminal, spec);
+  const { createAwsClients } = await import('../aws/clients.ts');
+  const { gatherAccount } = await import('../aws/account-facts.ts');
+  const clients = createAwsClients(spec.aws);
+  try {
+    const checks = checkAccount(await gatherAccount(clients, spec, plan));
+    tell(terminal, checks);
+    return checks.some(({ verdict }) => verdict === 'wrong') ? 4 : 0;
+  } finally {
+    clients.dispose();
+  }
+}
+
+function tell(terminal: Terminal, checks: readonly AccountCheck[]): void {
+  if (!terminal.json) terminal.print(renderAccount(checks));
+  else for (const check of checks) terminal.record('check', check);
+}
+
+/** Without a mount the spec's own numbers must do, and it is said. */
+async function assessTree(
+  terminal: Terminal,
+  spec: DataSyncSpec,
+): Promise<{ readonly chunks: number; readonly entriesPerExecution: number }> {
+  if (spec.source.path === undefined) {
+    terminal.say(
+      'The source is not mounted here (source.path): entries, sizes and names are not known, and the chunks are those of chunks.roots.',
+    );
+    return { chunks: spec.chunks.roots.length + 1, entriesPerExecution: spec.chunks.maxEntries };
+  }
+  const { assess } = await import('../policy/assess.ts');
+  const { renderAssessment } = await import('../policy/assess-text.ts');
+  const { toAssessedSpec } = await import('../spec/settings.ts');
+  const { assessSource } = await import('./assess-source.ts');
+  const { tree, earlier, plan } = await assessSource(terminal, spec, { reuse: false });
+  const assessment = assess({
+    spec: toAssessedSpec(spec),
+    tree,
+    plan,
+    ...(earlier === undefined ? {} : { earlier }),
+  });
+  if (terminal.json) terminal.record('assessment', assessment);
+  else terminal.print(`${renderAssessment(assessment)}\n`);
+  return {
+    chunks: plan.chunks.length,
+    entriesPerExecution: Math.max(0, ...plan.chunks.map(({ entries }) => entries)),
+  };
+}

@@ -1,0 +1,81 @@
+/** `longhaul assess` of a migration by DataSync, against the sandbox. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { longhaul, type RunResult } from './run.ts';
+
+let cwd: string;
+let sandbox: Sandbox;
+beforeEach(async () => {
+  cwd = mkdtempSync(join(tmpdir(), 'longhaul-cli-'));
+  mkdirSync(join(cwd, 'source/a'), { recursive: true });
+  writeFileSync(join(cwd, 'source/a/file'), 'content');
+  sandbox = await startSandbox({ root: cwd, agents: [{ name: 'site-a' }] });
+});
+afterEach(async () => {
+  await sandbox.close();
+  rmSync(cwd, { recursive: true, force: true });
+});
+
+function assess(more: string, ...args: string[]): Promise<RunResult> {
+  const { endpoint } = sandbox;
+  writeFileSync(
+    join(cwd, 'acme.yaml'),
+    `name: acme
+engine: datasync
+source: { kind: nfs, server: nfs.example, export: /data, agents: [site-a] ${more} }
+destination: { kind: efs, create: {}, subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d] }
+stateDirectory: ${join(cwd, 'state')}
+aws:
+  region: eu-central-1
+  account: "111122223333"
+  reports: { bucket: evidence, writeRole: "arn:aws:iam::111122223333:role/reports" }
+  endpoints: { datasync: "${endpoint}", efs: "${endpoint}", s3: "${endpoint}" }
+`,
+  );
+  const env = { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' };
+  return longhaul(['assess', 'acme.yaml', ...args], { cwd, env });
+}
+
+describe('longhaul assess, with engine: datasync', () => {
+  test('checks the account, and says what it cannot know without a mount', async () => {
+    const { exit, stdout, stderr } = await assess('');
+
+    expect(exit).toBe(0);
+    expect(stderr).toMatch(/^The source is not mounted here/);
+    expect(stdout).toMatch(/^ {2}fine +agent site-a +ONLINE, version 1\.0\.0$/m);
+    expect(stdout).toMatch(/^ {2}WARNING +endpoint of site-a +PUBLIC$/m);
+    expect(stdout).toMatch(/^ {2}NOT KNOWN +file system +there is none yet$/m);
+    expect(stdout).toMatch(/^ {2}fine +clock of this machine +-?[01] s from that of AWS$/m);
+    expect(stdout).toMatch(/^ {2}trust of reports: aws iam get-role --role-name reports/m);
+    expect(sandbox.efs.fileSystems.size).toBe(0);
+  });
+
+  test('also scans the source where this host sees it', async () => {
+    const { exit, stdout } = await assess(`, path: ${join(cwd, 'source')}`);
+
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^ {2}files +1 +7 B$/m);
+    expect(stdout).toMatch(/^The account$/m);
+  });
+
+  test('--json prints a record for each check, and what is wrong exits 4', async () => {
+    sandbox.world.agents.forEach((agent) => {
+      agent.up = false;
+      agent.lastContactAt = 0;
+    });
+
+    const { exit, stdout } = await assess('', '--json');
+
+    expect(exit).toBe(4);
+    const records = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; check: string; verdict: string });
+    expect(records).toContainEqual(
+      expect.objectContaining({ type: 'check', check: 'agent site-a', verdict: 'wrong' }),
+    );
+  });
+});
