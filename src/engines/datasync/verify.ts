@@ -2,6 +2,7 @@
  * The verify step: the reports of the round are read, entry by entry; files that differ are copied once more by
  * a manifest of just those, and what is then still not right is told with its class.
  */
+import { judgeEnd } from '../../policy/datasync-failures.ts';
 import { placeOf } from '../../aws/iam-facts.ts';
 import { bucketArn } from '../../policy/arns.ts';
 import { printable, type RawPath } from '../../paths.ts';
@@ -14,7 +15,7 @@ import { foldRound, inChunk, type Folded } from './fold.ts';
 import { fitsManifest, putManifest } from './manifest.ts';
 import { readReport } from './report.ts';
 import { reportConfig, reportPrefix } from './resources.ts';
-import { runJudged, type EngineParts } from './work.ts';
+import { isEnd, runJudged, type EngineParts } from './work.ts';
 
 /** Runs of a repair in a round. */
 const REPAIRS = 2;
@@ -80,7 +81,8 @@ function stillWrong(job: StepJob): readonly RawPath[] {
 async function repair(parts: EngineParts, job: StepJob, run: string): Promise<void> {
   const key = { purpose: 'repair', part: run } as const;
   const state = stateOf(job.store, key);
-  if (state.ended.length > 0) return;
+  const last = state.ended.at(-1);
+  if (state.open === undefined && last !== undefined && isEnd(judgeEnd(last.end))) return;
   const paths = stillWrong(job);
   if (paths.length === 0 && state.open === undefined) return;
   const { spec, clients } = parts.options;

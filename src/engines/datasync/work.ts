@@ -96,7 +96,7 @@ export async function runJudged(parts: EngineParts, wanted: Wanted): Promise<Jud
   }
 }
 
-const isEnd = ({ kind }: Verdict): boolean =>
+export const isEnd = ({ kind }: Verdict): boolean =>
   kind === 'done' || kind === 'partial' || kind === 'too big';
 
 /** The last end since a person was asked; what was before does not count as done. */
