@@ -30,7 +30,8 @@ beforeAll(async () => {
   socket = createServer();
   await new Promise<void>((resolve) => socket.listen(at('old/run/app.sock'), resolve));
   const path = `${binFolder(room)}:${process.env['PATH']}`;
-  env = { PATH: path, HOME: room, ...(await testServer()).env };
+  const folders = { HOME: room, XDG_STATE_HOME: at('xdg') };
+  env = { PATH: path, ...folders, ...(await testServer()).env };
 });
 afterAll(async () => {
   await stopAll();
