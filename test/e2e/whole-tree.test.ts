@@ -1,6 +1,4 @@
 /** A tree of everything that has broken copy programs before, from the first command to the last. */
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { nastyTree } from '../support/nasty-tree.ts';
@@ -10,7 +8,7 @@ jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(() => migration.close());
 
-test('longhaul start, approve, ledger and export, with nasty names, times, links and attributes', async () => {
+test('longhaul start and longhaul approve, with nasty names, times, links and attributes', async () => {
   migration = await openMigration({ spec: { cutover: { approval: 'required' } } });
   makeTree(migration.source, nastyTree({ levels: 100 }));
   await migration.start();
@@ -21,5 +19,3 @@ test('longhaul start, approve, ledger and export, with nasty names, times, links
   await migration.done();
   await migration.proven();
 });
-void execFileSync;
-void join;
