@@ -1,0 +1,113 @@
+/** Lanes: one holder each, by priority, busy while there is work, and what a dead worker left is waited for. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setMaxListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Lanes, type IsOver, type LaneGrant } from '../../../src/engines/datasync/lanes.ts';
+import { VirtualClock } from '../../../src/sandbox/clock.ts';
+import { seededRandom } from '../../../src/sandbox/random.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'lanes-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const clock = new VirtualClock();
+const time = {
+  now: () => clock.now(),
+  sleep: (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve)),
+};
+const { signal } = new AbortController();
+// Sixty wait on it.
+setMaxListeners(100, signal);
+const over: IsOver = () => Promise.resolve(true);
+const lanesOf = (isOver = over): Lanes => new Lanes(directory, time, 30_000, isOver);
+
+async function pass(seconds: number): Promise<void> {
+  for (let s = 0; s < seconds; s++) {
+    clock.advance(1_000);
+    await turn();
+  }
+}
+
+test('three lanes are busy at least 95 % of the time in which there is work', async () => {
+  const lanes = lanesOf();
+  const random = seededRandom(1);
+  const live = [0, 0, 0];
+  let [ended, busyMs, most] = [0, 0, 0];
+  const beganAt = clock.now();
+  let endedAt = beganAt;
+  const run = async (chunk: string, workMs: number): Promise<void> => {
+    const grant = await lanes.acquire({ chunk, lanes: [0, 1, 2], priority: -workMs }, signal);
+    most = Math.max(most, ++live[grant.lane]!);
+    await time.sleep(workMs);
+    live[grant.lane]!--;
+    busyMs += workMs;
+    endedAt = clock.now();
+    ended++;
+    grant.release();
+  };
+  for (let i = 0; i < 60; i++) void run(String(i), Math.round(60_000 + random() * 600_000));
+
+  while (ended < 60) await pass(10);
+
+  const share = busyMs / (3 * (endedAt - beganAt));
+  expect(most).toBe(1);
+  expect(share).toBeGreaterThanOrEqual(0.95);
+});
+
+test('who is more urgent goes first, and among equals who came first', async () => {
+  const lanes = lanesOf();
+  const order: string[] = [];
+  const first = await lanes.acquire({ chunk: 'holder', lanes: [0], priority: 0 }, signal);
+  const wait = async (chunk: string, priority: number): Promise<void> => {
+    const grant = await lanes.acquire({ chunk, lanes: [0], priority }, signal);
+    order.push(chunk);
+    grant.release();
+  };
+  const all = [wait('small', -1), wait('big', -9), wait('repair', -99), wait('big too', -9)];
+  first.release();
+
+  await Promise.all(all);
+
+  expect(order).toEqual(['repair', 'big', 'big too', 'small']);
+});
+
+test('what a dead worker left running is waited for by others, and taken over by its own chunk', async () => {
+  let isOver = false;
+  const dead = await lanesOf().acquire({ chunk: '0001', lanes: [0], priority: 0 }, signal);
+  dead.note({ chunk: '0001', attempt: 'm/0001/1', task: 'task', arn: 'execution' });
+  dead.release();
+  const next = lanesOf(() => Promise.resolve(isOver));
+  let other: LaneGrant | undefined;
+  void next
+    .acquire({ chunk: '0002', lanes: [0], priority: 0 }, signal)
+    .then((grant) => (other = grant));
+  await pass(100);
+  expect(other).toBeUndefined();
+
+  const own = await next.acquire({ chunk: '0001', lanes: [0], priority: 0 }, signal);
+  own.release();
+  await pass(100);
+  expect(other).toBeUndefined();
+
+  isOver = true;
+  await pass(100);
+  expect(other?.lane).toBe(0);
+});
+
+test('who gives up waiting leaves the queue', async () => {
+  const lanes = lanesOf();
+  const holder = await lanes.acquire({ chunk: 'a', lanes: [0], priority: 0 }, signal);
+  const abort = new AbortController();
+  const waiting = lanes.acquire({ chunk: 'b', lanes: [0], priority: 0 }, abort.signal);
+  abort.abort();
+
+  await expect(waiting).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  holder.release();
+  const next = await lanes.acquire({ chunk: 'c', lanes: [0], priority: 0 }, signal);
+  expect(next.lane).toBe(0);
+});
