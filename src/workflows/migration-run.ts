@@ -139,11 +139,17 @@ export class MigrationRun {
       round: this.state.round + 1,
     });
     const hindered =
-      (await this.#hook('freeze')) ?? (await this.#finalRounds()) ?? (await this.#hook('switch'));
+      (await this.#hook('freeze')) ?? (await this.#finalRounds()) ?? (await this.#switch());
     if (hindered !== undefined) return this.#giveUp(hindered);
     this.#note('cutover', `cutover/${this.state.cutovers}/switched`, { state: 'switched' });
     this.#enter({ type: 'switched', soak: false });
     this.#note('done', 'done', { outcome: 'done', because: 'switched over' });
+  }
+
+  /** From here on abort and postpone are refused: what they promise could not be kept. */
+  #switch(): Promise<string | undefined> {
+    if (patched('switch-is-final')) this.state.switching = true;
+    return this.#hook('switch');
   }
 
   async #finalRounds(): Promise<string | undefined> {
@@ -162,6 +168,7 @@ export class MigrationRun {
   #giveUp(because: string): void {
     delete this.state.approved;
     delete this.state.started;
+    delete this.state.switching;
     // Where no approval is asked for, the next try would follow at once, for ever.
     if (!this.state.postponed && needsNoApproval(this.state) && patched('given-up-waits')) {
       this.state.postponed = { by: 'longhaul', because, at: new Date().toISOString() };
@@ -232,6 +239,7 @@ export class MigrationRun {
   /** The chunks that are still open from earlier rounds are left to themselves. */
   async #roundReport(ref: RoundRef): Promise<RoundReport> {
     const { state } = this;
+    const paused = state.paused !== undefined;
     const child = await startChild<typeof round>('round', {
       workflowId: roundId(this.name, ref.number),
       args: [
@@ -241,13 +249,16 @@ export class MigrationRun {
           round: ref,
           settings: settingsOf(state),
           blocked: state.open.map(({ chunk }) => chunk),
-          paused: state.paused !== undefined,
+          paused,
         },
       ],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       typedSearchAttributes: roundAttributes(this.name, ref.number),
       staticSummary: `round ${ref.number}, ${ref.kind}`,
     });
+    // What was said while it started did not reach it.
+    if (paused !== (state.paused !== undefined) && patched('pause-while-starting'))
+      this.#tellRound(state.paused ? 'pause' : 'resume');
     const result = child.result();
     result.catch(() => undefined);
     return this.#unlessAborted(result);
@@ -385,9 +396,7 @@ export class MigrationRun {
           controlActivities(name, change.type).changeControls({ migration: name, change }),
         ),
       tellRound: (verb) => {
-        if (!state.news) return;
-        const id = roundId(name, state.round);
-        this.#queue.add(() => getExternalWorkflowHandle(id).signal(verb));
+        if (state.news) this.#tellRound(verb);
       },
       tellChunk: (chunk, verb, { by, because }) =>
         this.#queue.add(() =>
@@ -397,6 +406,11 @@ export class MigrationRun {
         state.aborted = said;
       },
     };
+  }
+
+  #tellRound(verb: 'pause' | 'resume'): void {
+    const id = roundId(this.name, this.state.round);
+    this.#queue.add(() => getExternalWorkflowHandle(id).signal(verb));
   }
 
   #decided(

@@ -1,4 +1,6 @@
 /** What a migration knows; plain data that travels across continue-as-new. */
+import { patched } from '@temporalio/workflow';
+import { UNTIL_APPROVED_MS } from '../policy/cutover.ts';
 import type { Phase } from '../policy/phase.ts';
 import { withRejected, type Rejected } from './rejected.ts';
 import type {
@@ -9,6 +11,8 @@ import type {
   Totals,
   WorkflowSettings,
 } from './api.ts';
+
+export const STATE_VERSION = 2;
 
 export interface Said {
   readonly by: string;
@@ -23,7 +27,7 @@ export interface OpenChunk extends BlockedChunk {
 }
 
 export interface MigrationState {
-  readonly v: 1;
+  readonly v: typeof STATE_VERSION;
   phase: Phase;
   /** Why it is in this phase. */
   because: string;
@@ -50,15 +54,17 @@ export interface MigrationState {
   rejected: Rejected[];
   /** Decisions so far: part of a decision's key in the ledger. */
   decisions: number;
+  /** The switch has begun: there is no way back. */
+  switching?: boolean;
   /** Cutovers tried so far: part of a hook's key. */
   cutovers: number;
 }
 
 /** The state a run begins with. Every version that was ever carried is read here, for ever. */
 export function openState(carried: unknown): MigrationState {
-  if (carried !== undefined) return carried as MigrationState;
+  if (carried !== undefined) return upgradeState(carried as Carried);
   return {
-    v: 1,
+    v: STATE_VERSION,
     phase: 'assessing',
     because: 'the migration begins',
     chunks: 0,
@@ -70,6 +76,33 @@ export function openState(carried: unknown): MigrationState {
     decisions: 0,
     cutovers: 0,
   };
+}
+
+type Carried = Omit<MigrationState, 'v'> & { readonly v: number };
+
+/** From each version to the next one. What changes a decision is patched(): a run that began without it replays. */
+const UPGRADES: Readonly<Record<number, (state: Carried) => Carried>> = {
+  // In 1, a postponement without an end held nothing where no approval is asked for.
+  1: (state) => {
+    const heldNothing = state.postponed !== undefined && state.postponedUntilMs === undefined;
+    const mend = heldNothing && needsNoApproval(state) && patched('state-2');
+    return { ...state, v: 2, ...(mend ? { postponedUntilMs: UNTIL_APPROVED_MS } : {}) };
+  },
+};
+
+/**
+ * Throws a plain Error for a version from the future: the workflow task is tried again until a
+ * worker of that version takes it, and nothing is lost.
+ */
+function upgradeState(carried: Carried): MigrationState {
+  let state = carried;
+  while (state.v !== STATE_VERSION) {
+    const upgrade = UPGRADES[state.v];
+    if (upgrade === undefined)
+      throw new Error(`the state has version ${state.v}, this worker reads up to ${STATE_VERSION}`);
+    state = upgrade(state);
+  }
+  return state as MigrationState;
 }
 
 const ROUNDS_KEPT = 10;
@@ -96,5 +129,5 @@ export const blockedChunks = (state: MigrationState): OpenChunk[] =>
   state.open.filter((chunk) => !chunk.retried);
 
 /** Withdrawing an approval holds nothing where none is asked for; before the plan that is not known. */
-export const needsNoApproval = (state: MigrationState): boolean =>
+export const needsNoApproval = (state: Pick<MigrationState, 'settings'>): boolean =>
   state.settings?.approval !== 'required';

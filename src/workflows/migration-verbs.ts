@@ -153,9 +153,10 @@ export function migrationVerbs(
       'postponeCutover',
       'Withdraw the approval. {"until": "2026-03-01T02:00:00Z"}',
       ({ until }) =>
-        until !== undefined && !isMoment(until)
+        switchProblem(state) ??
+        (until !== undefined && !isMoment(until)
           ? 'expected a moment such as "2026-03-01T02:00:00Z" as "until"'
-          : undefined,
+          : undefined),
       ({ until }, said) => {
         delete state.approved;
         delete state.started;
@@ -196,7 +197,7 @@ export function migrationVerbs(
     abort: verb(
       'abort',
       'Give the migration up; what is at the destination stays.',
-      () => (canAbort(state.phase) ? undefined : `it is ${state.phase}`),
+      () => switchProblem(state) ?? (canAbort(state.phase) ? undefined : `it is ${state.phase}`),
       (_, said) => {
         effects.abort(said);
         return 'aborted';
@@ -204,6 +205,9 @@ export function migrationVerbs(
     ),
   };
 }
+
+const switchProblem = ({ switching }: MigrationState): string | undefined =>
+  switching ? 'the switch has begun: there is no way back' : undefined;
 
 function saidIn({ by, reason }: Fields): Said {
   return {

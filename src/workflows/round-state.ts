@@ -24,7 +24,7 @@ export interface RoundState {
 const MOST_LISTED = 50;
 
 export function openRound(carried: unknown, now: string): RoundState {
-  if (carried !== undefined) return carried as RoundState;
+  if (carried !== undefined) return known(carried as RoundState);
   return {
     v: 1,
     startedAt: now,
@@ -38,6 +38,12 @@ export function openRound(carried: unknown, now: string): RoundState {
     leftOut: 0,
     totals: {},
   };
+}
+
+/** Throws a plain Error for a version from the future: a worker of that version goes on. */
+function known(state: RoundState): RoundState {
+  if (state.v === 1) return state;
+  throw new Error(`the state of the round has version ${String(state.v)}, this worker reads 1`);
 }
 
 export function withBlocked(state: RoundState, blocked: BlockedChunk): RoundState {

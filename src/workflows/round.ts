@@ -11,6 +11,7 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
+  patched,
   setCurrentDetails,
   sleep,
   startChild,
@@ -59,6 +60,8 @@ class RoundRun {
   readonly #input: RoundInput;
   readonly #open: ReadonlySet<string>;
   readonly #running = new Set<string>();
+  readonly #telling = new Set<string>();
+  readonly #untold = new Set<string>();
   #state: RoundState;
   #startedHere = 0;
   #paused: boolean;
@@ -127,16 +130,19 @@ class RoundRun {
     const { migration, round, settings } = this.#input;
     this.#running.add(id);
     this.#startedHere += 1;
+    const paused = this.#paused;
     try {
       const child = await startChild<typeof chunk>('chunk', {
         workflowId: chunkId(migration, id),
-        args: [{ v: 1, migration, chunk: id, round, settings, paused: this.#paused }],
+        args: [{ v: 1, migration, chunk: id, round, settings, paused }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         typedSearchAttributes: chunkAttributes(migration, round.number, id),
         staticSummary: `chunk ${id}, ${round.kind} round ${round.number}`,
       });
       this.#news = true;
+      // What was said while it started did not reach it.
+      if (this.#paused !== paused && patched('pause-while-starting')) this.#tellChunk(id);
       void this.#follow(id, child);
     } catch (error) {
       if ((error as { name?: unknown }).name !== 'WorkflowExecutionAlreadyStartedError')
@@ -180,10 +186,22 @@ class RoundRun {
 
   #pause(verb: 'pause' | 'resume'): void {
     this.#paused = verb === 'pause';
-    for (const id of this.#running) {
-      const handle = getExternalWorkflowHandle(chunkId(this.#input.migration, id));
-      handle.signal(verb, {}).catch(() => undefined); // it has just ended
-    }
+    for (const id of this.#running) this.#tellChunk(id);
+  }
+
+  /** One after the other to each chunk: two on the way at once may arrive in either order. */
+  #tellChunk(id: string): void {
+    if (this.#telling.has(id) && patched('pause-in-order')) this.#untold.add(id);
+    else void this.#tellNow(id);
+  }
+
+  async #tellNow(id: string): Promise<void> {
+    this.#telling.add(id);
+    const handle = getExternalWorkflowHandle(chunkId(this.#input.migration, id));
+    // It has just ended, or has not begun.
+    await handle.signal(this.#paused ? 'pause' : 'resume', {}).catch(() => undefined);
+    this.#telling.delete(id);
+    if (this.#untold.delete(id) && this.#running.has(id)) this.#tellChunk(id);
   }
 
   async #continueAsNew(): Promise<void> {

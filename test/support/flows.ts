@@ -56,6 +56,8 @@ export interface Stage {
   /** Sum of each chunk, over what is seen and verified; of a round. */
   sum: Sum | ((round: RoundRef) => Sum);
   hookExit: number;
+  /** Hooks that go on until they are taken out of here. */
+  readonly heldHooks: Set<string>;
   readonly steps: (StepInput & { readonly step: StepName })[];
   readonly hooks: string[];
   readonly notes: LedgerNote[];
@@ -69,7 +71,8 @@ export interface Flows {
   readonly client: Client;
   readonly env: TestServer['env'];
   readonly namespace: string;
-  start(name: string, stage?: Partial<Stage>): Promise<Running>;
+  /** `state`: as if a run of an earlier version had carried it over. */
+  start(name: string, stage?: Partial<Stage>, state?: unknown): Promise<Running>;
   close(): Promise<void>;
 }
 
@@ -105,7 +108,7 @@ export async function openFlows(given?: FlowServer): Promise<Flows> {
     client,
     namespace,
     env: server.env,
-    async start(name, given = {}) {
+    async start(name, given = {}, state) {
       const stage = newStage(given);
       const activities = fakeActivities(stage);
       await work({ taskQueue: stepQueue(name), activities });
@@ -115,7 +118,7 @@ export async function openFlows(given?: FlowServer): Promise<Flows> {
         {
           taskQueue: WORKFLOW_QUEUE,
           workflowId: migrationId(name),
-          args: [{ v: 1, migration: name }],
+          args: [{ v: 1, migration: name, ...(state === undefined ? {} : { state }) }],
         },
       );
       return follow(client, name, stage);
@@ -145,6 +148,7 @@ function newStage(given: Partial<Stage>): Stage {
     held: new Set(),
     sum: { seen: 2, verified: 2, bytes: 10, changedEntries: 1, changedBytes: 1 },
     hookExit: 0,
+    heldHooks: new Set(),
     steps: [],
     hooks: [],
     notes: [],
@@ -195,9 +199,10 @@ function fakeActivities(stage: Stage): Activities {
         total: stage.chunks.length,
       }),
     changeControls: ({ change }) => Promise.resolve(void stage.changes.push(change)),
-    runHook: ({ hook }) => {
+    runHook: async ({ hook }) => {
       stage.hooks.push(hook);
-      return Promise.resolve({ exitCode: stage.hookExit, output: 'said the hook', elapsedMs: 1 });
+      await whilst(() => stage.heldHooks.has(hook));
+      return { exitCode: stage.hookExit, output: 'said the hook', elapsedMs: 1 };
     },
     record: ({ note }) => Promise.resolve(void stage.notes.push(note)),
   };

@@ -1,0 +1,173 @@
+/** What travels over continue-as-new, on a server that suggests it after a few dozen events. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { openState, STATE_VERSION } from '../../src/workflows/migration-state.ts';
+import { openRound } from '../../src/workflows/round-state.ts';
+import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
+import { suggestingServer, type SuggestingServer } from '../support/suggesting-server.ts';
+
+let server: SuggestingServer;
+let flows: Flows;
+beforeAll(async () => {
+  server = await suggestingServer();
+  flows = await openFlows(server);
+}, 120_000);
+afterAll(async () => {
+  await flows.close();
+  await server.close();
+});
+
+const HOUR_MS = 3_600_000;
+const slow = { ...SETTINGS, intervalStartMs: HOUR_MS, intervalFloorMs: HOUR_MS };
+type Events = NonNullable<
+  Awaited<
+    ReturnType<ReturnType<Flows['client']['workflow']['getHandle']>['fetchHistory']>
+  >['events']
+>;
+
+/** The histories of all runs of a workflow, oldest first. */
+async function runsOf(id: string): Promise<Events[]> {
+  const { workflow } = flows.client;
+  const [begin] = (await workflow.getHandle(id).fetchHistory()).events ?? [];
+  const runs: Events[] = [];
+  for (let next = begin?.workflowExecutionStartedEventAttributes?.firstExecutionRunId; next;) {
+    const events = (await workflow.getHandle(id, next).fetchHistory()).events ?? [];
+    runs.push(events);
+    next = events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+  return runs;
+}
+
+/** Chunks that were started and have neither ended nor been told as blocked. */
+function running(events: Events): string[] {
+  const open = new Set<string>();
+  for (const event of events) {
+    const started = event.childWorkflowExecutionStartedEventAttributes;
+    const ended = event.childWorkflowExecutionCompletedEventAttributes;
+    const signal = event.workflowExecutionSignaledEventAttributes;
+    if (started) open.add(started.workflowExecution!.workflowId!);
+    if (ended) open.delete(ended.workflowExecution!.workflowId!);
+    if (signal?.signalName === 'chunkBlocked') {
+      const data = Buffer.from(signal.input!.payloads![0]!.data!).toString();
+      const { chunk } = JSON.parse(data) as { chunk: string };
+      for (const id of [...open].filter((one) => one.endsWith(`/chunk/${chunk}`))) open.delete(id);
+    }
+  }
+  return [...open];
+}
+
+describe('a round that continues as new', () => {
+  test('drains its chunks, leaves the blocked one open, and forgets none', async () => {
+    const chunks = Array.from({ length: 14 }, (_, n) => String(n).padStart(4, '0'));
+    const run = await flows.start('long', {
+      chunks,
+      broken: new Map([['0001', 'PERMISSION_DENIED']]),
+      settings: slow,
+    });
+    const after = await run.until('the seed is over', ({ rounds, round }) => {
+      return rounds.length === 1 && !round;
+    });
+
+    const runs = await runsOf('migration/long/round/1');
+    expect(runs.length).toBeGreaterThan(1);
+    for (const events of runs) expect(running(events)).toEqual([]);
+    expect(after.rounds[0]).toMatchObject({ chunks: 14, clean: 13, blockedCount: 1 });
+    expect(after.totals['seen']).toBe(2 * 13);
+    const copied = run.stage.steps.filter(({ step }) => step === 'copy').map(({ chunk }) => chunk);
+    expect(copied.sort()).toEqual(chunks);
+
+    // The blocked one waits behind the round; a retry takes it up at once, in the round it is of.
+    run.stage.steps.length = 0;
+    run.stage.broken.clear();
+    await run.say('retryBlocked', { chunk: '0001' });
+    await run.until('it is mended', ({ blockedCount }) => blockedCount === 0);
+    expect(new Set(run.stage.steps.map(({ chunk, round }) => `${chunk}/${round.number}`))).toEqual(
+      new Set(['0001/1']),
+    );
+    const open = async (): Promise<unknown[]> =>
+      (await flows.client.workflow.getHandle(run.id).query<{ open: unknown[] }>('chunks')).open;
+    while ((await open()).length > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await run.progress()).round).toBeUndefined();
+
+    // Then it joins the next round like any other.
+    await run.say('runRoundNow');
+    const next = await run.until('the next round', ({ rounds }) => rounds.length === 2);
+    expect(next.rounds[1]).toMatchObject({ chunks: 14, clean: 14, blockedCount: 0 });
+    expect(run.stage.steps.filter(({ chunk }) => chunk === '0001').at(-1)!.round.number).toBe(2);
+    await run.say('abort');
+  });
+
+  test('stays paused over it', async () => {
+    const chunks = Array.from({ length: 14 }, (_, n) => String(n).padStart(4, '0'));
+    const run = await flows.start('paused-over', { chunks, settings: slow });
+    await run.until('some are done', ({ round }) => (round?.done ?? 0) > 2);
+    for (let n = 0; n < 4; n++) {
+      await run.say('pause');
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      const before = run.stage.steps.length;
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      expect(run.stage.steps).toHaveLength(before);
+      await run.say('resume');
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    const { rounds } = await run.until('it ends', ({ rounds }) => rounds.length === 1);
+    expect(rounds[0]).toMatchObject({ chunks: 14, clean: 14 });
+    await run.say('abort');
+  });
+});
+
+describe('a state that an earlier version carried over', () => {
+  const recorded = (): { v: number } => {
+    const file = '../fixtures/histories/0.1.0/postponed.run-3.json.gz';
+    const packed = readFileSync(new URL(file, import.meta.url));
+    const { events } = JSON.parse(gunzipSync(packed).toString()) as {
+      events: {
+        workflowExecutionStartedEventAttributes: { input: { payloads: { data: string }[] } };
+      }[];
+    };
+    const { payloads } = events[0]!.workflowExecutionStartedEventAttributes.input;
+    const input = JSON.parse(Buffer.from(payloads[0]!.data, 'base64').toString()) as {
+      state: { v: number };
+    };
+    return input.state;
+  };
+
+  test('is upgraded, and keeps all it knew', () => {
+    const old = recorded();
+    expect(old.v).toBe(1);
+    expect(openState(old)).toEqual({ ...old, v: STATE_VERSION });
+  });
+
+  test('is taken up by a running migration, with what it held then', async () => {
+    const settings = { ...slow, approval: 'automatic' };
+    const postponed = { by: 'ann', because: 'audit', at: new Date().toISOString() };
+    const state = { ...recorded(), settings, postponed, phase: 'ready to cut over' };
+    const run = await flows.start('upgraded', {}, state);
+
+    const { cutover, rounds } = await run.progress();
+    expect(cutover.because).toMatch(/until somebody approves/);
+    expect(rounds.length).toBeGreaterThan(1);
+
+    await run.say('abort');
+    expect(await run.result()).toMatchObject({ phase: 'aborted' });
+  });
+
+  test('is left to a newer worker when it is newer than this one', async () => {
+    await flows.start('newer', {}, { ...recorded(), v: 99 });
+    const handle = flows.client.workflow.getHandle('migration/newer');
+    for (let tries = 0; tries < 100; tries++) {
+      const { raw } = await handle.describe();
+      if ((raw.pendingWorkflowTask?.attempt ?? 1) > 1) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const { events } = await handle.fetchHistory();
+    const failed = events?.find((event) => event.workflowTaskFailedEventAttributes);
+    expect(failed?.workflowTaskFailedEventAttributes?.failure?.message).toMatch(
+      /version 99, this worker reads up to 2/,
+    );
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+    await handle.terminate();
+    expect(() => openRound({ v: 99 }, '')).toThrow(/version 99/);
+  });
+});
