@@ -37,11 +37,11 @@ async function begin(): Promise<{ outside: string }> {
     spec: { link: { bandwidth: '16 Mbit/s' }, cutover: { approval: 'required' } },
   });
   const outside = join(migration.root, 'outside');
-  mkdirSync(outside);
-  mkdirSync(join(migration.source, 'd'));
+  mkdirSync(join(outside, 'below'), { recursive: true });
+  mkdirSync(join(migration.source, 'd/below'), { recursive: true });
   for (let f = 0; f < 300; f++) {
     const name = `f${String(f).padStart(3, '0')}`;
-    writeFileSync(join(migration.source, 'd', name), Buffer.alloc(20_000, `${f} `));
+    writeFileSync(join(migration.source, 'd/below', name), Buffer.alloc(20_000, `${f} `));
   }
   return { outside };
 }
@@ -54,7 +54,7 @@ function filesBelow(tree: string): string[] {
 test('longhaul worker, while a directory of the source is swapped for a link out of it', async () => {
   const { outside } = await begin();
   for (let f = 0; f < 300; f++)
-    writeFileSync(join(outside, `f${String(f).padStart(3, '0')}`), 'secret');
+    writeFileSync(join(outside, 'below', `f${String(f).padStart(3, '0')}`), 'secret');
   const directory = join(migration.source, 'd');
   await migration.start();
   const swapper = start(process.execPath, [
@@ -85,9 +85,9 @@ test('longhaul worker, while a directory of the destination is swapped for a lin
   symlinkSync(outside, directory);
 
   await migration.until('it is ready', ({ phase }) => phase === 'ready to cut over');
-  expect(readdirSync(outside)).toEqual([]);
+  expect(readdirSync(join(outside, 'below'))).toEqual([]);
   expect((await migration.longhaul('approve', 'm')).exit).toBe(0);
   await migration.done();
-  expect(readdirSync(outside)).toEqual([]);
+  expect(readdirSync(join(outside, 'below'))).toEqual([]);
   await migration.proven();
 });
