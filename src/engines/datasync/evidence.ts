@@ -83,11 +83,6 @@ export function foldEvidence(store: ChunkStore, order: readonly string[]): Map<R
   return folded;
 }
 
-/** What one execution's report lists, by path. */
-export function evidenceOf(store: ChunkStore, execution: string): readonly ReportedEntry[] {
-  return wholeSets(store).get(execution) ?? [];
-}
-
 /** Entries by execution; the last whole set of each. */
 function wholeSets(store: ChunkStore): ReadonlyMap<string, readonly ReportedEntry[]> {
   const sets = new Map<string, readonly ReportedEntry[]>();
