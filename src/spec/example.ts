@@ -57,7 +57,7 @@ deletes:
   when: final                 # final, every round, or never
   maxCount: 10000             # a chunk that would delete more asks first
   maxPercent: 10
-  # trash: { keepFor: 30d }   # moved aside instead of removed
+  # trash: { keepFor: 30d }   # moved aside, and removed by a later delete-pass
 
 verify:
   mode: copied                # copied: what a round copied is read back; full: everything is

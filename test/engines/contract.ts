@@ -10,6 +10,7 @@ import {
   lutimesSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -365,6 +366,26 @@ export function engineContract(name: string, makeEngine: MakeEngine): void {
 
       expect(existsSync(inDestination('a'))).toBe(false);
       expect(readFileSync(inDestination('.longhaul-trash/m/2/a'), 'utf8')).toBe('precious');
+    });
+
+    promise('leave the trash after the time they are kept', async () => {
+      open(
+        { a: file('a'), b: directory({ c: file('c') }), d: file('d') },
+        { deletes: { when: 'every round', maxPercent: 100, trash: { keepFor: '7d' } } },
+      );
+      await bench.round();
+      rmSync(inSource('b'), { recursive: true });
+      await bench.round();
+      await bench.round();
+      expect(existsSync(inDestination('.longhaul-trash/m/2/b/c'))).toBe(true);
+
+      const eightDaysAgo = new Date(Date.now() - 8 * 86_400_000);
+      utimesSync(inDestination('.longhaul-trash/m/2'), eightDaysAgo, eightDaysAgo);
+      rmSync(inSource('d'));
+      await bench.round();
+
+      expect(readdirSync(inDestination('.longhaul-trash/m'))).toEqual(['4']);
+      expect(readFileSync(inDestination('.longhaul-trash/m/4/d'), 'utf8')).toBe('d');
     });
 
     promise('never come from a source that is gone', async () => {

@@ -16,6 +16,7 @@ engineContract(
         'DataSync copies no extended attributes and no access lists',
       'leaves out what a rule leaves out, and counts it': NO_MOUNT,
       'go to the trash when the spec has one': 'DataSync removes; the spec refuses a trash',
+      'leave the trash after the time they are kept': 'DataSync removes; the spec refuses a trash',
       'calls it drift when the source has changed since':
         'what is copied is verified in the same execution, against what was read',
     },

@@ -18,6 +18,7 @@ import {
   AT,
   close,
   errnoName,
+  futimens,
   O,
   openBeneath,
   renameat,
@@ -53,6 +54,7 @@ export function deleteEntries(job: DeleteEntriesJob, context: ThreadContext): De
       if (stopped()) break;
       outcomes.push(deleteOne(job, deletion));
     }
+    if (job.trash !== undefined) touch(job.destinationFd, job.trash);
     return { outcomes };
   } catch (thrown) {
     return { outcomes, failure: toFailure(thrown) };
@@ -101,7 +103,7 @@ function isGoneAtSource(sourceFd: number, { path, replacedBy }: Deletion): boole
   }
 }
 
-function remove(directoryFd: number, name: RawPath, path: RawPath): void {
+export function remove(directoryFd: number, name: RawPath, path: RawPath): void {
   if (unlinkat(directoryFd, nameAddress(name), 0) === 0) return;
   const errno = errnoName();
   if (errno === 'ENOENT') return;
@@ -126,6 +128,14 @@ function removeDirectory(parentFd: number, name: RawPath, path: RawPath): void {
     close(fd);
   }
   check(unlinkat(parentFd, nameAddress(name), AT.REMOVEDIR), 'delete', 'destination', path);
+}
+
+/** The time for which something is kept begins with the last entry that came. */
+function touch(rootFd: number, trash: RawPath): void {
+  const fd = openBeneath(rootFd, rawToBytes(trash), O.RDONLY | O.DIRECTORY);
+  if (fd < 0) return; // nothing was moved
+  futimens(fd, 0); // no times: now
+  close(fd);
 }
 
 /** Below the trash an entry keeps its path. What is there from an earlier try gives way. */

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { LonghaulError } from '../../errors.ts';
-import { parentOf, type RawPath } from '../../paths.ts';
+import { joinRaw, parentOf, type RawPath } from '../../paths.ts';
 import { decideDeletes, type DeleteCaps } from '../../policy/deletes.ts';
 import type { StepResult } from '../engine.ts';
 import { findCandidates, type Candidates } from './delete-candidates.ts';
@@ -24,8 +24,8 @@ import {
 export interface DeleteOptions {
   readonly caps: DeleteCaps;
   readonly excludes: Excludes;
-  /** Directory at the destination that takes what is deleted. */
-  readonly trash?: RawPath;
+  /** Directory at the destination that takes what is deleted, one below it for each round. */
+  readonly trash?: { readonly path: RawPath; readonly keepForMs: number };
   /** Throws when the source is not proven to be the one the migration began with. */
   readonly proveSource: () => void;
 }
@@ -69,6 +69,7 @@ export async function deletePassChunk(
     throw new LonghaulError(decision.code ?? 'DELETE_REFUSED', decision.because);
   }
   const left = await deleteAll(input, options, context, found, tally);
+  if (options.trash) await expire(input, options.trash, context);
   const touched = [...new Set(found.deletions.map(({ path }) => parentOf(path)))];
   await finishAll(context, input.chunk, touched, input.signal);
   await context.pool.run({ type: 'sync destination', destinationFd: context.destinationFd });
@@ -104,7 +105,7 @@ async function deleteAll(
       destinationFd,
       deletions: deletions.slice(i, i + BATCH),
       cancel,
-      ...(trash === undefined ? {} : { trash }),
+      ...(trash === undefined ? {} : { trash: joinRaw(trash.path, String(input.round.number)) }),
     });
     for (const outcome of outcomes) {
       tally.add(undefined, outcome);
@@ -115,6 +116,16 @@ async function deleteAll(
     report({ entries: tally.entries, bytes: 0 });
   }
   return left;
+}
+
+async function expire(
+  { round }: StepInput,
+  { path, keepForMs }: NonNullable<DeleteOptions['trash']>,
+  { pool, destinationFd }: StepContext,
+): Promise<void> {
+  const beforeSeconds = (Date.now() - keepForMs) / 1000;
+  const job = { destinationFd, trash: path, currentRound: round.number, beforeSeconds };
+  await pool.run({ type: 'expire trash', ...job });
 }
 
 function result(tally: Tally, startedAt: number): StepResult {

@@ -134,7 +134,7 @@ class PosixEngine implements Engine {
       caps: deletes,
       excludes: compileExcludes(rulesOf(job)),
       proveSource: () => this.prove('source'),
-      ...(deletes.trash ? { trash: trashOf(job) } : {}),
+      ...(deletes.trash ? { trash: { path: trashOf(job), keepForMs: deletes.trash.keepFor } } : {}),
     };
     return this.withTrees(job, (context) => deletePassChunk(job, options, context));
   }
@@ -198,8 +198,7 @@ const rulesOf = ({ excludes, spec }: StepJob): ExcludeRules => ({
   defaults: spec.defaultExcludes,
 });
 
-const trashOf = ({ migration, round }: StepJob): RawPath =>
-  `${OWN_PREFIX}trash/${migration}/${round.number}`;
+const trashOf = ({ migration }: StepJob): RawPath => `${OWN_PREFIX}trash/${migration}`;
 
 /**
  * Whether an earlier scan of this round left directories unread, and the steps behind it have run; or

@@ -15,6 +15,7 @@ import { assessDirectories } from './assess-directories.ts';
 import { compareEntriesJob } from './compare-entries-job.ts';
 import { copyEntries } from './copy-entries.ts';
 import { deleteEntries } from './delete-entries.ts';
+import { expireTrash } from './expire-trash.ts';
 import { finishDirectories } from './finish-directories.ts';
 import { copyLargeFile } from './large-file.ts';
 import { linkEntries } from './link-entries.ts';
@@ -35,6 +36,7 @@ const handlers = {
   'verify entries': verifyEntries,
   'list destination': listDestination,
   'delete entries': deleteEntries,
+  'expire trash': expireTrash,
   'sync destination': syncDestination,
 };
 
