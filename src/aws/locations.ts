@@ -8,7 +8,7 @@ import { accessPointArn, fileSystemArn, securityGroupArn, subnetArn } from '../p
 import { placeOf } from './iam-facts.ts';
 import { LANE_TAG, tagsOf } from './names.ts';
 
-const NFS_VERSIONS = {
+export const NFS_VERSIONS = {
   automatic: 'AUTOMATIC',
   nfs3: 'NFS3',
   'nfs4.0': 'NFS4_0',

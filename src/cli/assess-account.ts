@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Exits 4 when something is wrong; what is not known or only warned of does not count. */
 export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Promise<ExitCode> {
-  const plan = await assessTree(terminal, spec);
+  const plan = await planOf(terminal, spec);
   const { createAwsClients } = await import('../aws/clients.ts');
   const { gatherAccount } = await import('../aws/account-facts.ts');
   const clients = createAwsClients(spec.aws);
@@ -27,7 +27,7 @@ function tell(terminal: Terminal, checks: readonly AccountCheck[]): void {
 }
 
 /** Without a mount the spec's own numbers must do, and it is said. */
-async function assessTree(
+async function planOf(
   terminal: Terminal,
   spec: DataSyncSpec,
 ): Promise<{ readonly chunks: number; readonly entriesPerExecution: number }> {
@@ -37,19 +37,9 @@ async function assessTree(
     );
     return { chunks: spec.chunks.roots.length + 1, entriesPerExecution: spec.chunks.maxEntries };
   }
-  const { assess } = await import('../policy/assess.ts');
-  const { renderAssessment } = await import('../policy/assess-text.ts');
-  const { toAssessedSpec } = await import('../spec/settings.ts');
-  const { assessSource } = await import('./assess-source.ts');
-  const { tree, earlier, plan } = await assessSource(terminal, spec, { reuse: false });
-  const assessment = assess({
-    spec: toAssessedSpec(spec),
-    tree,
-    plan,
-    ...(earlier === undefined ? {} : { earlier }),
-  });
-  if (terminal.json) terminal.record('assessment', assessment);
-  else terminal.print(`${renderAssessment(assessment)}\n`);
+  const { assessTree } = await import('./assess-tree.ts');
+  const { plan } = await assessTree(terminal, spec);
+  if (!terminal.json) terminal.print('');
   return {
     chunks: plan.chunks.length,
     entriesPerExecution: Math.max(0, ...plan.chunks.map(({ entries }) => entries)),

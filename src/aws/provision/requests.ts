@@ -13,7 +13,9 @@ import type {
 import { accessPointArn, fileSystemArn, securityGroupArn, subnetArn } from '../../policy/arns.ts';
 import type { Deed } from '../../policy/provision.ts';
 import { placeOf } from '../iam-facts.ts';
+import { NFS_VERSIONS } from '../locations.ts';
 import { accessPointToken, LANE_TAG, poolTaskName } from '../names.ts';
+import { taskOptions } from '../task-options.ts';
 import { asDirectory, tagsFor, toDesired, tokenOf, type ProvisionSpec } from './desired.ts';
 
 type Doing<What extends Deed['do']> = Extract<Deed, { do: What }>;
@@ -74,13 +76,6 @@ export function accessPoint(spec: ProvisionSpec, id: string): CreateAccessPointC
   };
 }
 
-const NFS_VERSIONS = {
-  automatic: 'AUTOMATIC',
-  nfs3: 'NFS3',
-  'nfs4.0': 'NFS4_0',
-  'nfs4.1': 'NFS4_1',
-} as const;
-
 export function nfsLocation(
   spec: ProvisionSpec,
   { agent }: Doing<'create NFS location'>,
@@ -119,7 +114,6 @@ export function efsLocation(
   };
 }
 
-/** Verification and deletes are chosen by each execution; these are the harmless defaults. */
 export function poolTask(
   spec: ProvisionSpec,
   { lane, source, destination }: Doing<'create task'>,
@@ -129,20 +123,7 @@ export function poolTask(
     SourceLocationArn: source,
     DestinationLocationArn: destination,
     Name: poolTaskName(spec.name, lane),
-    Options: {
-      VerifyMode: 'ONLY_FILES_TRANSFERRED',
-      TransferMode: 'CHANGED',
-      OverwriteMode: 'ALWAYS',
-      PreserveDeletedFiles: 'PRESERVE',
-      PreserveDevices: 'NONE',
-      PosixPermissions: 'PRESERVE',
-      Uid: 'INT_VALUE',
-      Gid: 'INT_VALUE',
-      Atime: 'BEST_EFFORT',
-      Mtime: 'PRESERVE',
-      TaskQueueing: 'ENABLED',
-      LogLevel: logGroup === undefined ? 'OFF' : 'BASIC',
-    },
+    Options: taskOptions(logGroup),
     ...(logGroup === undefined ? {} : { CloudWatchLogGroupArn: logGroup }),
     Tags: tagsFor(spec),
   };

@@ -19,23 +19,12 @@ export const assessCommand = define<[spec: string], JsonOption>({
   exits: [0, 2, 3, 4, 5, 130],
   run: async (terminal, [file]) => {
     const { loadSpec } = await import('../../spec/load.ts');
-    const { toAssessedSpec } = await import('../../spec/settings.ts');
-    const { assess } = await import('../../policy/assess.ts');
-    const { renderAssessment } = await import('../../policy/assess-text.ts');
-    const { assessSource } = await import('../assess-source.ts');
+    const { assessTree } = await import('../assess-tree.ts');
     const { isDataSyncSpec } = await import('../../spec/kinds.ts');
     const { assessAccount } = await import('../assess-account.ts');
     const spec = loadSpec(file);
     if (isDataSyncSpec(spec)) return assessAccount(terminal, spec);
-    const { tree, earlier, plan } = await assessSource(terminal, spec, { reuse: false });
-    const assessment = assess({
-      spec: toAssessedSpec(spec),
-      tree,
-      plan,
-      ...(earlier === undefined ? {} : { earlier }),
-    });
-    if (terminal.json) terminal.record('assessment', assessment);
-    else terminal.print(renderAssessment(assessment));
+    await assessTree(terminal, spec);
     return 0;
   },
 });

@@ -4,12 +4,11 @@ import type { Entry } from '../../ledger/catalog-format.ts';
 import { removeRoundsBefore } from '../../ledger/chunk-store.ts';
 import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { comparePaths, nameOf, parentOf, type RawPath } from '../../paths.ts';
+import { COUNTED_AS, emptySum } from '../chunk-sum.ts';
 import type { ChunkSum, StepJob } from '../engine.ts';
 import { noteUnreported, unreportedBefore } from './chunk-state.ts';
 import type { Evidence } from './evidence.ts';
 import { foldRound, type Fold, type Folded } from './fold.ts';
-
-type MutableSum = { -readonly [K in keyof ChunkSum]: number };
 
 export function closeChunk(job: StepJob, now: number): ChunkSum {
   const { store, round, lease, chunk } = job;
@@ -78,41 +77,13 @@ function entryOf({ path, known, evidence, status }: Folded): Entry {
   };
 }
 
-const COUNTED_AS: Readonly<Record<Folded['status'], keyof ChunkSum>> = {
-  seen: 'unverified',
-  verified: 'verified',
-  unverified: 'unverified',
-  drifted: 'drifted',
-  blocked: 'blocked',
-  excepted: 'excepted',
-  excluded: 'excluded',
-  'awaiting delete': 'awaitingDelete',
-  vanished: 'vanished',
-  unreadable: 'blocked',
-  deleted: 'deleted',
-};
-
 function sumOf({ spec }: StepJob, { entries }: Fold, unreported: number): ChunkSum {
-  const sum: MutableSum = {
-    seen: unreported,
-    verified: 0,
-    excluded: 0,
-    excepted: 0,
-    deleted: 0,
-    vanished: 0,
-    blocked: 0,
-    drifted: 0,
-    awaitingDelete: 0,
-    unverified: unreported,
-    bytes: 0,
-    changedEntries: 0,
-    changedBytes: 0,
-  };
+  const sum = { ...emptySum(), seen: unreported, unverified: unreported };
   for (const folded of entries.values()) {
     sum.seen++;
     // With deletes.when: never, what is gone at the source stays for good.
     const stays = folded.status === 'awaiting delete' && spec.deletes.when === 'never';
-    sum[stays ? 'excepted' : COUNTED_AS[folded.status]]++;
+    sum[stays ? 'excepted' : countedAs(folded)]++;
     const { mode, sizeBytes } = entryOf(folded);
     const isFile = (mode & S_IFMT) === MODES.file;
     if (folded.status === 'verified' && isFile) sum.bytes += sizeBytes;
@@ -122,6 +93,9 @@ function sumOf({ spec }: StepJob, { entries }: Fold, unreported: number): ChunkS
   }
   return sum;
 }
+
+const countedAs = ({ status }: Folded): keyof ChunkSum =>
+  status === 'deleted' ? 'deleted' : COUNTED_AS[status];
 
 /** A repair brings nothing new. */
 const isChanged = ({ evidence, known }: Folded): boolean =>

@@ -16,6 +16,7 @@ import {
   tagsOf,
 } from '../../aws/names.ts';
 import { throughMadeAccessPoint } from '../../aws/provision/made-access-point.ts';
+import { taskOptions } from '../../aws/task-options.ts';
 import { LonghaulError } from '../../errors.ts';
 import { readJson, writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { tryLock } from '../../ledger/flock.ts';
@@ -154,29 +155,11 @@ export class Resources {
           SourceLocationArn: await this.nfs(lane, below),
           DestinationLocationArn: await this.efs(below),
           Name: taskName,
-          Options: this.baseOptions(),
+          Options: taskOptions(spec.aws.logGroup),
           Tags: tagsOf(spec.name, spec.aws.tags, tags),
           ...(spec.aws.logGroup === undefined ? {} : { CloudWatchLogGroupArn: spec.aws.logGroup }),
         }),
     });
-  }
-
-  private baseOptions() {
-    const logged = this.options.spec.aws.logGroup !== undefined;
-    return {
-      VerifyMode: 'ONLY_FILES_TRANSFERRED',
-      TransferMode: 'CHANGED',
-      OverwriteMode: 'ALWAYS',
-      PreserveDeletedFiles: 'PRESERVE',
-      Atime: 'BEST_EFFORT',
-      Mtime: 'PRESERVE',
-      Uid: 'INT_VALUE',
-      Gid: 'INT_VALUE',
-      PosixPermissions: 'PRESERVE',
-      PreserveDevices: 'NONE',
-      TaskQueueing: 'ENABLED',
-      LogLevel: logged ? 'BASIC' : 'OFF',
-    } as const;
   }
 
   private async nfs(lane: number, below: string): Promise<string> {

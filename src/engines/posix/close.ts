@@ -12,6 +12,7 @@ import { CatalogWriter } from '../../ledger/catalog-writer.ts';
 import { removeRoundsBefore } from '../../ledger/chunk-store.ts';
 import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { isWithin, joinRaw, type RawPath } from '../../paths.ts';
+import { COUNTED_AS, emptySum } from '../chunk-sum.ts';
 import type { ChunkSum } from '../engine.ts';
 import { openBase } from '../../ledger/base-catalog.ts';
 import { compareEntries, isAbsent } from './compare-entries.ts';
@@ -28,8 +29,6 @@ import { eventOf } from './round-events.ts';
 import type { StepInput } from './step-context.ts';
 import { verifyJournalPath } from './verify.ts';
 import { Lineage, type Fate } from './worklist-lineage.ts';
-
-type MutableSum = { -readonly [K in keyof ChunkSum]: number };
 
 export interface CloseOptions {
   readonly excludes: Excludes;
@@ -57,21 +56,7 @@ export function closeChunk(input: CloseInput, options: CloseOptions): ChunkSum {
 }
 
 class Fold {
-  readonly sum: MutableSum = {
-    seen: 0,
-    verified: 0,
-    excluded: 0,
-    excepted: 0,
-    deleted: 0,
-    vanished: 0,
-    blocked: 0,
-    drifted: 0,
-    awaitingDelete: 0,
-    unverified: 0,
-    bytes: 0,
-    changedEntries: 0,
-    changedBytes: 0,
-  };
+  readonly sum = emptySum();
   private readonly copied: Outcomes;
   private readonly checked: Outcomes;
   private readonly deleted: DeleteRecord | undefined;
@@ -208,19 +193,6 @@ class Fold {
     return entry.status === 'vanished' ? undefined : entry;
   }
 }
-
-const COUNTED_AS: Record<EntryStatus, keyof ChunkSum> = {
-  seen: 'unverified',
-  verified: 'verified',
-  unverified: 'unverified',
-  drifted: 'drifted',
-  blocked: 'blocked',
-  excepted: 'excepted',
-  excluded: 'excluded',
-  'awaiting delete': 'awaitingDelete',
-  vanished: 'vanished',
-  unreadable: 'blocked',
-};
 
 function byName(block: DirectoryBlock | undefined): ReadonlyMap<RawPath, Entry> {
   return new Map(block?.entries.map((entry) => [entry.name, entry]));
