@@ -1,4 +1,4 @@
-/** Gathers what the assessment of an account goes by. Changes nothing. */
+/** Gathers what DataSync and EFS tell of an account. Changes nothing. */
 import { DescribeAgentCommand } from '@aws-sdk/client-datasync';
 import {
   DescribeAccessPointsCommand,
@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-efs';
 import type {
   AccessPointFacts,
-  AccountFacts,
   AgentFacts,
+  KnownOfAccount,
   MountTargetFacts,
   WantedFacts,
 } from '../policy/account-facts.ts';
@@ -34,7 +34,7 @@ export async function gatherAccount(
   clients: AwsClients,
   spec: DataSyncSpec,
   plan: PlanFacts,
-): Promise<AccountFacts> {
+): Promise<KnownOfAccount> {
   const clock = watchClock(clients.efs);
   try {
     const found = await look(clients, spec, 'all');
@@ -60,7 +60,11 @@ export async function gatherAccount(
 
 function wantedOf(spec: DataSyncSpec, plan: PlanFacts): WantedFacts {
   const { source, destination, aws, chunks } = spec;
+  const { region, account, logGroup } = aws;
   return {
+    region,
+    account,
+    logGroup,
     agents: source.agents,
     vpcEndpoint: aws.vpcEndpoint?.id,
     agentMemoryGiB: aws.agentMemoryGiB,
@@ -71,11 +75,13 @@ function wantedOf(spec: DataSyncSpec, plan: PlanFacts): WantedFacts {
     filterCharacters: chunks.roots.map((root) => `/${root}`).join('|').length,
     fileSystem: destination.fileSystem,
     create: destination.create !== undefined,
+    kmsKey: destination.create?.kmsKey,
     accessPoint: destination.accessPoint,
     accessRole: destination.accessRole,
     roles: serviceRoles(toIamFacts(spec)),
     subnets: destination.subnets,
     securityGroups: destination.securityGroups,
+    mountTargetSecurityGroups: destination.mountTargetSecurityGroups ?? destination.securityGroups,
   };
 }
 
@@ -128,6 +134,7 @@ async function mountTargets(
     SubnetId = '',
     LifeCycleState,
     AvailabilityZoneName,
+    IpAddress,
   } of MountTargets) {
     const { SecurityGroups = [] } = await efs.send(
       new DescribeMountTargetSecurityGroupsCommand({ MountTargetId }),
@@ -136,6 +143,7 @@ async function mountTargets(
       id: MountTargetId,
       subnet: SubnetId,
       zone: AvailabilityZoneName,
+      address: IpAddress,
       state: LifeCycleState ?? 'unknown',
       securityGroups: SecurityGroups,
     });

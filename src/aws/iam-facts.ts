@@ -24,6 +24,7 @@ export function toIamFacts(spec: DataSyncSpec): IamFacts {
     writeRole,
     readRole,
     logGroup: aws.logGroup,
+    vpcEndpoint: aws.vpcEndpoint?.id,
   };
 }
 

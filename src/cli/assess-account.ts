@@ -11,13 +11,18 @@ export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Pro
   const plan = await planOf(terminal, spec);
   const { createAwsClients } = await import('../aws/clients.ts');
   const { gatherAccount } = await import('../aws/account-facts.ts');
+  const { createLookClients } = await import('../aws/look-clients.ts');
+  const { lookAround } = await import('../aws/look-around.ts');
   const clients = createAwsClients(spec.aws);
+  const lookers = createLookClients(spec.aws);
   try {
-    const checks = checkAccount(await gatherAccount(clients, spec, plan));
+    const known = await gatherAccount(clients, spec, plan);
+    const checks = checkAccount({ ...known, around: await lookAround(lookers, known) });
     tell(terminal, checks);
     return checks.some(({ verdict }) => verdict === 'wrong') ? 4 : 0;
   } finally {
     clients.dispose();
+    lookers.dispose();
   }
 }
 

@@ -14,7 +14,11 @@ import {
   type WantedFacts,
 } from './account-facts.ts';
 import { fileSystemChecks } from './account-efs-checks.ts';
-import { chooseLayout } from './datasync-layout.ts';
+import { keyChecks } from './account-key-checks.ts';
+import { mountTargetChecks } from './account-mount-checks.ts';
+import { networkChecks } from './account-network-checks.ts';
+import { roleChecks } from './account-role-checks.ts';
+import { chooseLayout, TASK_QUOTA_CODE, type LayoutAnswer } from './datasync-layout.ts';
 import { groupDigits } from './text-columns.ts';
 
 /** Agents of 32 GB hold 20 million entries, of 64 GB the service's limit; source and destination count both. */
@@ -26,13 +30,20 @@ const SKEW_REFUSED_MS = 5 * 60_000;
 const SKEW_ODD_MS = 30_000;
 
 export function checkAccount(facts: AccountFacts): readonly AccountCheck[] {
+  const layout = layoutOf(facts);
   return [
     ...facts.agents.flatMap((agent) => agentChecks(agent, facts.wanted)),
     memoryCheck(facts.wanted),
     sourceCheck(facts),
     ...fileSystemChecks(facts),
-    ...quotaChecks(facts),
-    ...roleChecks(facts.wanted),
+    ...keyChecks(facts),
+    ...mountTargetChecks(facts),
+    ...networkChecks(facts, layout.tasks),
+    taskCheck(facts, layout),
+    filterCheck(facts.wanted),
+    ...roleChecks(facts),
+    ...logChecks(facts.wanted),
+    identityCheck(facts),
     clockCheck(facts.clockSkewMs),
   ];
 }
@@ -102,47 +113,58 @@ function sourceCheck({ tasks }: AccountFacts): AccountCheck {
   return notKnown(check, 'no task has tried yet', fix);
 }
 
-function quotaChecks({ wanted, otherTasks }: AccountFacts): AccountCheck[] {
-  const { chunks, agents, taskQuota, layout: asked, filterCharacters, subnets } = wanted;
-  const answer = chooseLayout({ asked, chunks, agents: agents.length, taskQuota, otherTasks });
-  const free = taskQuota - otherTasks;
-  const tasks = `${answer.tasks} for ${answer.layout} (${answer.because}); ${free} of ${taskQuota} are free`;
-  const subnet = subnets[0] ?? 'SUBNET';
-  return [
-    answer.tasks <= free
-      ? fine('tasks', tasks)
-      : wrong(
-          'tasks',
-          tasks,
-          'Ask AWS for more and raise aws.taskQuota, or take aws.layout: pool.',
-        ),
-    notKnown(
-      'free addresses',
-      `${answer.networkInterfaces} are needed in ${subnet}, four for each task`,
-      `aws ec2 describe-subnets --subnet-ids ${subnet} --query 'Subnets[0].AvailableIpAddressCount'`,
-    ),
-    filterCharacters <= MOST_FILTER_CHARACTERS
-      ? fine(
-          'filters',
-          `${groupDigits(filterCharacters)} of ${groupDigits(MOST_FILTER_CHARACTERS)} characters`,
-        )
-      : wrong(
-          'filters',
-          `${groupDigits(filterCharacters)} characters`,
-          'Name fewer directories in chunks.roots.',
-        ),
-  ];
+/** What the spec may use, and no more than the account has. */
+function quotaOf({ wanted, around: { taskQuota } }: AccountFacts): number {
+  return 'told' in taskQuota ? Math.min(taskQuota.told, wanted.taskQuota) : wanted.taskQuota;
 }
 
-function roleChecks({ roles }: WantedFacts): AccountCheck[] {
-  return roles.map((role) => {
-    const name = role.split('/').at(-1) ?? role;
-    return notKnown(
-      `trust of ${name}`,
-      'longhaul does not read IAM; it must name datasync.amazonaws.com, this account and its ARNs',
-      `aws iam get-role --role-name ${name} --query Role.AssumeRolePolicyDocument; compare: longhaul iam-policy SPEC --phase datasync-trust`,
-    );
-  });
+function layoutOf(facts: AccountFacts): LayoutAnswer {
+  const { chunks, agents, layout: asked } = facts.wanted;
+  const { otherTasks } = facts;
+  const taskQuota = quotaOf(facts);
+  return chooseLayout({ asked, chunks, agents: agents.length, taskQuota, otherTasks });
+}
+
+function taskCheck(facts: AccountFacts, { layout, tasks, because }: LayoutAnswer): AccountCheck {
+  const check = 'tasks';
+  const { taskQuota } = facts.around;
+  const quota = quotaOf(facts);
+  const free = quota - facts.otherTasks;
+  const found = `${tasks} for ${layout} (${because}); ${free} of ${quota} are free`;
+  const raise = `aws service-quotas request-service-quota-increase --service-code datasync --quota-code ${TASK_QUOTA_CODE} --desired-value ${tasks + facts.otherTasks}`;
+  if (tasks > free) return wrong(check, found, `Take aws.layout: pool, or ask AWS: ${raise}`);
+  if ('notTold' in taskQuota) {
+    const command = `aws service-quotas get-service-quota --service-code datasync --quota-code ${TASK_QUOTA_CODE} --query Quota.Value`;
+    return notKnown(check, `${found}, if the spec is right: ${taskQuota.notTold}`, command);
+  }
+  return fine(check, found);
+}
+
+function filterCheck({ filterCharacters }: WantedFacts): AccountCheck {
+  const check = 'filters';
+  const most = groupDigits(MOST_FILTER_CHARACTERS);
+  const found = `${groupDigits(filterCharacters)} of ${most} characters`;
+  if (filterCharacters <= MOST_FILTER_CHARACTERS) return fine(check, found);
+  return wrong(check, found, 'Name fewer directories in chunks.roots.');
+}
+
+/** Without the policy of its group DataSync's logs are missing, and nothing says so. */
+function logChecks({ logGroup }: WantedFacts): AccountCheck[] {
+  if (logGroup === undefined) return [];
+  const command =
+    'aws logs describe-resource-policies; compare: longhaul iam-policy SPEC --phase log-group';
+  return [notKnown('policy of the log group', 'longhaul does not read it', command)];
+}
+
+function identityCheck({ wanted, around: { identity } }: AccountFacts): AccountCheck {
+  const check = 'credentials';
+  if ('notTold' in identity) {
+    return notKnown(check, identity.notTold, 'aws sts get-caller-identity');
+  }
+  const { account, arn } = identity.told;
+  if (account === wanted.account) return fine(check, arn);
+  const fix = 'Set AWS_PROFILE or the role to one of the account, or correct aws.account.';
+  return wrong(check, `${arn} is of ${account}, not of ${wanted.account}`, fix);
 }
 
 function clockCheck(skewMs: number | undefined): AccountCheck {

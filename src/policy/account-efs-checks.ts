@@ -27,7 +27,6 @@ export function fileSystemChecks(facts: AccountFacts): AccountCheck[] {
     encryptionCheck(fileSystem),
     throughputCheck(fileSystem),
     replicationCheck(facts),
-    ...mountTargetChecks(facts),
     ...policyChecks(fileSystem, wanted.accessRole),
     accessPointCheck(facts),
     fileSystem.backup
@@ -75,38 +74,6 @@ function replicationCheck({ replicatedTo }: AccountFacts): AccountCheck {
     'it is the read-only destination of a replication',
     'End the replication first.',
   );
-}
-
-function mountTargetChecks({ mountTargets, wanted }: AccountFacts): AccountCheck[] {
-  const check = 'mount target';
-  const [subnet = ''] = wanted.subnets;
-  const usable = mountTargets.filter(({ state }) => state === 'available');
-  const own = usable.find((target) => target.subnet === subnet);
-  if (usable.length === 0) {
-    return [wrong(check, 'none is available', PROVISION)];
-  }
-  if (own === undefined) {
-    const zones = usable.map(({ zone = '?' }) => zone).join(', ');
-    const fix = `aws ec2 describe-subnets --subnet-ids ${subnet} --query 'Subnets[0].AvailabilityZone'`;
-    return [notKnown(check, `none in ${subnet}; it must be in one of the zones ${zones}`, fix)];
-  }
-  return [
-    fine(check, `${own.id} in ${subnet}`),
-    groupCheck(own.securityGroups, wanted.securityGroups),
-  ];
-}
-
-function groupCheck(theirs: readonly string[], ours: readonly string[]): AccountCheck {
-  const check = 'security groups';
-  const from = ours.join(', ');
-  const to = theirs.join(', ');
-  const shared = ours.filter((group) => theirs.includes(group));
-  const found =
-    shared.length > 0
-      ? `${shared.join(', ')} on both sides: it must let itself in on TCP 2049`
-      : `${to} must let in TCP 2049 from ${from}`;
-  const fix = `aws ec2 describe-security-groups --group-ids ${theirs.join(' ')} --query 'SecurityGroups[].IpPermissions'`;
-  return notKnown(check, found, fix);
 }
 
 function policyChecks({ policy }: FoundFileSystem, accessRole: string | undefined): AccountCheck[] {

@@ -1,7 +1,13 @@
 /** What is known of an account before a migration by DataSync. Plain data. */
+import type { Surroundings } from './account-surroundings.ts';
 import type { FoundFileSystem, FoundTask } from './provision.ts';
 
-export interface AccountFacts {
+export interface AccountFacts extends KnownOfAccount {
+  readonly around: Surroundings;
+}
+
+/** What DataSync and EFS tell. */
+export interface KnownOfAccount {
   readonly wanted: WantedFacts;
   readonly agents: readonly AgentFacts[];
   /** Undefined: there is none yet. */
@@ -20,6 +26,9 @@ export interface AccountFacts {
 
 /** From the spec. */
 export interface WantedFacts {
+  readonly region: string;
+  /** Twelve digits. */
+  readonly account: string;
   readonly agents: readonly string[];
   readonly vpcEndpoint?: string | undefined;
   readonly agentMemoryGiB: number;
@@ -32,12 +41,18 @@ export interface WantedFacts {
   readonly filterCharacters: number;
   readonly fileSystem?: string | undefined;
   readonly create: boolean;
+  /** For a file system that is made: the ARN of a key or an alias. */
+  readonly kmsKey?: string | undefined;
   readonly accessPoint?: string | undefined;
   readonly accessRole?: string | undefined;
   /** All that DataSync takes. */
   readonly roles: readonly string[];
   readonly subnets: readonly string[];
+  /** Of DataSync's interfaces. */
   readonly securityGroups: readonly string[];
+  /** Of the mount targets that are made. */
+  readonly mountTargetSecurityGroups: readonly string[];
+  readonly logGroup?: string | undefined;
 }
 
 export interface AgentFacts {
@@ -56,6 +71,8 @@ export interface MountTargetFacts {
   readonly id: string;
   readonly subnet: string;
   readonly zone?: string | undefined;
+  /** IPv4. */
+  readonly address?: string | undefined;
   readonly state: string;
   readonly securityGroups: readonly string[];
 }

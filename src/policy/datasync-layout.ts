@@ -19,6 +19,8 @@ export interface LayoutAnswer {
   readonly because: string;
 }
 
+/** Of DataSync's 'Tasks' in Service Quotas. */
+export const TASK_QUOTA_CODE = 'L-74E04279';
 /** Source: user guide, network requirements. */
 export const INTERFACES_PER_TASK = 4;
 /** For the delete-pass of a chunk, which has a location of its own while it runs; one an agent. */

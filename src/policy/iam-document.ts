@@ -38,3 +38,24 @@ export function allow(
     ...(Condition === undefined ? {} : { Condition }),
   };
 }
+
+/** Of a policy that somebody wrote: one that cannot be read has none. */
+export function statementsOf(policy: string): readonly Statement[] {
+  try {
+    const { Statement: statements } = JSON.parse(policy) as { Statement?: unknown };
+    return listOf(statements as Statement | readonly Statement[] | undefined);
+  } catch {
+    return [];
+  }
+}
+
+export function principalsOf({ Principal }: Statement): string[] {
+  if (typeof Principal === 'string') return [Principal];
+  return Object.values(Principal ?? {}).flatMap(listOf);
+}
+
+/** IAM writes a list of one as the one. */
+export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}

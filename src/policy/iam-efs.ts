@@ -36,10 +36,11 @@ export function describeFileSystem(
   );
 }
 
-export function describeKey(facts: IamFacts): Statement | undefined {
-  const { kmsKey } = facts;
-  if (kmsKey === undefined) return undefined;
-  const { resource, condition } = keyOf(facts, kmsKey);
+/** The key the spec names; else that of the file system, which is only known once it is looked at. */
+export function describeAnyKey(facts: IamFacts): Statement {
+  const { kmsKey, place } = facts;
+  const { resource, condition }: KeyResource =
+    kmsKey === undefined ? { resource: arnOf(place, 'kms', 'key/*') } : keyOf(facts, kmsKey);
   return allow('LookAtTheKey', 'kms', ['DescribeKey'], resource, condition);
 }
 
@@ -67,11 +68,13 @@ export function useKey(facts: IamFacts): Statement[] {
   ].map((statement) => withoutEmpty(statement));
 }
 
+interface KeyResource {
+  readonly resource: string;
+  readonly condition?: Condition;
+}
+
 /** IAM names keys, not aliases: an alias is a condition on any key. */
-function keyOf(
-  { place }: IamFacts,
-  arn: string,
-): { readonly resource: string; readonly condition?: Condition } {
+function keyOf({ place }: IamFacts, arn: string): KeyResource {
   const alias = /:(alias\/.+)$/.exec(arn)?.[1];
   if (alias === undefined) return { resource: arn };
   return {

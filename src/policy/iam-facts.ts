@@ -19,6 +19,7 @@ export interface IamFacts {
   readonly writeRole: string;
   readonly readRole: string;
   readonly logGroup?: string | undefined;
+  readonly vpcEndpoint?: string | undefined;
 }
 
 /** Every role that DataSync is handed, once each. */

@@ -4,7 +4,8 @@
  */
 import { arnOf, bucketArn } from './arns.ts';
 import { allow, document, type PolicyDocument } from './iam-document.ts';
-import { describeFileSystem, describeKey, fileSystems } from './iam-efs.ts';
+import { TASK_QUOTA_CODE } from './datasync-layout.ts';
+import { describeAnyKey, describeFileSystem, fileSystems } from './iam-efs.ts';
 import { serviceRoles, type IamFacts } from './iam-facts.ts';
 import { agents, destination, locations, tasks } from './iam-setup.ts';
 import {
@@ -37,9 +38,9 @@ export const IAM_PHASES = {
 export type IamPhase = keyof typeof IAM_PHASES;
 
 function assess(facts: IamFacts): PolicyDocument {
-  const { place } = facts;
+  const { place, vpcEndpoint, logGroup } = facts;
   return document(
-    list('Agents', 'Locations', 'Tasks', 'TaskExecutions'),
+    list('Agents', 'Locations', 'Tasks'),
     allow(
       'LookAtDataSync',
       'datasync',
@@ -48,25 +49,29 @@ function assess(facts: IamFacts): PolicyDocument {
         'DescribeLocationNfs',
         'DescribeLocationEfs',
         'DescribeTask',
-        'DescribeTaskExecution',
         'ListTagsForResource',
       ],
-      dataSync(facts, 'agent', 'location', 'task', 'task/*/execution'),
+      dataSync(facts, 'agent', 'location', 'task'),
     ),
     describeFileSystem(facts),
-    look('NetworkInterfaces', 'SecurityGroups', 'Subnets', 'VpcEndpoints', 'Vpcs'),
+    look(
+      'SecurityGroups',
+      'Subnets',
+      'Vpcs',
+      ...(vpcEndpoint === undefined ? [] : ['VpcEndpoints']),
+    ),
     allow(
       'LookAtQuotas',
       'servicequotas',
       ['GetServiceQuota'],
-      [
-        arnOf(place, 'servicequotas', 'datasync/*'),
-        arnOf(place, 'servicequotas', 'elasticfilesystem/*'),
-      ],
+      arnOf(place, 'servicequotas', `datasync/${TASK_QUOTA_CODE}`),
     ),
-    describeKey(facts),
+    describeAnyKey(facts),
     allow('LookAtRoles', 'iam', ['GetRole'], serviceRoles(facts)),
-    allow('LookAtLogs', 'logs', ['DescribeLogGroups', 'DescribeResourcePolicies'], '*'),
+    // For the command that the assessment names.
+    logGroup === undefined
+      ? undefined
+      : allow('LookAtLogs', 'logs', ['DescribeResourcePolicies'], '*'),
   );
 }
 

@@ -6,7 +6,7 @@
  *       link: down              # down | up; agents go OFFLINE after 5 minutes of silence
  *     - call: StartTaskExecution
  *       nth: 2                  # the second such call (1 when absent; 'every' for all)
- *       reply: lost             # lost: done, but the connection breaks | throttled | internal | unavailable
+ *       reply: lost             # lost: done, but the connection breaks | throttled | internal | unavailable | denied
  *     - execution: 3            # the third execution started
  *       fail: NoMem             # an ErrorCode of the service …
  *       detail: Cannot allocate memory
@@ -35,7 +35,7 @@ const agentFault = z.strictObject({
 const callFault = z.strictObject({
   call: z.string(),
   nth: z.union([z.int().min(1), z.literal('every')]).default(1),
-  reply: z.enum(['lost', 'throttled', 'internal', 'unavailable']),
+  reply: z.enum(['lost', 'throttled', 'internal', 'unavailable', 'denied']),
 });
 const executionFault = z.strictObject({
   execution: z.int().min(1),

@@ -1,10 +1,13 @@
 /**
  * A local server that speaks the wire protocols of DataSync, EFS and a little S3, moves real bytes
- * between directories, and fails on command. For tests, and for rehearsing a real spec before
+ * between directories, and fails on command. Of EC2, IAM, KMS, STS and Service Quotas it answers what
+ * `longhaul assess` asks. For tests, and for rehearsing a real spec before
  * touching an account. Loopback only.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerJson, isAccountTarget } from './account/json.ts';
+import { answerQuery, isQuery } from './account/query.ts';
 import { ScaledClock, VirtualClock, type Clock } from './clock.ts';
 import { addAgent } from './datasync/agents.ts';
 import { answerDataSync } from './datasync/protocol.ts';
@@ -87,8 +90,13 @@ export function createSandbox(options: SandboxOptions): SandboxWorld {
     clock.advance(ms);
   };
   const answer = (request: Request): Reply | 'lost' => {
-    if (request.headers['x-amz-target'] !== undefined)
-      return answerDataSync(world, models.datasync, request);
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') {
+      return isAccountTarget(target)
+        ? answerJson(world, request)
+        : answerDataSync(world, models.datasync, request);
+    }
+    if (isQuery(request)) return answerQuery(efs, request);
     if (isEfs(request, models.efs)) return answerEfs(efs, models.efs, request);
     if (request.path === '/sandbox/advance') {
       advance(Number(request.query.get('ms')));
@@ -117,6 +125,7 @@ function newWorld(options: SandboxOptions, clock: Clock): World {
     tasks: new Map(),
     executions: new Map(),
     tags: new Map(),
+    subnets: new Map(),
   };
   for (const fault of world.faults.timed()) {
     clock.after(fault.after, () => {

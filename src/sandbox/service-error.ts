@@ -39,3 +39,8 @@ export function internal(): ServiceError {
     errorCode: 'Internal',
   });
 }
+
+export function denied(operation: string): ServiceError {
+  const message = `User is not authorized to perform: datasync:${operation}`;
+  return new ServiceError('AccessDeniedException', 400, message);
+}

@@ -110,6 +110,12 @@ export const awsSchema = z.strictObject({
       datasync: endpoint().optional(),
       efs: endpoint().optional(),
       s3: endpoint().optional(),
+      /** Those that only `longhaul assess` asks. */
+      ec2: endpoint().optional(),
+      iam: endpoint().optional(),
+      kms: endpoint().optional(),
+      serviceQuotas: endpoint().optional(),
+      sts: endpoint().optional(),
     })
     .prefault({}),
   /** On everything that is made, beside longhaul's own. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { faultScriptSchema } from '../../src/sandbox/faults.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { longhaul, type RunResult } from './run.ts';
 
@@ -12,15 +13,19 @@ beforeEach(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'longhaul-cli-'));
   mkdirSync(join(cwd, 'source/a'), { recursive: true });
   writeFileSync(join(cwd, 'source/a/file'), 'content');
-  sandbox = await startSandbox({ root: cwd, agents: [{ name: 'site-a' }] });
+  await start([]);
 });
 afterEach(async () => {
   await sandbox.close();
   rmSync(cwd, { recursive: true, force: true });
 });
 
+async function start(faults: readonly object[]): Promise<void> {
+  const script = faultScriptSchema.parse({ faults });
+  sandbox = await startSandbox({ root: cwd, agents: [{ name: 'site-a' }], faults: script });
+}
+
 function assess(more: string, ...args: string[]): Promise<RunResult> {
-  const { endpoint } = sandbox;
   writeFileSync(
     join(cwd, 'acme.yaml'),
     `name: acme
@@ -32,10 +37,13 @@ aws:
   region: eu-central-1
   account: "111122223333"
   reports: { bucket: evidence, writeRole: "arn:aws:iam::111122223333:role/reports" }
-  endpoints: { datasync: "${endpoint}", efs: "${endpoint}", s3: "${endpoint}" }
 `,
   );
-  const env = { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' };
+  const env = {
+    AWS_ENDPOINT_URL: sandbox.endpoint,
+    AWS_ACCESS_KEY_ID: 'sandbox',
+    AWS_SECRET_ACCESS_KEY: 'sandbox',
+  };
   return longhaul(['assess', 'acme.yaml', ...args], { cwd, env });
 }
 
@@ -49,8 +57,41 @@ describe('longhaul assess, with engine: datasync', () => {
     expect(stdout).toMatch(/^ {2}WARNING +endpoint of site-a +PUBLIC$/m);
     expect(stdout).toMatch(/^ {2}NOT KNOWN +file system +there is none yet$/m);
     expect(stdout).toMatch(/^ {2}fine +clock of this machine +-?[01] s from that of AWS$/m);
-    expect(stdout).toMatch(/^ {2}trust of reports: aws iam get-role --role-name reports/m);
+    expect(stdout).toMatch(
+      /^ {2}fine +free addresses +5 are needed in subnet-0a1b2c3d, .*; 4091 are free$/m,
+    );
+    expect(stdout).toMatch(
+      /^ {2}fine +security groups +TCP 2049 from sg-0a1b2c3d to sg-0a1b2c3d /m,
+    );
+    expect(stdout).toMatch(/^ {2}fine +trust of reports +for datasync.amazonaws.com/m);
+    expect(stdout).toMatch(/^ {2}WARNING +key +the one that AWS manages/m);
+    expect(stdout).toMatch(/^ {2}fine +credentials +arn:aws:iam::111122223333:user\/sandbox$/m);
     expect(sandbox.efs.fileSystems.size).toBe(0);
+  });
+
+  test('goes on without what is refused, and says what it does not know', async () => {
+    await sandbox.close();
+    await start(
+      ['DescribeSubnets', 'DescribeSecurityGroups', 'GetRole', 'GetServiceQuota'].map((call) => ({
+        call,
+        nth: 'every',
+        reply: 'denied',
+      })),
+    );
+
+    const { exit, stdout } = await assess('');
+
+    expect(exit).toBe(0);
+    for (const [check, name] of [
+      ['free addresses', 'UnauthorizedOperation'],
+      ['security groups', 'UnauthorizedOperation'],
+      ['trust of reports', 'AccessDenied'],
+      ['tasks', 'AccessDeniedException'],
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^ {2}NOT KNOWN +${check} .*${name}: You are not`, 'm'));
+    }
+    expect(stdout).toMatch(/^ {2}trust of reports: aws iam get-role --role-name reports/m);
+    expect(stdout).toMatch(/^ {2}fine +credentials /m);
   });
 
   test('also scans the source where this host sees it', async () => {

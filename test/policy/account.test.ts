@@ -2,12 +2,61 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkAccount } from '../../src/policy/account-checks.ts';
 import type { AccountFacts } from '../../src/policy/account-facts.ts';
+import type { SecurityGroupFacts, Surroundings } from '../../src/policy/account-surroundings.ts';
 import { renderAccount } from '../../src/policy/account-text.ts';
 import { fileSystemPolicy } from '../../src/policy/iam-roles.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/efs';
+const GROUP = (id: string, change: Partial<SecurityGroupFacts> = {}): SecurityGroupFacts => ({
+  id,
+  vpc: 'vpc-1',
+  ingress: [],
+  egress: [{ protocol: '-1', groups: [], cidrs: ['0.0.0.0/0'], prefixLists: [] }],
+  ...change,
+});
+const NFS = { protocol: 'tcp', fromPort: 2049, toPort: 2049, cidrs: [], prefixLists: [] };
+const AROUND: Surroundings = {
+  identity: { told: { account: '111122223333', arn: 'arn:aws:iam::111122223333:user/u' } },
+  subnets: {
+    told: [{ id: 'subnet-1', vpc: 'vpc-1', zone: 'a', cidr: '10.0.1.0/24', freeAddresses: 200 }],
+  },
+  securityGroups: {
+    told: [GROUP('sg-1'), GROUP('sg-2', { ingress: [{ ...NFS, groups: ['sg-1'] }] })],
+  },
+  tenancy: { told: 'default' },
+  vpcEndpoint: {
+    told: {
+      state: 'available',
+      service: 'com.amazonaws.eu-central-1.datasync',
+      privateDns: false,
+    },
+  },
+  key: {
+    told: { arn: 'arn:key', manager: 'CUSTOMER', state: 'Enabled', spec: 'SYMMETRIC_DEFAULT' },
+  },
+  trusts: { [ROLE]: { told: trust({}) } },
+  taskQuota: { told: 100 },
+};
+
+/** A trust policy with the condition. */
+function trust(Condition: object): string {
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'datasync.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': '111122223333' },
+      ArnLike: { 'aws:SourceArn': 'arn:aws:datasync:eu-central-1:111122223333:*' },
+      ...Condition,
+    },
+  };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}
+
 const READY: AccountFacts = {
   wanted: {
+    region: 'eu-central-1',
+    account: '111122223333',
     agents: ['site-a'],
     vpcEndpoint: 'vpce-1',
     agentMemoryGiB: 32,
@@ -21,7 +70,9 @@ const READY: AccountFacts = {
     roles: [ROLE],
     subnets: ['subnet-1'],
     securityGroups: ['sg-1'],
+    mountTargetSecurityGroups: ['sg-2'],
   },
+  around: AROUND,
   agents: [
     {
       called: 'site-a',
@@ -67,12 +118,39 @@ const verdictsOf = (facts: AccountFacts): string[] =>
     .filter(({ verdict }) => verdict !== 'fine')
     .map(({ verdict, check }) => `${verdict}: ${check}`);
 
-/** What an account that is ready leaves open: what no call of DataSync or EFS tells. */
-const OPEN = ['not known: security groups', 'not known: free addresses', 'not known: trust of efs'];
+const around = (change: Partial<Surroundings>): Partial<AccountFacts> => ({
+  around: { ...AROUND, ...change },
+});
+const REFUSED = { notTold: 'AccessDenied: no' };
+const subnet = (change: object): Partial<AccountFacts> =>
+  around({ subnets: { told: [{ ...AROUND_SUBNET, ...change }] } });
+const AROUND_SUBNET = {
+  id: 'subnet-1',
+  vpc: 'vpc-1',
+  zone: 'a',
+  cidr: '10.0.1.0/24',
+  freeAddresses: 200,
+};
+const groups = (...told: SecurityGroupFacts[]): Partial<AccountFacts> =>
+  around({ securityGroups: { told } });
+const key = (change: object): Partial<AccountFacts> =>
+  around({
+    key: {
+      told: {
+        arn: 'arn:key',
+        manager: 'CUSTOMER',
+        state: 'Enabled',
+        spec: 'SYMMETRIC_DEFAULT',
+        ...change,
+      },
+    },
+  });
+const trusts = (policy: string): Partial<AccountFacts> =>
+  around({ trusts: { [ROLE]: { told: policy } } });
 
 describe('an account', () => {
-  test('that is ready has only open what the API does not tell', () => {
-    expect(verdictsOf(READY)).toEqual(OPEN);
+  test('that is ready has nothing left to do', () => {
+    expect(verdictsOf(READY)).toEqual([]);
   });
 
   test.each<[string, Partial<AccountFacts>]>([
@@ -107,30 +185,143 @@ describe('an account', () => {
     ['warning: clock of this machine', { clockSkewMs: -45_000 }],
     ['wrong: clock of this machine', { clockSkewMs: 301_000 }],
     ['not known: clock of this machine', { clockSkewMs: undefined }],
+    ['not known: free addresses', around({ subnets: REFUSED })],
+    ['wrong: free addresses', subnet({ freeAddresses: 3 })],
+    ['wrong: free addresses', around({ subnets: { told: [] } })],
+    ['wrong: tenancy of the network', around({ tenancy: { told: 'dedicated' } })],
+    ['not known: tenancy of the network', around({ tenancy: REFUSED })],
+    ['not known: security groups', around({ securityGroups: REFUSED })],
+    ['wrong: security groups', groups(GROUP('sg-1'))],
+    ['wrong: security groups', groups(GROUP('sg-1'), GROUP('sg-2'))],
+    [
+      'wrong: security groups',
+      groups(
+        GROUP('sg-1', { egress: [] }),
+        GROUP('sg-2', { ingress: [{ ...NFS, groups: ['sg-1'] }] }),
+      ),
+    ],
+    [
+      'wrong: security groups',
+      groups(
+        GROUP('sg-1'),
+        GROUP('sg-2', { vpc: 'vpc-2', ingress: [{ ...NFS, groups: ['sg-1'] }] }),
+      ),
+    ],
+    [
+      'not known: security groups',
+      groups(
+        GROUP('sg-1'),
+        GROUP('sg-2', { ingress: [{ ...NFS, groups: [], prefixLists: ['pl-1'] }] }),
+      ),
+    ],
+    ['warning: key', key({ manager: 'AWS' })],
+    ['wrong: key', key({ state: 'PendingDeletion' })],
+    ['wrong: key', key({ spec: 'RSA_2048' })],
+    ['wrong: key', around({ key: { told: undefined } })],
+    ['not known: key', around({ key: REFUSED })],
+    ['wrong: trust of efs', around({ trusts: { [ROLE]: { told: undefined } } })],
+    ['not known: trust of efs', around({ trusts: { [ROLE]: REFUSED } })],
+    ['wrong: trust of efs', trusts('{"Statement":[]}')],
+    ['warning: trust of efs', trusts(trust({ ArnLike: {} }))],
+    ['wrong: trust of efs', wanted({ roles: ['arn:aws:iam::444455556666:role/efs'] })],
+    ['wrong: tasks', around({ taskQuota: { told: 3 } })],
+    ['not known: tasks', around({ taskQuota: REFUSED })],
+    [
+      'wrong: credentials',
+      around({ identity: { told: { account: '444455556666', arn: 'arn:u' } } }),
+    ],
+    ['not known: credentials', around({ identity: REFUSED })],
+    ['wrong: VPC endpoint', around({ vpcEndpoint: { told: undefined } })],
+    ['not known: VPC endpoint', around({ vpcEndpoint: REFUSED })],
+    [
+      'warning: VPC endpoint',
+      around({
+        vpcEndpoint: {
+          told: {
+            state: 'available',
+            service: 'com.amazonaws.eu-central-1.datasync',
+            privateDns: true,
+          },
+        },
+      }),
+    ],
+    [
+      'wrong: VPC endpoint',
+      around({
+        vpcEndpoint: {
+          told: { state: 'available', service: 'com.amazonaws.eu-central-1.s3', privateDns: false },
+        },
+      }),
+    ],
+    ['not known: policy of the log group', wanted({ logGroup: 'arn:log' })],
   ])('%s', (verdict, change) => {
     const found = verdictsOf({ ...READY, ...change });
 
     expect(found).toContain(verdict);
-    expect(found.length).toBeLessThanOrEqual(OPEN.length + 2);
+    expect(found.length).toBeLessThanOrEqual(2);
   });
 
   test('without the agent of the spec says so, and asks nothing more of it', () => {
     expect(verdictsOf({ ...READY, agents: [{ called: 'site-b' }] })).toEqual([
       'wrong: agent site-b',
-      ...OPEN,
     ]);
   });
 
-  test('with a mount target in another subnet names the zones it must be in', () => {
-    const facts = { ...READY, ...wanted({ subnets: ['subnet-9'] }) };
+  test.each<[string, string, Partial<Surroundings>]>([
+    [
+      'fine',
+      'fsmt-1 in subnet-1, in the zone of subnet-9',
+      { subnets: { told: [{ ...AROUND_SUBNET, id: 'subnet-9' }] } },
+    ],
+    [
+      'wrong',
+      'none in b of subnet-9, only in a',
+      { subnets: { told: [{ ...AROUND_SUBNET, id: 'subnet-9', zone: 'b' }] } },
+    ],
+    ['not known', 'it must be in one of the zones a', { subnets: REFUSED }],
+  ])('with a mount target in another subnet is %s: %s', (verdict, found, change) => {
+    const facts = { ...READY, ...wanted({ subnets: ['subnet-9'] }), ...around(change) };
 
     const check = checkAccount(facts).find((each) => each.check === 'mount target');
 
-    expect(check).toMatchObject({
-      verdict: 'not known',
-      found: expect.stringContaining('zones a'),
+    expect(check).toMatchObject({ verdict, found: expect.stringContaining(found) });
+  });
+
+  test('without a file system judges the groups and the key that it is to have', () => {
+    const facts = {
+      ...READY,
+      ...wanted({ kmsKey: 'arn:key' }),
+      ...groups(GROUP('sg-1'), GROUP('sg-2')),
+      fileSystem: undefined,
+      mountTargets: [],
+    };
+
+    const found = checkAccount(facts).map(({ verdict, check }) => `${verdict}: ${check}`);
+
+    expect(found).toContain('wrong: security groups');
+    expect(found).toContain('fine: key');
+  });
+
+  test('without a key of its own is warned before the file system is made, when it is not too late', () => {
+    const facts = { ...READY, ...around({ key: undefined }), fileSystem: undefined };
+
+    expect(checkAccount(facts).find(({ check }) => check === 'key')).toMatchObject({
+      verdict: 'warning',
+      fix: expect.stringContaining('destination.create.kmsKey'),
     });
-    expect(check?.fix).toContain('subnet-9');
+  });
+
+  test('takes one subnet of a zone for a file system that is made', () => {
+    const second = { ...AROUND_SUBNET, id: 'subnet-2' };
+    const subnets = { ...wanted({ subnets: ['subnet-1', 'subnet-2'] }) };
+    const verdict = (zone: string): string | undefined =>
+      checkAccount({
+        ...READY,
+        ...subnets,
+        ...around({ subnets: { told: [AROUND_SUBNET, { ...second, zone }] } }),
+      }).find(({ check }) => check === 'zones of the subnets')?.verdict;
+
+    expect([verdict('a'), verdict('b')]).toEqual(['wrong', 'fine']);
   });
 
   test('that gives root to somebody else is wrong', () => {
@@ -148,17 +339,38 @@ describe('an account', () => {
     expect(check).toMatchObject({ verdict: 'wrong', found: 'it gives root to *' });
   });
 
-  test('needs four addresses for each task', () => {
-    const facts = { ...READY, ...wanted({ layout: 'task-per-chunk', chunks: 40 }) };
+  test('needs four addresses for each task that is not there yet, and one for a mount target', () => {
+    const many = { ...READY, ...wanted({ layout: 'task-per-chunk', chunks: 40 }) };
+    const found = (facts: AccountFacts): string | undefined =>
+      checkAccount(facts).find(({ check }) => check === 'free addresses')?.found;
 
-    const check = checkAccount(facts).find((each) => each.check === 'free addresses');
-
-    expect(check?.found).toMatch(/^160 are needed in subnet-1/);
+    expect(found({ ...many, tasks: [] })).toBe(
+      '160 are needed in subnet-1, four for each task; 200 are free',
+    );
+    expect(found(many)).toMatch(/^156 are needed/);
+    expect(found({ ...many, tasks: [], mountTargets: [] })).toMatch(
+      /^161 .* one for a mount target/,
+    );
   });
 
   test('has a fix for everything that is not fine, and is readable', () => {
-    const checks = checkAccount({ ...READY, ...agent({ status: 'OFFLINE' }) });
+    const nothingTold: Surroundings = {
+      identity: REFUSED,
+      subnets: REFUSED,
+      securityGroups: REFUSED,
+      tenancy: REFUSED,
+      vpcEndpoint: REFUSED,
+      key: REFUSED,
+      trusts: { [ROLE]: REFUSED },
+      taskQuota: REFUSED,
+    };
+    const checks = checkAccount({
+      ...READY,
+      ...agent({ status: 'OFFLINE' }),
+      around: nothingTold,
+    });
 
+    expect(checks.filter(({ found }) => found.includes(REFUSED.notTold))).toHaveLength(8);
     expect(checks.filter(({ verdict, fix }) => verdict !== 'fine' && !fix)).toEqual([]);
     expect(renderAccount(checks)).toMatch(/^ {2}WRONG +agent site-a +OFFLINE$/m);
     expect(renderAccount(checks)).toMatch(/^ {2}agent site-a: Start the VM/m);

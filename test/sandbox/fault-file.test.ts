@@ -44,7 +44,7 @@ fault: []
       'faults.yaml has 8 problems:',
       'line 2: faults[0].after: expected a duration, such as "10m", found "soon"',
       'line 3: faults[1].nth: expected a number from 1 up, found 0',
-      'line 3: faults[1].reply: expected one of "lost", "throttled", "internal", "unavailable", found "gone"',
+      'line 3: faults[1].reply: expected one of "lost", "throttled", "internal", "unavailable", "denied", found "gone"',
       'line 4: faults[2].link: expected one of "down", "up", found nothing',
       'line 4: faults[2].linc: unknown key; did you mean "link"?',
       'line 5: faults[3].file: expected a path from the root of the source location, such as "/a/b.txt", found "a/b"',

@@ -2,9 +2,8 @@
  * The sandbox against what is not ours: moto, where it implements a call, must answer with the same
  * fields of the same types; and the AWS CLI must read every answer.
  */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,53 +11,28 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as ds from '@aws-sdk/client-datasync';
 import * as efs from '@aws-sdk/client-efs';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { startMoto, type Moto } from '../support/moto.ts';
 import { pythonTools } from '../support/python.ts';
 
 const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
 let root: string;
 let bin: string;
 let sandbox: Sandbox;
-let moto: ChildProcess;
-let motoEndpoint: string;
+let moto: Moto;
 
 beforeAll(async () => {
   bin = await pythonTools();
   root = mkdtempSync(join(tmpdir(), 'sandbox-'));
   mkdirSync(join(root, 'nfs/nfs.example/data'), { recursive: true });
   sandbox = await startSandbox({ root, time: 1000 });
-  const port = await freePort();
-  motoEndpoint = `http://127.0.0.1:${port}`;
-  moto = spawn(join(bin, 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
-    stdio: 'ignore',
-  });
-  await answers(motoEndpoint);
+  moto = await startMoto();
 }, 400_000);
 
 afterAll(async () => {
-  moto.kill('SIGKILL');
+  moto.stop();
   await sandbox.close();
   rmSync(root, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function answers(endpoint: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const up = await fetch(`${endpoint}/moto-api/`).then(
-      () => true,
-      () => false,
-    );
-    if (up) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('moto did not start');
-}
 
 /** Types of the fields of an answer, without what only one side has to say. */
 function shape(value: unknown): unknown {
@@ -77,7 +51,7 @@ function shape(value: unknown): unknown {
 
 /** Every field that moto answers is answered here, with the same type. */
 async function expectSuperset(ask: (endpoint: string) => Promise<unknown>): Promise<void> {
-  const [theirs, ours] = [shape(await ask(motoEndpoint)), shape(await ask(sandbox.endpoint))];
+  const [theirs, ours] = [shape(await ask(moto.endpoint)), shape(await ask(sandbox.endpoint))];
   expect(ours).toMatchObject(theirs as object);
 }
 
@@ -143,7 +117,7 @@ describe('moto and the sandbox agree on', () => {
 
   test('DataSync errors for what is not there', async () => {
     const names = await Promise.all(
-      [motoEndpoint, sandbox.endpoint].map((endpoint) =>
+      [moto.endpoint, sandbox.endpoint].map((endpoint) =>
         dataSync(endpoint)
           .send(
             new ds.DescribeTaskCommand({
@@ -176,7 +150,7 @@ describe('moto and the sandbox agree on', () => {
 
   test('EFS errors for a second file system with a token and for what is not there', async () => {
     const names = await Promise.all(
-      [motoEndpoint, sandbox.endpoint].map(async (endpoint) => {
+      [moto.endpoint, sandbox.endpoint].map(async (endpoint) => {
         const client = elastic(endpoint);
         const twice = new efs.CreateFileSystemCommand({ CreationToken: 'twice' });
         await client.send(twice);

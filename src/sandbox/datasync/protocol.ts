@@ -1,7 +1,7 @@
 /** awsJson1.1: `POST /` with `X-Amz-Target: FmrsService.<Operation>`. */
 import { json, type Reply, type Request } from '../http.ts';
 import { violations, type ServiceModel } from '../model.ts';
-import { internal, invalidRequest, ServiceError, throttled } from '../service-error.ts';
+import { denied, internal, invalidRequest, ServiceError, throttled } from '../service-error.ts';
 import { OPERATIONS } from './operations.ts';
 import type { World } from './state.ts';
 
@@ -17,6 +17,7 @@ export function answerDataSync(
   try {
     const fault = world.faults.onCall(operation);
     if (fault === 'throttled') throw throttled();
+    if (fault === 'denied') throw denied(operation);
     if (fault === 'unavailable')
       throw new ServiceError('ServiceUnavailable', 503, 'Service is unable to handle request.');
     const result = perform(world, model, operation, request.body);

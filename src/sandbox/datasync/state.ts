@@ -129,6 +129,8 @@ export interface World {
   readonly tasks: Map<string, Task>;
   readonly executions: Map<string, Execution>;
   readonly tags: Map<string, Tag[]>;
+  /** In the order in which they were named first. */
+  readonly subnets: Map<string, number>;
 }
 
 export function newArn(world: World, kind: string, prefix: string): string {

@@ -1,5 +1,6 @@
 /** File systems: creation by token, policy, backup, lifecycle, throughput. */
 import { mkdirSync } from 'node:fs';
+import { keyArn } from '../account/keys.ts';
 import {
   efsArn,
   efsError,
@@ -27,6 +28,7 @@ export function createFileSystem(efs: EfsWorld, request: Fields): Fields {
     throw efsError('BadRequest', 400, 'KmsKeyId requires Encrypted to be true.');
   }
   const { CreationToken, Tags, Backup, ...fields } = request;
+  const { Encrypted, KmsKeyId } = request;
   const fs: FileSystem = {
     id: efsId(efs, 'fs'),
     token: CreationToken as string,
@@ -36,6 +38,9 @@ export function createFileSystem(efs: EfsWorld, request: Fields): Fields {
       ThroughputMode: 'bursting',
       Encrypted: false,
       ...fields,
+      ...(Encrypted === true
+        ? { KmsKeyId: keyArn(efs.world, KmsKeyId as string | undefined) }
+        : {}),
     },
     policy: undefined,
     backup: Backup === true ? 'ENABLED' : 'DISABLED',

@@ -1,5 +1,6 @@
 /** Mount targets and access points. */
 import { mkdirSync } from 'node:fs';
+import { placeOf, VPC } from '../account/network.ts';
 import {
   efsArn,
   efsError,
@@ -31,7 +32,9 @@ export function createMountTarget(efs: EfsWorld, request: Fields): Fields {
     id: efsId(efs, 'fsmt'),
     fileSystemId: fs.id,
     subnetId,
-    ip: (request['IpAddress'] as string | undefined) ?? `10.0.1.${10 + efs.mountTargets.size}`,
+    ip:
+      (request['IpAddress'] as string | undefined) ??
+      placeOf(efs.world, subnetId).address(10 + efs.mountTargets.size),
     securityGroups: (request['SecurityGroups'] as string[] | undefined) ?? ['sg-00000000000000000'],
     state: 'creating',
   };
@@ -43,6 +46,7 @@ export function createMountTarget(efs: EfsWorld, request: Fields): Fields {
 }
 
 function describe(efs: EfsWorld, target: MountTarget): Fields {
+  const { zone, zoneId } = placeOf(efs.world, target.subnetId);
   return {
     OwnerId: efs.world.account,
     MountTargetId: target.id,
@@ -51,9 +55,9 @@ function describe(efs: EfsWorld, target: MountTarget): Fields {
     LifeCycleState: target.state,
     IpAddress: target.ip,
     NetworkInterfaceId: target.id.replace('fsmt', 'eni'),
-    AvailabilityZoneId: 'euc1-az1',
-    AvailabilityZoneName: 'eu-central-1a',
-    VpcId: 'vpc-00000000000000000',
+    AvailabilityZoneId: zoneId,
+    AvailabilityZoneName: zone,
+    VpcId: VPC,
   };
 }
 

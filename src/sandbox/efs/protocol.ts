@@ -65,6 +65,7 @@ export function answerEfs(efs: EfsWorld, model: ServiceModel, request: Request):
     const { name, operation, input } = route(model, request);
     const fault = efs.world.faults.onCall(name);
     if (fault === 'throttled') throw efsError('ThrottlingException', 429, 'Rate exceeded');
+    if (fault === 'denied') throw efsError('AccessDeniedException', 403, `Not authorized: ${name}`);
     if (fault === 'unavailable') throw efsError('DependencyTimeout', 504, 'Try again.');
     const handler = OPERATIONS[name];
     if (!handler) throw efsError('BadRequest', 400, `The sandbox does not answer ${name}.`);
