@@ -12,6 +12,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testTimeout: 60_000,
+  // The last net: what waits for a condition gives up by itself before (test/support/processes.ts).
+  testTimeout: 300_000,
   maxWorkers: 2,
 };

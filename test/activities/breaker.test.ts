@@ -7,6 +7,7 @@ import { LonghaulError } from '../../src/errors.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openStateDirectory } from '../../src/ledger/state-directory.ts';
 import type { LinkReport } from '../../src/workflows/api.ts';
+import { until } from '../support/processes.ts';
 
 let folder: string;
 let up: boolean;
@@ -20,6 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const NEVER = new AbortController().signal;
 const down = () => new LonghaulError('LINK_DOWN', 'no answer');
 
 function deps(): BreakerDeps {
@@ -35,10 +37,10 @@ function deps(): BreakerDeps {
   };
 }
 
-const tries = (parked: string[] = [], signal = new AbortController().signal) => ({
+const tries = (onParked: (because: string) => void = () => undefined, signal = NEVER) => ({
   signal,
   done: () => 0,
-  onParked: (because: string) => void parked.push(because),
+  onParked,
   onGo: () => undefined,
 });
 const work = () => (up ? Promise.resolve('done') : Promise.reject(down()));
@@ -46,13 +48,19 @@ const work = () => (up ? Promise.resolve('done') : Promise.reject(down()));
 test('a step waits out an outage, goes on, and the outage is told and in the ledger', async () => {
   up = false;
   const given = deps();
-  const parked: string[] = [];
-  setTimeout(() => (up = true), 150);
+  let parked = '';
 
-  const result = await throughBreaker(given, work, tries(parked));
+  const result = await throughBreaker(
+    given,
+    work,
+    tries((because) => {
+      parked = because;
+      up = true;
+    }),
+  );
 
   expect(result).toBe('done');
-  expect(parked.join()).toMatch(/the link is down .*no answer/);
+  expect(parked).toMatch(/the link is down .*no answer/);
   expect(reports.map(({ state }) => state)).toEqual(['open', 'closed']);
   expect([...openLedger(given.store.ledgerPath).lines()]).toMatchObject([{ kind: 'outage' }]);
 });
@@ -61,10 +69,12 @@ test('other chunks of the link are parked without trying, and go on together', a
   up = false;
   const given = deps();
   let tried = 0;
-  const first = throughBreaker(given, work, tries());
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  const others = [1, 2, 3].map(() => throughBreaker(given, () => (tried++, work()), tries()));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const parked = new Set<number>();
+  const park = (n: number) => tries(() => void parked.add(n));
+  const first = throughBreaker(given, work, park(0));
+  await until('the first is parked', () => parked.size === 1);
+  const others = [1, 2, 3].map((n) => throughBreaker(given, () => (tried++, work()), park(n)));
+  await until('all are parked', () => parked.size === 4);
   expect(tried).toBe(0);
 
   up = true;
@@ -97,9 +107,12 @@ test.each(['SOURCE_MISSING', 'FENCED', 'INTERRUPTED'] as const)(
 test('a step that is stopped while it is parked ends as interrupted', async () => {
   up = false;
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), 60);
 
-  const run = throughBreaker(deps(), work, tries([], stop.signal));
+  const run = throughBreaker(
+    deps(),
+    work,
+    tries(() => stop.abort(), stop.signal),
+  );
 
   await expect(run).rejects.toMatchObject({ code: 'INTERRUPTED' });
 });

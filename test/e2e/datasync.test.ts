@@ -5,13 +5,11 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { faultScriptSchema } from '../../src/sandbox/faults.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { until } from '../support/processes.ts';
-
-jest.setTimeout(180_000);
 
 const FILE_SYSTEM = 'fs-0123456789abcdef0';
 const AWS_ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' };

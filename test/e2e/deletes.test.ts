@@ -1,11 +1,10 @@
 /** Deletes: refused above the caps, and moved to the trash where the spec has one. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import type { SpecInput } from '../../src/spec/schema.ts';
 import { openMigration, type Migration } from '../support/migration.ts';
 
-jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(() => migration.close());
 

@@ -2,14 +2,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import type { Link } from '../../src/demo/link.ts';
 import { linkMissing, openLink } from '../support/link.ts';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { until } from '../support/processes.ts';
 import { leftovers } from '../support/tree.ts';
 
-jest.setTimeout(240_000);
 let migration: Migration;
 let link: Link | undefined;
 let far: string;
@@ -36,7 +35,7 @@ const testLink = linkMissing === undefined ? test : test.skip;
 testLink(`longhaul worker, the link is cut in copy${linkMissing ?? ''}`, async () => {
   fill();
   link = await openLink(far);
-  await link.slow(1_000_000, 5);
+  await link.slow(300_000, 5);
   migration = await openMigration({
     spec: { chunks: { maxEntries: 9 } },
     sourcePath: link.mountPoint,

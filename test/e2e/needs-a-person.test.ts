@@ -5,11 +5,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { openMigration, type Migration, type MigrationOptions } from '../support/migration.ts';
 import { closeMounts, mountMissing, smallMount } from '../support/mounts.ts';
 
-jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(async () => {
   await migration.stop();

@@ -1,12 +1,11 @@
 /** The Temporal server is killed with -9 in mid-round, and started again on the same SQLite file. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { openMigration, type Migration, type OwnServer } from '../support/migration.ts';
 import { until, type Started } from '../support/processes.ts';
 import { leftovers } from '../support/tree.ts';
 
-jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(() => migration.close());
 

@@ -8,12 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { start, stopAll, until } from '../support/processes.ts';
 import { leftovers } from '../support/tree.ts';
 
-jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(async () => {
   await stopAll();

@@ -1,12 +1,11 @@
 /** Two workers share the chunks; one is killed with -9, and the other takes over what it had. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { until } from '../support/processes.ts';
 import { leftovers } from '../support/tree.ts';
 
-jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(() => migration.close());
 
@@ -29,7 +28,7 @@ function holders(): Map<string, number> {
 test('longhaul worker twice, kill -9 of one in copy', async () => {
   migration = await openMigration({
     spec: {
-      link: { bandwidth: '16 Mbit/s' },
+      link: { bandwidth: '2 Mbit/s' },
       chunks: { maxEntries: 9 },
       concurrency: { chunks: 4 },
     },
@@ -39,8 +38,9 @@ test('longhaul worker twice, kill -9 of one in copy', async () => {
     for (let f = 0; f < 8; f++)
       writeFileSync(join(migration.source, `d${d}`, `f${f}`), Buffer.alloc(150_000, `${d} ${f}`));
   }
-  await migration.start();
   const [one, other] = [migration.worker(), migration.worker()];
+  await Promise.all([one.line(/is ready/), other.line(/is ready/)]);
+  await migration.start();
 
   await until('both have chunks, and copy', () => {
     const pids = new Set(holders().values());
@@ -48,6 +48,7 @@ test('longhaul worker twice, kill -9 of one in copy', async () => {
   });
   one.kill();
   expect(await one.ended).toBe('SIGKILL');
+  expect(await migration.longhaul('set-bandwidth', 'm', 'none')).toMatchObject({ exit: 0 });
   await migration.done();
 
   expect(holders()).toEqual(new Map(CHUNKS.map((chunk) => [chunk, other.pid])));

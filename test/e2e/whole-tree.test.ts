@@ -1,10 +1,9 @@
 /** A tree of everything that has broken copy programs before, from the first command to the last. */
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { nastyTree } from '../support/nasty-tree.ts';
 import { makeTree } from '../support/tree.ts';
 
-jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(() => migration.close());
 

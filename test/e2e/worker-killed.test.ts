@@ -4,9 +4,9 @@
  */
 import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { killAtMissing, openMigration, type Migration } from '../support/migration.ts';
-import type { Started } from '../support/processes.ts';
+import { PATIENCE_MS, type Started } from '../support/processes.ts';
 import { leftovers } from '../support/tree.ts';
 
 /** Of copy and verify: entries between two durable lines of their journals (src/engines/posix). */
@@ -14,7 +14,6 @@ const BATCH_ENTRIES = 4_096;
 /** At most handed to the threads beyond a batch. */
 const UNDER_WAY = 1_024;
 
-jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(() => migration.close());
 
@@ -37,7 +36,7 @@ function inodes(tree: string): Map<string, number> {
 
 async function killed(worker: Started): Promise<void> {
   const late = new Promise<string>((resolve) => {
-    setTimeout(() => resolve(`still running:\n${worker.output()}`), 45_000).unref();
+    setTimeout(() => resolve(`still running:\n${worker.output()}`), PATIENCE_MS).unref();
   });
   expect(await Promise.race([worker.ended, late])).toBe('SIGKILL');
 }
@@ -79,8 +78,12 @@ describeKills(`-9${killAtMissing === undefined ? '' : ` (${killAtMissing})`}`, (
 
     const after = inodes(migration.destination);
     const again = [...before].filter(([path, inode]) => after.get(path) !== inode).length;
-    expect(before.size).toBeGreaterThan(BATCH_ENTRIES + UNDER_WAY);
     expect(again).toBeLessThanOrEqual(BATCH_ENTRIES + UNDER_WAY);
+    // A batch is also durable after a time, so on a busy machine the first one may be short.
+    const { copy } = await migration.results('0000', 1);
+    const resumed = copy!.counters['resumed']!;
+    expect(resumed).toBeGreaterThan(2 * 50); // more than the directories and their links
+    expect(again).toBeLessThanOrEqual(before.size - (resumed - 2 * 50));
   });
 
   test('longhaul worker, kill -9 in copy before anything is durable', async () => {

@@ -163,7 +163,7 @@ describe('sync', () => {
       if (readdirSync(destination).length > 0) interrupt.abort();
     }, 20);
 
-    const slow = sync({ bytesPerSecond: 4 * 2 ** 20, signal: interrupt.signal });
+    const slow = sync({ bytesPerSecond: 2 ** 20, signal: interrupt.signal });
     await expect(slow).rejects.toMatchObject({ code: 'INTERRUPTED' });
     clearInterval(look);
 

@@ -303,10 +303,11 @@ test('1,000,000 directories are planned in under 10 s', () => {
       }
     }
   }
-  const start = performance.now();
+  const before = process.cpuUsage();
 
   const made = planChunks(big(), { maxEntries: 500_000, maxBytes: 200 * 2 ** 30 }, { now: NOW });
 
   expect(made.totals.directories).toBe(1_000_101);
-  expect(performance.now() - start).toBeLessThan(10_000);
+  // Time on the processor: others may want it, too.
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(10_000);
 });

@@ -22,6 +22,7 @@ import {
   type RoundRef,
   type WorkflowSettings,
 } from '../../src/workflows/api.ts';
+import { PATIENCE_MS, until } from './processes.ts';
 import { quiet } from './quiet.ts';
 import { testServer, type TestServer } from './temporal.ts';
 
@@ -157,6 +158,15 @@ function newStage(given: Partial<Stage>): Stage {
   };
 }
 
+/** What was under way ends, and then nothing begins for a second. */
+export async function comesToRest({ steps }: Stage): Promise<void> {
+  await until('nothing begins any more', async () => {
+    const before = steps.length;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    return steps.length === before;
+  });
+}
+
 /** As a step that runs: it lives, and a cancellation ends it. */
 async function whilst(holds: () => boolean): Promise<void> {
   while (holds()) {
@@ -218,7 +228,7 @@ function follow(client: Client, name: string, stage: Stage): Running {
     id,
     stage,
     progress,
-    async until(what, holds, withinMs = 40_000) {
+    async until(what, holds, withinMs = PATIENCE_MS) {
       const deadline = Date.now() + withinMs;
       let last: MigrationProgress | undefined;
       while (Date.now() < deadline) {

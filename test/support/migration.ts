@@ -15,7 +15,7 @@ import { cacheFolder } from '../../src/temporal/places.ts';
 import { chunkId, migrationId, type MigrationProgress } from '../../src/workflows/api.ts';
 import { bareEnvironment, longhaul, type RunResult } from '../cli/run.ts';
 import { expectSameTree, type OracleOptions } from './oracle.ts';
-import { start, until, type Started } from './processes.ts';
+import { PATIENCE_MS, start, until, type Started } from './processes.ts';
 import { testServer } from './temporal.ts';
 
 const bin = join(import.meta.dirname, '../../bin/longhaul.js');
@@ -173,7 +173,7 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
       const handle = workflow.getHandle(migrationId(NAME));
       return handle.query<MigrationProgress>('progress').catch(() => undefined);
     },
-    async until(what, holds, timeoutMs = 60_000) {
+    async until(what, holds, timeoutMs = PATIENCE_MS) {
       let last: MigrationProgress | undefined;
       const look = async (): Promise<MigrationProgress | undefined> => {
         last = (await migration.progress()) ?? last;
@@ -193,7 +193,7 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
       }
       throw new Error(`The server knows no run of chunk ${chunk} in round ${round}`);
     },
-    async done(timeoutMs = 100_000) {
+    async done(timeoutMs = 2 * PATIENCE_MS) {
       const { phase, rounds } = await migration.until(
         'it is over',
         (progress) => progress.phase === 'done' || progress.phase === 'aborted',

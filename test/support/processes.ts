@@ -24,6 +24,9 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** What takes a second on an idle machine takes this long on none that is only busy. */
+export const PATIENCE_MS = 120_000;
+
 const running = new Set<Started>();
 
 export function start(
@@ -67,7 +70,7 @@ function watch(child: ChildProcess, command: string): Started {
     });
   });
   const output = (): string => lines.join('\n');
-  const line = (pattern: RegExp, timeoutMs = 30_000): Promise<string> =>
+  const line = (pattern: RegExp, timeoutMs = PATIENCE_MS): Promise<string> =>
     new Promise((resolve, reject) => {
       const give = (): void => {
         const found = lines.find((text) => pattern.test(text));
@@ -103,7 +106,7 @@ function watch(child: ChildProcess, command: string): Started {
 export async function until<T>(
   what: string,
   is: () => T | undefined | false | Promise<T | undefined | false>,
-  timeoutMs = 30_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<T> {
   const end = performance.now() + timeoutMs;
   for (;;) {

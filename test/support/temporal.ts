@@ -27,7 +27,7 @@ export async function testServer(): Promise<TestServer> {
   });
   await connection.close();
   const server = { connectionOptions: { address }, namespace, how: 'the shared test server' };
-  await prepareServer(server, { timeoutMs: 30_000 });
+  await prepareServer(server, { timeoutMs: 120_000 });
   const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
   return { ...server, address, uiUrl, env };
 }

@@ -47,7 +47,7 @@ const clean = (): Record<string, string> =>
   );
 
 const gone = (pid: number): Promise<boolean> =>
-  until(`the server ${pid} is gone`, () => identify(pid) === undefined, 10_000);
+  until(`the server ${pid} is gone`, () => identify(pid) === undefined);
 
 describe('a server of one owner', () => {
   test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
@@ -74,7 +74,7 @@ describe('a server of one owner', () => {
       readdirSync('/proc').filter(
         (pid) => /^\d+$/.test(pid) && commandOf(pid).includes(stateDirectory),
       );
-    await until('no process of it is left', () => left().length === 0, 10_000);
+    await until('no process of it is left', () => left().length === 0);
   });
 
   test('ends when a program that started one just ends, without a stop', async () => {

@@ -29,7 +29,7 @@ describe('preparing a server', () => {
   test('is done by several processes at once without a quarrel', async () => {
     const server = await testServer();
 
-    const all = Promise.all([1, 2, 3, 4].map(() => prepareServer(server, { timeoutMs: 10_000 })));
+    const all = Promise.all([1, 2, 3, 4].map(() => prepareServer(server, { timeoutMs: 60_000 })));
 
     await expect(all).resolves.toHaveLength(4);
   });
@@ -37,8 +37,8 @@ describe('preparing a server', () => {
   test('makes the namespace only when asked to, with the search attributes in it', async () => {
     const server = { ...(await testServer()), namespace: `made-${randomBytes(6).toString('hex')}` };
 
-    await prepareServer(server, { timeoutMs: 20_000, createNamespace: true });
-    await prepareServer(server, { timeoutMs: 20_000, createNamespace: true });
+    await prepareServer(server, { timeoutMs: 60_000, createNamespace: true });
+    await prepareServer(server, { timeoutMs: 60_000, createNamespace: true });
 
     const connection = await Connection.connect(server.connectionOptions);
     const { customAttributes } = await connection.operatorService.listSearchAttributes(server);

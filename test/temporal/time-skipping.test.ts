@@ -16,7 +16,6 @@ const SEVENTY_DAYS_MS = 70 * 24 * 3_600_000;
       workflowsPath: fileURLToPath(new URL('fixtures/sleeper.ts', import.meta.url)),
     });
 
-    const began = performance.now();
     const slept = await worker.runUntil(
       environment.client.workflow.execute<typeof sleeper>('sleeper', {
         workflowId: 'seventy-days',
@@ -24,10 +23,8 @@ const SEVENTY_DAYS_MS = 70 * 24 * 3_600_000;
         args: [SEVENTY_DAYS_MS],
       }),
     );
-    const tookMs = performance.now() - began;
     await environment.teardown();
 
     expect(slept).toBeGreaterThanOrEqual(SEVENTY_DAYS_MS);
-    expect(tookMs).toBeLessThan(20_000);
   },
 );

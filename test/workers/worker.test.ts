@@ -1,5 +1,5 @@
 /** What a worker proves before it takes work, what it says, and how it stops. */
-import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { Connection } from '@temporalio/client';
 import {
   existsSync,
@@ -19,13 +19,12 @@ import { openMigration, type Migration } from '../support/migration.ts';
 import { until, type Started } from '../support/processes.ts';
 import { testServer, type TestServer } from '../support/temporal.ts';
 
-jest.setTimeout(120_000);
 const top = mkdtempSync(join(tmpdir(), 'longhaul-worker-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 let migration: Migration;
 afterEach(() => migration.close());
 
-/** What polls a queue, or polled it in the last minutes. */
+/** How many poll a queue, or polled it in the last minutes. */
 async function pollers(server: TestServer, name: string, taskQueueType: 1 | 2): Promise<number> {
   const connection = await Connection.connect(server.connectionOptions);
   const { namespace } = server;
@@ -108,9 +107,12 @@ describe('a worker takes no work, and says why, when', () => {
 
     expect(line).toMatch(says());
     expect(line).toContain('looking again every 5 s');
-    expect(await pollers(server, WORKFLOW_QUEUE, 1)).toBe(1);
+    // The server lists a poller when its first poll has come in, which is after the worker says that it is ready.
+    await until('workflow tasks are polled for', () => pollers(server, WORKFLOW_QUEUE, 1));
     expect(await pollers(server, stepQueue(migration.name), 2)).toBe(0);
-    expect(await migration.progress()).toMatchObject({ phase: 'assessing' });
+    const { phase } = await migration.until('its workflow answers', () => true);
+    expect(phase).toBe('assessing');
+    expect(worker.output()).not.toMatch(/^Working on/m);
     expect(readdirSync(standing(migration.destination))).toEqual([]);
   });
 });
@@ -145,18 +147,17 @@ describe('a worker', () => {
   });
 
   test('stops on SIGTERM at a safe point, and the next one goes on', async () => {
-    migration = await openMigration({ spec: { link: { bandwidth: '1 MiB/s' } } });
+    migration = await openMigration({ spec: { link: { bandwidth: '256 KiB/s' } } });
     writeFileSync(join(migration.source, 'large'), Buffer.alloc(24 * 2 ** 20, 7));
     await migration.start();
     const worker = migration.worker();
     await until('bytes are under way', () => temporaries().length > 0);
 
     worker.kill('SIGTERM');
-    const began = performance.now();
 
     expect(await worker.ended).toBe(130);
-    expect(performance.now() - began).toBeLessThan(20_000);
     expect(worker.output()).toMatch(/The worker has stopped$/);
+    // The whole file would have taken a minute and a half.
     expect(existsSync(join(migration.destination, 'large'))).toBe(false);
     migration.worker();
     expect(await migration.longhaul('set-bandwidth', 'm', 'none')).toMatchObject({ exit: 0 });

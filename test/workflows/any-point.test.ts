@@ -1,7 +1,14 @@
 /** What operators may say at any point, and what happens when they say it in the middle of something. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { MigrationProgress } from '../../src/workflows/api.ts';
-import { openFlows, SETTINGS, type Flows, type Running, type Stage } from '../support/flows.ts';
+import {
+  comesToRest,
+  openFlows,
+  SETTINGS,
+  type Flows,
+  type Running,
+  type Stage,
+} from '../support/flows.ts';
 
 // Not in beforeAll: tests that run side by side do not wait for it.
 const flows: Flows = await openFlows();
@@ -94,7 +101,7 @@ describe.each(Object.entries(POINTS))('%s', (name, { stage, reach }) => {
       because: 'aborted by ann: wrong tree',
     });
     expect(run.stage.hooks).not.toContain('switch');
-    await pass(1_000);
+    await comesToRest(run.stage);
     const steps = run.stage.steps.length;
     await pass(500);
     expect(run.stage.steps).toHaveLength(steps);
@@ -205,7 +212,7 @@ describe('a pause while a round starts its chunks', () => {
 
       run.stage.held.clear();
       await run.say('resume');
-      await run.until('the round ends', ({ rounds }) => rounds[0]?.clean === 12, 90_000);
+      await run.until('the round ends', ({ rounds }) => rounds[0]?.clean === 12);
       await run.say('abort');
     },
     180_000,

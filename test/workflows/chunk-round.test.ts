@@ -75,7 +75,7 @@ beforeAll(async () => {
     await connection.close();
     await native.close();
   });
-}, 120_000);
+});
 afterAll(async () => {
   for (const end of ends) await end();
 });

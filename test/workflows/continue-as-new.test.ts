@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { openState, STATE_VERSION } from '../../src/workflows/migration-state.ts';
 import { openRound } from '../../src/workflows/round-state.ts';
-import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
+import { comesToRest, openFlows, SETTINGS, type Flows } from '../support/flows.ts';
+import { until } from '../support/processes.ts';
 import { suggestingServer, type SuggestingServer } from '../support/suggesting-server.ts';
 
 let server: SuggestingServer;
@@ -12,7 +13,7 @@ let flows: Flows;
 beforeAll(async () => {
   server = await suggestingServer();
   flows = await openFlows(server);
-}, 120_000);
+});
 afterAll(async () => {
   await flows.close();
   await server.close();
@@ -85,8 +86,10 @@ describe('a round that continues as new', () => {
     const open = async (): Promise<unknown[]> =>
       (await flows.client.workflow.getHandle(run.id).query<{ open: unknown[] }>('chunks')).open;
     // It counts as mended from the retry on; its steps follow.
-    while (run.stage.steps.length === 0 || (await open()).length > 0)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(
+      'its steps are done',
+      async () => run.stage.steps.length > 0 && (await open()).length === 0,
+    );
     expect(new Set(run.stage.steps.map(({ chunk, round }) => `${chunk}/${round.number}`))).toEqual(
       new Set(['0001/1']),
     );
@@ -101,20 +104,20 @@ describe('a round that continues as new', () => {
   });
 
   test('stays paused over it', async () => {
-    const chunks = Array.from({ length: 14 }, (_, n) => String(n).padStart(4, '0'));
+    const chunks = Array.from({ length: 24 }, (_, n) => String(n).padStart(4, '0'));
     const run = await flows.start('paused-over', { chunks, settings: slow });
     await run.until('some are done', ({ round }) => (round?.done ?? 0) > 2);
     for (let n = 0; n < 4; n++) {
       await run.say('pause');
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      await comesToRest(run.stage);
+      expect((await run.progress()).round?.done).toBeLessThan(chunks.length);
       const before = run.stage.steps.length;
-      await new Promise((resolve) => setTimeout(resolve, 700));
-      expect(run.stage.steps).toHaveLength(before);
       await run.say('resume');
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await until('it goes on', () => run.stage.steps.length > before + 8);
     }
     const { rounds } = await run.until('it ends', ({ rounds }) => rounds.length === 1);
-    expect(rounds[0]).toMatchObject({ chunks: 14, clean: 14 });
+    expect(rounds[0]).toMatchObject({ chunks: 24, clean: 24 });
+    expect((await runsOf('migration/paused-over/round/1')).length).toBeGreaterThan(1);
     await run.say('abort');
   });
 });
@@ -158,11 +161,10 @@ describe('a state that an earlier version carried over', () => {
   test('is left to a newer worker when it is newer than this one', async () => {
     await flows.start('newer', {}, { ...recorded(), v: 99 });
     const handle = flows.client.workflow.getHandle('migration/newer');
-    for (let tries = 0; tries < 100; tries++) {
+    await until('its task is tried again', async () => {
       const { raw } = await handle.describe();
-      if ((raw.pendingWorkflowTask?.attempt ?? 1) > 1) break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+      return (raw.pendingWorkflowTask?.attempt ?? 1) > 1;
+    });
     const { events } = await handle.fetchHistory();
     const failed = events?.find((event) => event.workflowTaskFailedEventAttributes);
     expect(failed?.workflowTaskFailedEventAttributes?.failure?.message).toMatch(

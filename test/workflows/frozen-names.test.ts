@@ -46,7 +46,7 @@ beforeAll(async () => {
     const handle = flows.client.workflow.getHandle(id);
     handlers[type] = (await handle.query<Metadata>('__temporal_workflow_metadata')).definition;
   }
-}, 120_000);
+});
 afterAll(() => flows.close());
 
 /** The names the SDK adds itself begin with two underscores. */

@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrationId } from '../../src/workflows/api.ts';
 import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
+import { until } from '../support/processes.ts';
 
 let flows: Flows;
 beforeAll(async () => {
   flows = await openFlows();
-}, 120_000);
+});
 afterAll(() => flows.close());
 
 const kinds = (
@@ -15,10 +16,7 @@ const kinds = (
 
 const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function eventually(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 100 && !holds(); tries++) await pass(100);
-  expect(holds()).toBe(true);
-}
+const eventually = (holds: () => boolean): Promise<boolean> => until('it holds', holds);
 
 describe('a migration', () => {
   test('goes from the assessment through rounds to an approved cutover', async () => {
@@ -143,17 +141,17 @@ describe('a migration', () => {
     await run.until('it catches up', ({ rounds }) => rounds.length >= 1);
 
     await run.say('pause', { by: 'ann', reason: 'backup window' });
-    await pass(1_500);
-    const paused = await run.progress();
+    const paused = await run.until('it is paused', ({ conditions }) => conditions.length > 0);
     const rounds = paused.rounds.length;
-    await pass(2_500);
+    await pass(4_000);
 
     expect(paused.conditions).toContainEqual(
       expect.objectContaining({ name: 'paused', because: 'backup window (ann)' }),
     );
-    expect((await run.progress()).rounds).toHaveLength(rounds);
+    // The one that was running may have come to its end; in the time of three others.
+    expect((await run.progress()).rounds.length).toBeLessThanOrEqual(rounds + 1);
     await run.say('resume');
-    await run.until('rounds go on', (progress) => progress.rounds.length > rounds);
+    await run.until('rounds go on', (progress) => progress.rounds.length > rounds + 1);
     await run.say('abort');
     await run.result();
   });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { longhaul } from '../cli/run.ts';
 import { bareEnvironment } from '../cli/run.ts';
+import { until } from '../support/processes.ts';
 import { testServer } from '../support/temporal.ts';
 
 const bin = join(import.meta.dirname, '../../bin/longhaul.js');
@@ -44,7 +45,7 @@ aws:
   endpoints: { datasync: "${endpoint}", efs: "${endpoint}", s3: "${endpoint}" }
 `,
   );
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const worker of workers) worker.kill('SIGKILL');
@@ -59,12 +60,6 @@ function startWorker(): ChildProcess {
   });
   workers.push(worker);
   return worker;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 600 && !holds(); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 const run = (...args: string[]) => longhaul(args, { cwd, env });
@@ -98,7 +93,7 @@ describe('an operator', () => {
   test('provisions through the death of a worker', async () => {
     const applied = run('provision', 'acme.yaml', '--apply');
     const first = startWorker();
-    await until(() => sandbox.world.locations.size > 0);
+    await until('a location is made', () => sandbox.world.locations.size > 0);
     first.kill('SIGKILL');
     startWorker();
 
@@ -117,7 +112,7 @@ describe('an operator', () => {
 
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'Nothing was left to do.\n' });
     expect(census()).toEqual(WHOLE);
-  }, 60_000);
+  });
 
   test('is refused another file system than the one of the migration', async () => {
     const { exit, stderr } = await run(
@@ -127,7 +122,7 @@ describe('an operator', () => {
     expect(exit).toBe(4);
     expect(stderr).toMatch(/refused: file system: it is fs-\w+, not fs-00000000/);
     expect(census()).toEqual(WHOLE);
-  }, 60_000);
+  });
 
   test('has to type the name of the file system to delete it', async () => {
     const { exit } = await run(
@@ -147,5 +142,5 @@ describe('an operator', () => {
       expect.stringMatching(/^done: location efs:\/\/eu-central-1\.fs-/),
     ]);
     expect(census()).toEqual({ ...WHOLE, locations: [], tasks: [] });
-  }, 60_000);
+  });
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
     settings: { ...SETTINGS, intervalStartMs: 3_600_000, heartbeatTimeoutMs: 60_000 },
   });
   await run.until('the seed is over', ({ rounds, round }) => rounds.length === 1 && !round);
-}, 120_000);
+});
 afterAll(() => flows.close());
 
 const ask = (type: string, id = run.id): Promise<unknown> =>

@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
   flows = await openFlows({ connectionOptions: { address }, namespace, env });
-}, 60_000);
+});
 afterAll(async () => {
   await flows?.close();
   await environment?.teardown();
@@ -62,7 +62,6 @@ const intervalsOf = (starts: readonly number[]): number[] =>
 
 describe('in seventy days', () => {
   it('the interval shrinks to its floor, an outage is shown, a postponed window is kept', async () => {
-    const began = performance.now();
     const startMs = await environment.currentTimeMs();
     const day = (n: number): number => startMs + n * DAY_MS;
     const run = await start('seventy', {
@@ -79,10 +78,8 @@ describe('in seventy days', () => {
     await run.say('postponeCutover', { until: new Date(day(70)).toISOString(), reason: 'audit' });
     const postponed = await run.progress();
     const outcome = await environment.client.workflow.getHandle(run.id).result();
-    const tookMs = performance.now() - began;
 
     expect(outcome).toMatchObject({ phase: 'done' });
-    expect(tookMs).toBeLessThan(60_000);
     expect(postponed.conditions).toMatchObject([{ name: 'postponed' }]);
     const starts = startsOf(run.stage);
     expect(starts[0]).toBeGreaterThanOrEqual(day(2));
@@ -96,7 +93,7 @@ describe('in seventy days', () => {
     expect(cutoverMs).toBeGreaterThanOrEqual(day(70));
     expect(cutoverMs).toBeLessThan(day(71));
     expect(run.stage.hooks).toEqual(['freeze', 'switch']);
-  }, 120_000);
+  });
 
   it('a window that is over is not cut over in, unless somebody says so', async () => {
     const startMs = await environment.currentTimeMs();
@@ -119,7 +116,7 @@ describe('in seventy days', () => {
     await run.say('startCutover', { by: 'ann', reason: 'by phone' });
     await environment.client.workflow.getHandle(run.id).result();
     expect(run.stage.hooks).toEqual(['freeze', 'switch']);
-  }, 120_000);
+  });
 });
 
 /** As the workers' breaker tells it. */
