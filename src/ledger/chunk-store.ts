@@ -13,6 +13,7 @@
  *                            /chunks/<id>/lease.json
  *                                        /catalog                 folded by close()
  *                                        /events                  what happened to which entry, over the rounds
+ *                                        /parts/                  how far large files are, a journal each
  *                                        /round-<n>/              manifest, worklist, journals of a round
  *
  * A file is written whole (temp name, fsync, rename, fsync of the directory) or appended in lines

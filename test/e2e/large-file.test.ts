@@ -1,12 +1,11 @@
 /** A file of several parts: killed in its middle, it goes on from its last durable part. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { partName } from '../../src/engines/posix/temp-names.ts';
 import { rawFromText } from '../../src/paths.ts';
 import { killAtMissing, openMigration, type Migration } from '../support/migration.ts';
 
-jest.setTimeout(240_000);
 let migration: Migration;
 afterEach(() => migration.close());
 
@@ -33,8 +32,9 @@ testKill(`longhaul worker, kill -9 in a large file${killAtMissing ?? ''}`, async
   await migration.start();
 
   const journal = `${partName(rawFromText('large')).slice(1)}.journal`;
-  const path = join(migration.chunkDirectory('0000'), 'round-1', journal);
-  const first = migration.worker({ killAt: { call: 'write', path, nth: 2 } });
+  const path = join(migration.chunkDirectory('0000'), 'parts', journal);
+  // The first record says whose parts they are, the second that one is durable.
+  const first = migration.worker({ killAt: { call: 'write', path, nth: 3 } });
   expect(await first.ended).toBe('SIGKILL');
   const second = migration.worker();
   await migration.done();

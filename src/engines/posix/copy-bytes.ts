@@ -51,12 +51,15 @@ function writeAll(to: number, length: number, path: RawPath): void {
   }
 }
 
+/** A digester, or several. */
+export type Updated = Pick<Digester, 'update'>;
+
 /** Copies `[start, end)` by position; false when the file was shorter. */
 export function copyRange(
   { from, to, path, context }: Transfer,
   start: number,
   end: number,
-  digester: Digester,
+  digester: Updated,
 ): boolean {
   for (let at = start; at < end;) {
     if (at > start) goOnUnlessStopped(context);
@@ -83,7 +86,7 @@ export function copySparseRange(
   transfer: Transfer,
   start: number,
   end: number,
-  digester: Digester,
+  digester: Updated,
 ): boolean {
   const { from, path } = transfer;
   for (let at = start; at < end;) {
@@ -107,7 +110,7 @@ function nextData(fd: number, at: number, end: number, path: RawPath): number {
   throw nativeError('look for data in', 'source', path);
 }
 
-function zerosInto(digester: Digester, count: number): void {
+function zerosInto(digester: Updated, count: number): void {
   for (let left = count; left > 0; left -= BLOCK_BYTES) {
     digester.update(left < BLOCK_BYTES ? zeros.subarray(0, left) : zeros);
   }
@@ -121,21 +124,22 @@ export function copySparse(transfer: Transfer, size: number): Digest | undefined
   return digester.finish();
 }
 
-/** The digest of what is in `[0, size)` of an open file; undefined when it is shorter. */
+/** Takes what is in `[start, end)` of an open file into the digest; false when it is shorter, or stopped. */
 export function digestRange(
   fd: number,
-  size: number,
+  start: number,
+  end: number,
   {
     digester,
     path,
     side,
     stopped,
-  }: { digester: Digester; path: RawPath; side: 'source' | 'destination'; stopped: () => boolean },
+  }: { digester: Updated; path: RawPath; side: 'source' | 'destination'; stopped: () => boolean },
 ): boolean {
-  for (let at = 0; at < size;) {
+  for (let at = start; at < end;) {
     if (stopped()) return false;
     const length = check(
-      pread(fd, block.address, Math.min(BLOCK_BYTES, size - at), at),
+      pread(fd, block.address, Math.min(BLOCK_BYTES, end - at), at),
       'read',
       side,
       path,

@@ -23,6 +23,7 @@ import type { Digest, DigestName } from './digest.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
 import { finishAll } from './finish.ts';
 import { inOrder } from './in-order.ts';
+import { partsJournal, removeParts } from './large-parts.ts';
 import { OutcomeJournal, Outcomes } from './outcome-journal.ts';
 import { unpackBatch, type PackedBatch } from './packed-outcomes.ts';
 import {
@@ -33,7 +34,6 @@ import {
   type StepContext,
   type StepInput,
 } from './step-context.ts';
-import { partName } from './temp-names.ts';
 import { readWorklist } from './worklist.ts';
 
 export interface CopyOptions {
@@ -75,6 +75,8 @@ class Copier {
   private readonly tally: Tally;
   private readonly ownerDigests = new Map<RawPath, Digest>();
   private readonly report: ReturnType<typeof progressReporter>;
+  /** Large files of which a part may be there for the next call. */
+  private readonly unfinished = new Set<RawPath>();
   private committedAt = Date.now();
   private readonly input: StepInput;
   private readonly options: CopyOptions;
@@ -110,6 +112,7 @@ class Copier {
     await this.copyLarge();
     await this.linkOthers();
     await this.commit();
+    await removeParts(this.input, this.context, this.unfinished);
     const { failed } = await finishAll(
       this.context,
       this.input.chunk,
@@ -215,12 +218,13 @@ class Copier {
         partBytes,
         path,
         cancel,
-        journalPath: join(this.input.store.roundDirectory, `${partName(path).slice(1)}.journal`),
+        journalPath: partsJournal(this.input.store.directory, path),
       }),
     );
     for await (const { job: path, result } of jobs) {
       throwFailure(result.failure);
       if (result.outcome) this.amend([{ ...result.outcome, name: path }]);
+      if (result.outcome?.outcome === 'blocked') this.unfinished.add(path);
       await this.commit();
       throwIfStopped(this.input.signal);
     }

@@ -1,15 +1,22 @@
 /**
  * Thread side: a file too large to begin anew after every drop. It grows under a stable temporary
  * name, part after part; a part counts when its bytes are durable at the destination and then its
- * end is in a journal of its own. The digest is that of the whole file: a second run reads the
- * durable parts back from the destination, which proves them on the way.
+ * end and its digest are in a journal of its own. The digest of the file is that of the whole: a
+ * second run reads the durable parts back, and goes on behind the last one that is as it was copied.
  */
 import { toFailure, type Failure } from '../../errors.ts';
 import { openJournal, readJournal, type Journal } from '../../ledger/journal.ts';
 import { joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
-import { copyRange, copySparseRange, digestRange, type Transfer } from './copy-bytes.ts';
+import {
+  copyRange,
+  copySparseRange,
+  digestRange,
+  type Transfer,
+  type Updated,
+} from './copy-bytes.ts';
 import { OPEN_SOURCE, type Copied, type OpenPair } from './copy-file.ts';
-import { newDigester, type Digester, type DigestName } from './digest.ts';
+import { newDigester, type Digest, type Digester, type DigestName } from './digest.ts';
+import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
 import {
   after,
@@ -51,7 +58,11 @@ export interface CopyLargeFileResult {
 interface Part {
   readonly bytes: number;
   readonly stat: FileStat;
+  /** Of the bytes since the part before. */
+  readonly digest: Digest;
 }
+/** The first record is there before the first byte is: what is left behind can be found and removed. */
+export type PartsRecord = { readonly path: RawPath } | Part;
 
 export function copyLargeFile(job: CopyLargeFileJob, context: ThreadContext): CopyLargeFileResult {
   const name = nameOf(job.path);
@@ -95,9 +106,14 @@ function copyParts(pair: OpenPair, name: RawPath, job: CopyLargeFileJob): Copied
     path,
   );
   let to = -1;
-  const journal = openJournal<Part>(job.journalPath);
+  const journal = openJournal<PartsRecord>(job.journalPath);
   try {
     statOpen(from, before, 'source', path);
+    if ((field.mode(before) & S_IFMT) !== S_IFREG) return { outcome: 'drifted' };
+    if (partsIn(job.journalPath) === undefined) {
+      journal.append({ path });
+      journal.commit();
+    }
     const flags = O.RDWR | O.CREAT | O.NOFOLLOW | O.CLOEXEC;
     to = check(
       openat(pair.destinationFd, temporaryAddress(partName(name)), flags, 0o600),
@@ -119,8 +135,18 @@ let digester: Digester;
 const drifted = ({ context }: OpenPair): Copied | undefined =>
   context.stopped() ? undefined : { outcome: 'drifted' };
 
+/** Undefined when the journal was just begun. */
+function partsIn(journalPath: string): readonly Part[] | undefined {
+  const [head, ...parts] = readJournal<PartsRecord>(journalPath);
+  return head && parts.filter((one): one is Part => 'bytes' in one);
+}
+
 /** False when it was stopped or the source changed. */
-function transferParts(transfer: Transfer, journal: Journal<Part>, job: CopyLargeFileJob): boolean {
+function transferParts(
+  transfer: Transfer,
+  journal: Journal<PartsRecord>,
+  job: CopyLargeFileJob,
+): boolean {
   const { from, to, path, context } = transfer;
   const size = field.size(before);
   const copy = field.blocks(before) * 512 < size ? copySparseRange : copyRange;
@@ -128,33 +154,65 @@ function transferParts(transfer: Transfer, journal: Journal<Part>, job: CopyLarg
   while (at < size) {
     if (context.stopped()) return false;
     const end = Math.min(size, at + job.partBytes);
-    if (!copy(transfer, at, end, digester)) return false;
+    const part = newDigester(transfer.digest);
+    if (!copy(transfer, at, end, both(digester, part))) return false;
     statOpen(from, after, 'source', path);
     if (!sameMoment(before, after)) return false;
     check(ftruncate(to, end), 'set the length of', 'destination', path);
     check(fdatasync(to), 'sync', 'destination', path);
-    journal.append({ bytes: end, stat: fileStat(before) });
+    journal.append({ bytes: end, stat: fileStat(before), digest: part.finish() });
     journal.commit();
     at = end;
   }
   return true;
 }
 
-/** Where to go on, with the digest of what is there; 0 and an empty file when nothing is to be trusted. */
-function resumeAt(
-  { to, path, digest, context }: Transfer,
-  { journalPath }: CopyLargeFileJob,
-): number {
-  let last: Part | undefined;
-  for (const part of readJournal<Part>(journalPath)) last = part;
+const both = (one: Digester, other: Digester): Updated => ({
+  update(bytes) {
+    one.update(bytes);
+    other.update(bytes);
+  },
+});
+
+/**
+ * Where to go on, with the digest of what is there; 0 and an empty file when something of it is not as
+ * it was copied. What is there stays when this is stopped.
+ */
+function resumeAt(transfer: Transfer, { journalPath }: CopyLargeFileJob): number {
+  const { to, path, digest, context } = transfer;
   digester = newDigester(digest);
-  if (last && sameAsRecorded(before, last.stat)) {
-    const options = { digester, path, side: 'destination' as const, stopped: context.stopped };
-    if (digestRange(to, last.bytes, options)) return last.bytes;
-    digester = newDigester(digest);
+  let at = 0;
+  for (const part of latestParts(journalPath)) {
+    if (!isAsCopied(transfer, at, part)) {
+      if (context.stopped()) return at;
+      digester = newDigester(digest);
+      at = 0;
+      break;
+    }
+    at = part.bytes;
   }
-  check(ftruncate(to, 0), 'empty', 'destination', path);
-  return 0;
+  check(ftruncate(to, at), 'cut', 'destination', path);
+  return at;
+}
+
+/** Of the last attempt, if the source is still as it was then. */
+function latestParts(journalPath: string): readonly Part[] {
+  const parts = partsIn(journalPath) ?? [];
+  const begin = parts.findLastIndex((part, i) => part.bytes <= (parts[i - 1]?.bytes ?? Infinity));
+  const latest = parts.slice(Math.max(0, begin));
+  return latest.every(({ stat }) => sameAsRecorded(before, stat)) ? latest : [];
+}
+
+/** Reads a part back, also into the digest of the whole. */
+function isAsCopied({ to, path, digest, context }: Transfer, at: number, part: Part): boolean {
+  const found = newDigester(digest);
+  const isWhole = digestRange(to, at, part.bytes, {
+    digester: both(digester, found),
+    path,
+    side: 'destination',
+    stopped: context.stopped,
+  });
+  return isWhole && found.finish() === part.digest;
 }
 
 function finish(pair: OpenPair, name: RawPath, { from, to, path }: Transfer): Copied {

@@ -20,6 +20,7 @@ import { finishDirectories } from './finish-directories.ts';
 import { copyLargeFile } from './large-file.ts';
 import { linkEntries } from './link-entries.ts';
 import { listDestination } from './list-destination.ts';
+import { removeParts } from './remove-parts.ts';
 import { scanDirectories } from './scan-directories.ts';
 import { syncDestination } from './sync-destination.ts';
 import { verifyEntries } from './verify-entries.ts';
@@ -31,6 +32,7 @@ const handlers = {
   'compare entries': compareEntriesJob,
   'copy entries': copyEntries,
   'copy large file': copyLargeFile,
+  'remove parts': removeParts,
   'link entries': linkEntries,
   'finish directories': finishDirectories,
   'verify entries': verifyEntries,

@@ -2,12 +2,9 @@
 import { appendFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { createPosixEngine } from '../../../src/engines/posix/engine.ts';
-import { treeIdentity } from '../../../src/engines/posix/identity.ts';
 import { eventsOf } from '../../../src/ledger/entry-events.ts';
-import { posixSpec } from '../../../src/spec/kinds.ts';
-import type { MigrationSpec } from '../../../src/spec/schema.ts';
 import { openBench, type Bench } from '../contract.ts';
+import { posix } from './bench.ts';
 import { directory, file } from '../../support/tree.ts';
 
 let bench: Bench;
@@ -16,16 +13,6 @@ afterEach(async () => {
   rmSync(bench.root, { recursive: true, force: true });
 });
 
-const posix = (given: MigrationSpec) => {
-  const spec = posixSpec(given);
-  return createPosixEngine({
-    spec,
-    identities: {
-      source: treeIdentity(spec.source.path),
-      destination: treeIdentity(spec.destination.path),
-    },
-  });
-};
 const story = (path: string) =>
   eventsOf(bench.job({}).store, path).events.map(({ round, what, status }) =>
     [round, what, status].filter((word) => word !== undefined).join(' '),
