@@ -8,6 +8,7 @@ import { joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 import type { StepResult } from '../engine.ts';
 import type { DigestName } from './digest.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
+import { S_IFDIR, S_IFMT } from './entry-stat.ts';
 import { finishAll } from './finish.ts';
 import { inOrder } from './in-order.ts';
 import { isAfter, OutcomeJournal, Outcomes } from './outcome-journal.ts';
@@ -168,6 +169,10 @@ class Verifier {
     const [again] = copied.batches.flatMap(unpackBatch);
     if (!again) return throwIfStopped(this.input.signal);
     if (again.outcome !== 'copied' || !again.stat) return this.amend(path, again);
+    if ((again.stat.mode & S_IFMT) === S_IFDIR) {
+      const job = { type: 'finish directories' as const, sourceFd, destinationFd };
+      await pool.run({ ...job, directories: [path] });
+    }
     const retaken: VerifyItem = {
       name: item.name,
       stat: again.stat,
