@@ -44,12 +44,15 @@ export function nextRound(facts: CadenceFacts, settings: CadenceSettings): NextR
     const intervalMs = settings.intervalStartMs;
     return { action: 'start', atMs: facts.now, intervalMs, estimatedMs: undefined, because };
   }
-  const interval = chooseInterval(facts, last, settings);
+  // A round over no chunk counts for when the next one begins, and says nothing about the drift.
+  const rounds = facts.rounds.filter(({ overNoChunk }) => overNoChunk !== true);
+  const measured = rounds.at(-1) ?? last;
+  const interval = chooseInterval({ ...facts, rounds }, measured, settings);
   const dueMs = last.startedAtMs + interval.ms;
   const atMs = Math.max(facts.now, dueMs);
-  const growth = driftOf(facts.rounds);
-  const expectedBytes = growth.bytesPerMs * (atMs - last.startedAtMs);
-  const estimatedMs = roundMs(last, expectedBytes, facts.bytesPerSecond);
+  const growth = driftOf(rounds);
+  const expectedBytes = growth.bytesPerMs * (atMs - measured.startedAtMs);
+  const estimatedMs = roundMs(measured, expectedBytes, facts.bytesPerSecond);
   const when = dueMs <= facts.now ? 'now' : formatMoment(atMs);
   const because =
     `${when}: drift ${formatBytes(Math.round(expectedBytes))}, ` +

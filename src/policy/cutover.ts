@@ -15,6 +15,8 @@ export interface CutoverFacts {
     readonly changedBytes: number;
     readonly drifted: number;
     readonly unverified: number;
+    /** Every chunk was blocked or still open: the numbers say nothing. */
+    readonly overNoChunk?: boolean;
   };
   readonly blockedCount: number;
   /** Set while the link is down or the migration is paused: why. */
@@ -125,7 +127,12 @@ function caughtUpGate({ lastRound }: CutoverFacts): Gate {
 
 function driftGate({ lastRound }: CutoverFacts, settings: CutoverSettings): Gate {
   if (lastRound === undefined) return data('drift', [false, 'the drift is not known yet']);
-  const { changedEntries, changedBytes } = lastRound;
+  const { changedEntries, changedBytes, overNoChunk } = lastRound;
+  if (overNoChunk)
+    return data('drift', [
+      false,
+      'every chunk was blocked or still open in the last round: how much changes is not known',
+    ]);
   const { convergedEntries, convergedBytes } = settings;
   if (changedBytes > convergedBytes) {
     const because = `the last round had ${formatBytes(changedBytes)} to copy, limit ${formatBytes(convergedBytes)}`;

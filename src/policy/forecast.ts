@@ -29,6 +29,8 @@ export interface PastRound {
   readonly outageMs?: number;
   readonly changedEntries: number;
   readonly changedBytes: number;
+  /** Every chunk was blocked or still open: what changed is not known, whatever the numbers say. */
+  readonly overNoChunk?: boolean;
 }
 
 /** What the last round took without the transfer: at least 0, at most all of it. */

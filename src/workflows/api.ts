@@ -208,6 +208,8 @@ export interface RoundReport {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly chunks: number;
+  /** Chunks that came to their end in it; rounds of earlier versions did not say. */
+  readonly done?: number;
   readonly clean: number;
   /** At most 50; the ledger has them all. */
   readonly blocked: readonly BlockedChunk[];

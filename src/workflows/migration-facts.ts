@@ -24,12 +24,16 @@ export function settingsOf(state: MigrationState): WorkflowSettings {
 const counts = ({ round }: RoundReport): boolean =>
   round.kind === 'seed' || round.kind === 'catch-up';
 
+/** There is nothing to measure in a tree without chunks. */
+const overNoChunk = ({ chunks, done }: RoundReport): boolean => done === 0 && chunks > 0;
+
 function pastRounds(state: MigrationState): PastRound[] {
-  return state.rounds.filter(counts).map(({ startedAt, endedAt, totals }) => ({
-    startedAtMs: Date.parse(startedAt),
-    endedAtMs: Date.parse(endedAt),
-    changedEntries: totals['changedEntries'] ?? 0,
-    changedBytes: totals['changedBytes'] ?? 0,
+  return state.rounds.filter(counts).map((report) => ({
+    startedAtMs: Date.parse(report.startedAt),
+    endedAtMs: Date.parse(report.endedAt),
+    changedEntries: report.totals['changedEntries'] ?? 0,
+    changedBytes: report.totals['changedBytes'] ?? 0,
+    overNoChunk: overNoChunk(report),
   }));
 }
 
@@ -53,6 +57,7 @@ function cutoverFacts(state: MigrationState, now: number): CutoverFacts {
             changedBytes: sum('changedBytes'),
             drifted: sum('drifted'),
             unverified: sum('unverified'),
+            overNoChunk: overNoChunk(last),
           },
         }),
     ...(state.link?.state === 'open' ? { linkDown: state.link.because } : {}),
@@ -74,8 +79,12 @@ export function cutoverReady(state: MigrationState, now: number): CutoverAnswer 
 }
 
 /** What keeps a final round from being the last one; undefined when nothing does. */
-export function leftOpen({ totals }: RoundReport, open: number): string | undefined {
-  if (open > 0) return `${open} ${open === 1 ? 'chunk is' : 'chunks are'} blocked`;
+export function leftOpen(
+  { totals, chunks, done = chunks }: RoundReport,
+  open: number,
+): string | undefined {
+  const blocked = Math.max(open, chunks - done);
+  if (blocked > 0) return `${blocked} of ${chunks} chunks did not come to their end`;
   const names = {
     drifted: 'changed while copied',
     unverified: 'not verified',

@@ -153,16 +153,17 @@ export class MigrationRun {
   }
 
   async #finalRounds(): Promise<string | undefined> {
+    let open: string | undefined;
     for (let tries = 0; tries < MOST_FINAL_ROUNDS; tries++) {
       const report = await this.runRound('final');
       if (this.state.postponed) return `postponed: ${this.state.postponed.because}`;
-      const open = leftOpen(report, this.state.open.length);
+      open = leftOpen(report, this.state.open.length);
       if (open === undefined) return undefined;
       this.state.because = `another final round: ${open}`;
       // A chunk that needs a person holds the cutover until it is mended or accepted.
       await this.#until(() => this.state.open.length === 0 || this.state.postponed !== undefined);
     }
-    return `after ${MOST_FINAL_ROUNDS} final rounds entries are still open: is the source frozen?`;
+    return `after ${MOST_FINAL_ROUNDS} final rounds ${open}: is the source frozen?`;
   }
 
   #giveUp(because: string): void {
@@ -221,8 +222,7 @@ export class MigrationRun {
     });
     upsertSearchAttributes([{ key: ROUND, value: ref.number }]);
     this.#show();
-    const report = await this.#roundReport(ref);
-    keepRound(this.state, report);
+    const report = keepRound(this.state, await this.#roundReport(ref));
     const { chunks, clean, blockedCount, totals } = report;
     this.#note('round closed', `round/${ref.number}/closed`, {
       round: ref.number,

@@ -107,10 +107,20 @@ function upgradeState(carried: Carried): MigrationState {
 
 const ROUNDS_KEPT = 10;
 
-export function keepRound(state: MigrationState, report: RoundReport): void {
+/** Returns what is kept of the report: decisions go by that. */
+export function keepRound(state: MigrationState, reported: RoundReport): RoundReport {
+  const report = decidedBy(reported);
   state.rounds = [...state.rounds, report].slice(-ROUNDS_KEPT);
   state.totals = report.totals;
   delete state.news;
+  return report;
+}
+
+/** Chunks that did not come to their end once counted for nothing: runs that began so replay. */
+function decidedBy(report: RoundReport): RoundReport {
+  const { done, ...rest } = report;
+  const allEnded = done === undefined || done >= report.chunks;
+  return allEnded || patched('chunks-that-ended') ? report : rest;
 }
 
 export function keepRejected(state: MigrationState, name: string, because: string): void {

@@ -243,12 +243,13 @@ class RoundRun {
   }
 
   report(): RoundReport {
-    const { startedAt, chunks, clean, blocked, blockedCount, failed, totals } = this.#state;
+    const { startedAt, chunks, done, clean, blocked, blockedCount, failed, totals } = this.#state;
     return {
       round: this.#input.round,
       startedAt,
       endedAt: (this.#state.endedAt ??= new Date().toISOString()),
       chunks,
+      done,
       clean,
       blocked,
       blockedCount: blockedCount + this.#state.leftOut,

@@ -109,6 +109,34 @@ describe('nextRound', () => {
     expect(nextRound({ now: at(27), rounds, bytesPerSecond }, settings).intervalMs).toBe(HOUR);
   });
 
+  const blocked = (startHour: number): PastRound => ({
+    ...round(startHour, 0.1, 0, 0),
+    overNoChunk: true,
+  });
+  test.each<[string, PastRound[], number, RegExp]>([
+    ['in the seed', [blocked(0)], 24, /until the drift is known/],
+    ['after the seed', [round(0, 24, 500 * GB), blocked(24)], 24, /until the drift is known/],
+    [
+      'after a round that measured it',
+      [round(0, 24, 500 * GB), round(24, 2, 20 * GB), blocked(30)],
+      6,
+      /in which no more changes than counts as converged/,
+    ],
+    [
+      'before it was measured again, over the whole time since',
+      [round(0, 24, 500 * GB), round(24, 2, 20 * GB), blocked(30), round(48, 2, 20 * GB)],
+      6,
+      /in which no more changes than counts as converged/,
+    ],
+  ])('does not take a round over no chunk for one without drift: %s', (_, rounds, hours, why) => {
+    const last = rounds.at(-1)!;
+
+    const next = nextRound({ now: last.endedAtMs, rounds }, settings);
+
+    expect(next).toMatchObject({ action: 'wait', atMs: last.startedAtMs + hours * HOUR });
+    expect(next.because).toMatch(why);
+  });
+
   test('shrinks step by step as a steady source is caught up with', () => {
     const rounds = [round(0, 24, 500 * GB)];
     const intervals: number[] = [];

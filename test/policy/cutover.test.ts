@@ -61,6 +61,14 @@ describe('readyToCutOver', () => {
       'the last round had 1001 changed entries, limit 1000',
       { ...good, lastRound: { ...lastRound, changedEntries: 1001 } },
     ],
+    [
+      'drift',
+      'every chunk was blocked or still open in the last round: how much changes is not known',
+      {
+        ...good,
+        lastRound: { ...lastRound, changedEntries: 0, changedBytes: 0, overNoChunk: true },
+      },
+    ],
     ['blocked', '1 chunk is blocked', { ...good, blockedCount: 1 }],
     ['blocked', '3 chunks are blocked', { ...good, blockedCount: 3 }],
     [

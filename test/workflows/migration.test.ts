@@ -1,6 +1,6 @@
 /** The story of a migration, on a real server. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { migrationId } from '../../src/workflows/api.ts';
+import { migrationId, type MigrationProgress } from '../../src/workflows/api.ts';
 import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
 import { until } from '../support/processes.ts';
 
@@ -16,7 +16,13 @@ const kinds = (
 
 const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const eventually = (holds: () => boolean): Promise<boolean> => until('it holds', holds);
+const eventually = (holds: () => boolean | Promise<boolean>): Promise<boolean> =>
+  until('it holds', holds);
+
+/** Rounds begin when they are asked for. */
+const rare = { ...SETTINGS, intervalStartMs: 3_600_000, intervalFloorMs: 3_600_000 };
+const rests = (rounds: number) => (it: MigrationProgress) =>
+  it.rounds.length === rounds && it.round === undefined;
 
 describe('a migration', () => {
   test('goes from the assessment through rounds to an approved cutover', async () => {
@@ -80,6 +86,58 @@ describe('a migration', () => {
     expect(await run.say('retryBlocked', { chunk: '0001' })).toBe('retry: 0001');
 
     expect(await run.result()).toMatchObject({ phase: 'done' });
+  });
+
+  test('does not take a round over no chunk for one in which nothing changed', async () => {
+    const chunks = ['0000', '0001'];
+    const run = await flows.start('no-chunk', {
+      chunks,
+      broken: new Map(chunks.map((chunk) => [chunk, 'PERMISSION_DENIED'])),
+      settings: rare,
+    });
+    await run.until('the seed is over', rests(1));
+    await run.say('runRoundNow');
+    await run.until('a round over no chunk is over', rests(2));
+
+    run.stage.broken.clear();
+    await run.say('retryBlocked');
+    const { workflow } = flows.client;
+    const left = (): Promise<{ open: unknown[] }> => workflow.getHandle(run.id).query('chunks');
+    await eventually(async () => (await left()).open.length === 0);
+    const { phase, cutover } = await run.progress();
+    expect(phase).toBe('catching up');
+    expect(cutover.because).toMatch(/^every chunk was blocked or still open in the last round/);
+
+    await run.say('runRoundNow');
+    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+    await run.say('abort');
+    await run.result();
+  });
+
+  test('does not switch after a final round in which a chunk workflow was ended by force', async () => {
+    const run = await flows.start('forced', { settings: rare });
+    await run.until('the seed is over', rests(1));
+    await run.say('runRoundNow');
+    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+    run.stage.held.add('0001');
+    await run.say('approveCutover');
+    const chunk = flows.client.workflow.getHandle('migration/forced/chunk/0001');
+    await eventually(() =>
+      run.stage.steps.some(
+        ({ round, chunk, step }) => round.kind === 'final' && chunk === '0001' && step === 'copy',
+      ),
+    );
+
+    await chunk.terminate('by mistake');
+    run.stage.held.clear();
+
+    expect(await run.result()).toMatchObject({ phase: 'done' });
+    const finals = run.stage.steps.filter(
+      ({ round, chunk, step }) =>
+        round.kind === 'final' && chunk === '0001' && step === 'delete-pass',
+    );
+    expect(finals).toHaveLength(1);
+    expect(run.stage.hooks).toEqual(['freeze', 'switch']);
   });
 
   test('gives the cutover up when the freeze fails, and says why', async () => {
