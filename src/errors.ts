@@ -144,7 +144,7 @@ export const CODES = {
   DELETE_REFUSED: {
     class: 'person',
     exit: 4,
-    hint: 'Look at the list, then raise deletes.maxCount or maxPercent and: longhaul retry NAME.',
+    hint: 'Bring the entries back and: longhaul retry NAME. Or, when they are meant to go: longhaul allow-deletes NAME CHUNK --count N --reason "…".',
   },
   NOT_READY: {
     class: 'guard',

@@ -1,6 +1,7 @@
 /** What the workflows ask of the workers: plain data in, plain data out. Names and fields are frozen once released. */
 import type { ProvisionJob } from '../aws/provision/round.ts';
 import type { ChunkSum, StepName, StepResult } from '../engines/engine.ts';
+import type { DeleteAllowance } from '../policy/deletes.ts';
 import type { RoundRef, WorkflowSettings } from '../workflows/api.ts';
 import type { ProvisionNews } from '../workflows/provision-api.ts';
 
@@ -46,6 +47,14 @@ export interface Controls {
   readonly addedExclusions: readonly string[];
   readonly removedExclusions: readonly string[];
   readonly exceptions: readonly AcceptedException[];
+  /** By chunk; gone when its delete-pass has made use of it. */
+  readonly deletesAllowed: Readonly<Record<string, AllowedDeletes>>;
+}
+
+export interface AllowedDeletes extends DeleteAllowance {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
 }
 
 export interface AcceptedException {
@@ -60,7 +69,12 @@ export type ControlsChange =
   | { readonly type: 'bandwidth'; readonly bandwidth: string }
   | { readonly type: 'add exclusions'; readonly patterns: readonly string[] }
   | { readonly type: 'remove exclusions'; readonly patterns: readonly string[] }
-  | { readonly type: 'accept exception'; readonly exception: AcceptedException };
+  | { readonly type: 'accept exception'; readonly exception: AcceptedException }
+  | {
+      readonly type: 'allow deletes';
+      readonly chunks: readonly string[];
+      readonly allowed: AllowedDeletes;
+    };
 
 export type HookName = 'freeze' | 'switch';
 

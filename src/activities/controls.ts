@@ -4,7 +4,7 @@ import type { MigrationStore } from '../ledger/state-directory.ts';
 import { shortActivity } from './activity.ts';
 import type { ControlActivities, Controls, ControlsChange } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
-import { NO_CONTROLS } from './migration.ts';
+import { NO_CONTROLS, readControls } from './migration.ts';
 
 export function controlsActivities(deps: ActivityDeps): Pick<ControlActivities, 'changeControls'> {
   return {
@@ -42,7 +42,23 @@ export function withChange(controls: Controls, change: ControlsChange): Controls
         ? controls
         : { ...controls, exceptions: [...controls.exceptions, change.exception] };
     }
+    case 'allow deletes': {
+      const given = change.chunks.map((chunk) => [chunk, change.allowed] as const);
+      return {
+        ...controls,
+        deletesAllowed: { ...controls.deletesAllowed, ...Object.fromEntries(given) },
+      };
+    }
   }
+}
+
+/** An allowance to delete counts once. Dies the process before this, the next run finds nothing left to delete. */
+export function spendAllowance(store: MigrationStore, chunk: string): void {
+  if (readControls(store).deletesAllowed[chunk] === undefined) return;
+  store.updateControls<Controls>((before) => {
+    const others = Object.entries(before?.deletesAllowed ?? {}).filter(([id]) => id !== chunk);
+    return { ...NO_CONTROLS, ...before, deletesAllowed: Object.fromEntries(others) };
+  });
 }
 
 /** The decisions are recorded by the workflow that took them; this is what came of one. */

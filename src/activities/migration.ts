@@ -10,6 +10,7 @@ export const NO_CONTROLS: Controls = {
   addedExclusions: [],
   removedExclusions: [],
   exceptions: [],
+  deletesAllowed: {},
 };
 
 /** Throws NO_SUCH_MIGRATION when it was never started here. */

@@ -5,6 +5,7 @@ import { acquireLease } from '../ledger/lease.ts';
 import { fromPrintable } from '../paths.ts';
 import { DEFAULT_FAILURES_TO_OPEN } from '../policy/breaker.ts';
 import { migrationId } from '../workflows/api.ts';
+import { capsInForce } from '../policy/deletes.ts';
 import type { InternalMessages, LinkReport } from '../workflows/api.ts';
 import { longActivity } from './activity.ts';
 import { throughBreaker, type BreakerDeps } from './breaker.ts';
@@ -89,13 +90,15 @@ function stepJob(
   },
 ): StepJob {
   const controls = readControls(deps.state.migration(name));
+  const { spec } = migration;
+  const caps = capsInForce(spec.deletes, controls.deletesAllowed[given.chunk.id]);
   return {
     ...given,
     migration: name,
-    spec: migration.spec,
+    spec: { ...spec, deletes: { ...spec.deletes, ...caps } },
     round,
     exceptions: new Set(controls.exceptions.map(({ path }) => fromPrintable(path))),
-    excludes: excludesInForce(migration.spec.excludes, controls),
+    excludes: excludesInForce(spec.excludes, controls),
     onProgress: (progress) => meter.add(progress),
   };
 }

@@ -1,5 +1,6 @@
 /** The steps of a chunk as activities. What they return is counters and samples, never a list. */
 import { openLedger } from '../ledger/ledger.ts';
+import { spendAllowance } from './controls.ts';
 import type { StepActivities } from './contract.ts';
 import { STEP_NAME } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -16,7 +17,11 @@ export function stepActivities(deps: ActivityDeps): Omit<StepActivities, 'assess
     deletePass: (input) =>
       runStep(deps, input, {
         name: STEP_NAME.deletePass,
-        run: (engine, job) => engine.deletePass(job),
+        run: async (engine, job) => {
+          const result = await engine.deletePass(job);
+          spendAllowance(deps.state.migration(input.migration), input.chunk);
+          return result;
+        },
       }),
     closeChunk: (input) =>
       runStep(deps, input, {
@@ -25,7 +30,10 @@ export function stepActivities(deps: ActivityDeps): Omit<StepActivities, 'assess
           const startedAt = deps.now();
           const sum = await engine.close(job);
           const { chunk, round } = input;
-          openLedger(deps.state.migration(input.migration).ledgerPath).append({
+          const store = deps.state.migration(input.migration);
+          // Skipped before it deleted: what was allowed was meant for this round.
+          spendAllowance(store, chunk);
+          openLedger(store.ledgerPath).append({
             kind: 'chunk closed',
             key: `chunk closed/${chunk}/${round.number}`,
             chunk,

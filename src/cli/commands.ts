@@ -174,6 +174,12 @@ export const COMMANDS: readonly CommandRow[] = [
     async () => (await import('./commands/skip.ts')).skipCommand,
   ),
   row(
+    'Steer',
+    'allow-deletes',
+    'Let a blocked chunk delete more than the caps, once',
+    async () => (await import('./commands/allow-deletes.ts')).allowDeletesCommand,
+  ),
+  row(
     'Cut over',
     'approve',
     'Allow the cutover when its gates are open',

@@ -18,7 +18,7 @@ export interface Situation {
 
 /** Codes that raising a limit or mending a mount helps, and no waiting. */
 const ADVICE: Readonly<Record<string, string>> = {
-  DELETE_REFUSED: 'after a look at the list, with the caps raised',
+  DELETE_REFUSED: 'when the entries are back at the source',
   DISK_FULL: 'when there is space at the destination',
   PERMISSION_DENIED: 'when the worker may read and write it',
   SOURCE_MISSING: 'when the source is mounted again',
@@ -58,9 +58,12 @@ function pausedSteps({ migration, phase, conditions }: Situation): Step[] {
 
 function blockedSteps({ migration, phase, blocked, blockedCount }: Situation): Step[] {
   if (blockedCount === 0 || phase === 'done' || phase === 'aborted') return [];
-  const named = blocked.slice(0, NAMED_CHUNKS).map(({ chunk, code }): Step => {
+  const named = blocked.slice(0, NAMED_CHUNKS).flatMap(({ chunk, code }): Step[] => {
     const when = ADVICE[code] ?? 'when the cause is mended';
-    return [`retry ${migration} ${chunk}`, `${code}: ${when}`];
+    const retry: Step = [`retry ${migration} ${chunk}`, `${code}: ${when}`];
+    if (code !== 'DELETE_REFUSED') return [retry];
+    const allow = `allow-deletes ${migration} ${chunk} --count N --reason "…"`;
+    return [retry, [allow, 'when they are meant to go']];
   });
   const first = blocked[0]?.chunk;
   const ofEntries = blocked.some(({ code }) => ABOUT_ENTRIES.has(code));

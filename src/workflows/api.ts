@@ -66,6 +66,15 @@ export interface MigrationMessages {
   retryBlocked: Asked & { readonly chunk?: string };
   /** The chunk's open entries are accepted as they are; it joins the next round. */
   skipChunk: Asked & { readonly chunk?: string };
+  /**
+   * For one chunk that is blocked, or all whose deletes were refused; once, with what is named here in
+   * place of both caps. A reason is needed.
+   */
+  allowDeletes: Asked & {
+    readonly chunk?: string;
+    readonly count?: number;
+    readonly percent?: number;
+  };
   rehearse: Asked;
   approveCutover: Asked;
   /** until: ISO 8601; withdraws the approval. */
@@ -88,6 +97,7 @@ export const MIGRATION_VERBS: readonly MigrationVerb[] = [
   'acceptException',
   'retryBlocked',
   'skipChunk',
+  'allowDeletes',
   'rehearse',
   'approveCutover',
   'postponeCutover',

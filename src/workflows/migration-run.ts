@@ -52,8 +52,9 @@ import {
   type MigrationState,
   type Said,
 } from './migration-state.ts';
-import { migrationVerbs, type Effects } from './migration-verbs.ts';
+import { migrationVerbs } from './migration-verbs.ts';
 import type { round } from './round.ts';
+import type { Effects } from './verb-row.ts';
 import {
   BLOCKED_CHUNKS,
   MIGRATION_ID,
@@ -84,7 +85,9 @@ export class MigrationRun {
   }
 
   async assess(): Promise<void> {
-    this.#note('migration started', 'migration started', { migration: this.name });
+    // `start` writes that down, with who asked and why; once the workflow did, too.
+    if (!patched('started-by-start'))
+      this.#note('migration started', 'migration started', { migration: this.name });
     const plan = stepActivities(this.name, DEFAULT_HEARTBEAT_TIMEOUT_MS, 'assess and plan');
     const { settings, chunks } = await this.#insist('assess the tree', () =>
       plan.assessAndPlan({ migration: this.name }),

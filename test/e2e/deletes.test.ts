@@ -1,9 +1,18 @@
 /** Deletes: refused above the caps, and moved to the trash where the spec has one. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { SpecInput } from '../../src/spec/schema.ts';
 import { openMigration, type Migration } from '../support/migration.ts';
+import { until } from '../support/processes.ts';
 
 let migration: Migration;
 afterEach(() => migration.close());
@@ -43,7 +52,9 @@ test('longhaul approve, after half of a directory was deleted by mistake', async
   expect(blocked).toEqual([
     expect.objectContaining({
       code: 'DELETE_REFUSED',
-      because: expect.stringContaining('more than 5'),
+      because: expect.stringMatching(
+        /^10 of \d+ entries .* limit 5 \(deletes.maxCount\); one of them: b\/f/,
+      ),
     }),
   ]);
   expect(readdirSync(copied('b'))).toHaveLength(20);
@@ -54,6 +65,34 @@ test('longhaul approve, after half of a directory was deleted by mistake', async
   await migration.done();
   expect(readdirSync(copied('b'))).toHaveLength(17);
   await migration.proven();
+});
+
+test('longhaul allow-deletes, after half of a directory was cleared on purpose', async () => {
+  await ready({ maxCount: 5 });
+  for (let f = 0; f < 10; f++) rmSync(at('b', `f${f}`));
+  await said('approve', 'm');
+  const { blocked } = await migration.until('a chunk is blocked', (it) => it.blockedCount > 0);
+  const { chunk, because } = blocked[0]!;
+  expect(because).toContain('10 of ');
+  expect((await migration.longhaul('allow-deletes', 'm', '--count', '9')).exit).toBe(2);
+  expect(readdirSync(copied('b'))).toHaveLength(20);
+
+  await said('allow-deletes', 'm', chunk, '--count', '9', '--reason', 'nine were cleared');
+  await until('it is refused again', () => migration.ledger('chunk blocked').length === 2);
+  expect(readdirSync(copied('b'))).toHaveLength(20);
+  await migration.until('it is blocked again', (it) => it.blockedCount > 0);
+
+  await said('allow-deletes', 'm', '--count', '10', '--reason', 'ten, it was');
+  await migration.done();
+  expect(readdirSync(copied('b'))).toHaveLength(10);
+  await migration.proven();
+  const decisions = migration.ledger('decision').filter((it) => it.message === 'allowDeletes');
+  expect(decisions).toMatchObject([
+    { because: 'nine were cleared', details: { chunk, count: 9 } },
+    { because: 'ten, it was', details: { count: 10 } },
+  ]);
+  const controls = join(migration.state, 'migrations', 'm', 'controls.json');
+  expect(JSON.parse(readFileSync(controls, 'utf8'))).toMatchObject({ deletesAllowed: {} });
 });
 
 test('longhaul approve, with deletes that go to the trash', async () => {

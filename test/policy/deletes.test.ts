@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { decideDeletes, roundDeletes, type DeleteFacts } from '../../src/policy/deletes.ts';
+import {
+  capsInForce,
+  decideDeletes,
+  roundDeletes,
+  type DeleteFacts,
+} from '../../src/policy/deletes.ts';
 
 const caps = { maxCount: 50, maxPercent: 10 };
 const facts: DeleteFacts = { roundDeletes: true, candidates: 10, entries: 100, leaseHeld: true };
@@ -45,7 +50,17 @@ test.each<[string, Partial<DeleteFacts>, object]>([
     {
       action: 'refuse',
       code: 'DELETE_REFUSED',
-      because: 'more than 50 entries would be deleted, the limit of deletes.maxCount',
+      because: '51 of 5000 entries (1.0 %) would be deleted, limit 50 (deletes.maxCount)',
+    },
+  ],
+  [
+    'both limits, with one of the names',
+    { candidates: 51, first: 'a/%0A' },
+    {
+      action: 'refuse',
+      code: 'DELETE_REFUSED',
+      because:
+        '51 of 100 entries (51.0 %) would be deleted, limit 50 (deletes.maxCount) and 10 % (deletes.maxPercent); one of them: a/%0A',
     },
   ],
   [
@@ -73,6 +88,22 @@ test.each<[string, Partial<DeleteFacts>, object]>([
   ],
 ])('decides about %s', (_what, changes, decision) => {
   expect(decideDeletes({ ...facts, ...changes }, caps)).toEqual(decision);
+});
+
+test.each([
+  ['nothing', undefined, 10, true],
+  ['neither', {}, 11, false],
+  ['a count', { count: 80 }, 80, true],
+  ['a count, and one more', { count: 80 }, 81, false],
+  ['a count below the caps', { count: 5 }, 6, false],
+  ['a share', { percent: 60 }, 60, true],
+  ['a share, and one more', { percent: 60 }, 61, false],
+  ['both, the count reached', { count: 30, percent: 60 }, 31, false],
+  ['both, the share reached', { count: 80, percent: 60 }, 61, false],
+  ['both, within them', { count: 80, percent: 60 }, 60, true],
+] as const)('where an operator allowed %s', (_, allowance, candidates, deletes) => {
+  const decision = decideDeletes({ ...facts, candidates }, capsInForce(caps, allowance));
+  expect(decision.action).toBe(deletes ? 'delete' : 'refuse');
 });
 
 test.each([

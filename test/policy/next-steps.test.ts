@@ -31,6 +31,15 @@ test('names what to do with blocked chunks first, with the advice for the cause'
   ]);
 });
 
+test('of refused deletes, offers to bring the entries back or to let them go', () => {
+  const lines = steps({ blocked: [{ chunk: '0007', code: 'DELETE_REFUSED' }], blockedCount: 1 });
+
+  expect(lines.slice(1, 3)).toEqual([
+    expect.stringMatching(/^longhaul retry acme 0007 .* back at the source$/),
+    expect.stringMatching(/^longhaul allow-deletes acme 0007 --count N --reason "…"/),
+  ]);
+});
+
 test.each<[string, Partial<Situation>, string]>([
   ['resume', { conditions: ['paused'] }, 'longhaul resume acme'],
   ['approve', { phase: 'ready to cut over' }, 'longhaul approve acme'],

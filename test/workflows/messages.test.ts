@@ -86,6 +86,14 @@ const MIGRATION: Readonly<Record<string, Row>> = {
     },
   },
   retryBlocked: { when: still, then: retried },
+  allowDeletes: {
+    when: still,
+    then: async (subject, before) => {
+      const allowed = { count: 500, reason: 'the archive was cleared' };
+      await changed({ type: 'allow deletes', chunks: [RUNBOOK_CHUNK], allowed })(subject, before);
+      await retried(subject, before);
+    },
+  },
   runRoundNow: {
     when: still,
     then: until('a round', (p, b) => p.rounds.length > b.progress.rounds.length),

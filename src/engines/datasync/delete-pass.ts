@@ -3,7 +3,7 @@
  * only then an execution removes, and it is cancelled when it announces more than was counted.
  */
 import { LonghaulError } from '../../errors.ts';
-import { parentOf, type RawPath } from '../../paths.ts';
+import { parentOf, printable, type RawPath } from '../../paths.ts';
 import { decideDeletes } from '../../policy/deletes.ts';
 import { decideRemoval } from '../../policy/datasync-rounds.ts';
 import { canBeLocation } from '../../aws/locations.ts';
@@ -60,12 +60,14 @@ function hasBegun({ store }: StepJob, part: string): boolean {
 function allowed(job: StepJob, fold: Fold, candidates: readonly RawPath[]): boolean {
   const { deletes } = job.spec;
   const doubt = sourceInDoubt(job, fold);
+  const [first] = candidates;
   const { action, code, because } = decideDeletes(
     {
       roundDeletes: job.round.deletes,
       candidates: candidates.length,
       entries: fold.entries.size,
       leaseHeld: true,
+      ...(first === undefined ? {} : { first: printable(first) }),
       ...(doubt === undefined ? {} : { sourceInDoubt: doubt }),
     },
     deletes,

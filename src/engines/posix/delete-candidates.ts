@@ -26,7 +26,7 @@ export interface Candidates {
 
 const DIRECTORIES_A_JOB = 32;
 
-/** Stops counting a little above `most`: then the answer is no anyway. */
+/** Counts all of them, and keeps no more than `most`: above that the answer is no anyway. */
 export async function findCandidates(
   input: StepInput,
   excludes: Excludes,
@@ -52,9 +52,8 @@ export async function findCandidates(
         input,
         excludes,
       )) {
-        deletions.push(deletion);
-        count += 1 + (isDirectory ? await countBelow(context, deletion.path, most) : 0);
-        if (count > most) return { deletions, count, seen };
+        count += 1 + (isDirectory ? await countBelow(context, deletion.path) : 0);
+        if (count <= most || deletions.length === 0) deletions.push(deletion);
       }
     }
     throwIfStopped(input.signal);
@@ -115,14 +114,10 @@ function makesRoom({ status, mode }: Entry, isDirectory: boolean): boolean {
   return status === 'seen' && isDirectory && (mode & S_IFMT) !== S_IFDIR;
 }
 
-async function countBelow(
-  { pool, destinationFd }: StepContext,
-  path: RawPath,
-  most: number,
-): Promise<number> {
+async function countBelow({ pool, destinationFd }: StepContext, path: RawPath): Promise<number> {
   let count = 0;
   const stack = [path];
-  while (stack.length > 0 && count <= most) {
+  while (stack.length > 0) {
     const directories = stack.splice(-DIRECTORIES_A_JOB);
     const { listings } = await pool.run({ type: 'list destination', destinationFd, directories });
     listings.forEach((names, i) => {

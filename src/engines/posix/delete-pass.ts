@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { LonghaulError } from '../../errors.ts';
-import { joinRaw, parentOf, type RawPath } from '../../paths.ts';
+import { joinRaw, parentOf, printable, type RawPath } from '../../paths.ts';
 import { decideDeletes, type DeleteCaps } from '../../policy/deletes.ts';
 import type { StepResult } from '../engine.ts';
 import { findCandidates, type Candidates } from './delete-candidates.ts';
@@ -60,6 +60,7 @@ export async function deletePassChunk(
       candidates: found.count,
       entries: found.seen + found.count,
       leaseHeld: true,
+      ...sampleOf(found),
       ...doubt(options.proveSource),
     },
     options.caps,
@@ -76,6 +77,10 @@ export async function deletePassChunk(
   input.lease.check();
   writeJsonAtomic(deleteRecordPath(input.store.roundDirectory), { left } satisfies DeleteRecord);
   return result(tally, startedAt);
+}
+
+function sampleOf({ deletions: [first] }: Candidates): { first?: string } {
+  return first === undefined ? {} : { first: printable(first.path) };
 }
 
 function doubt(proveSource: () => void): { sourceInDoubt?: string } {

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spendAllowance, withChange } from '../../src/activities/controls.ts';
+import { NO_CONTROLS, readControls } from '../../src/activities/migration.ts';
+import { openStateDirectory, type MigrationStore } from '../../src/ledger/state-directory.ts';
+
+let root: string;
+let store: MigrationStore;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'longhaul-controls-'));
+  store = openStateDirectory(root, { create: true }).migration('m');
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const said = { by: 'ann', reason: 'cleared', at: '2026-03-01T00:00:00Z' };
+
+test('what one chunk may delete counts once, and says nothing of the others', () => {
+  const first = { count: 9, ...said };
+  store.writeControls(
+    withChange(NO_CONTROLS, { type: 'allow deletes', chunks: ['0001', '0002'], allowed: first }),
+  );
+
+  spendAllowance(store, '0001');
+  spendAllowance(store, '0001');
+
+  expect(readControls(store).deletesAllowed).toEqual({ '0002': first });
+});
+
+test('what is allowed later takes the place of what was', () => {
+  const allowed = { percent: 60, ...said };
+  const before = { ...NO_CONTROLS, deletesAllowed: { '0001': { count: 9, ...said } } };
+
+  const after = withChange(before, { type: 'allow deletes', chunks: ['0001'], allowed });
+
+  expect(after).toEqual({ ...NO_CONTROLS, deletesAllowed: { '0001': allowed } });
+});
+
+test('controls of an earlier version allow nothing, and nothing is written over them', () => {
+  store.writeControls({ bandwidth: 'none' });
+
+  spendAllowance(store, '0001');
+
+  expect(store.readControls()).toEqual({ bandwidth: 'none' });
+  expect(readControls(store)).toEqual({ ...NO_CONTROLS, bandwidth: 'none' });
+});
