@@ -12,7 +12,7 @@ import { findServer } from './client/address.ts';
 import type { ServerConnection } from './temporal/connection.ts';
 import { prepareServer } from './temporal/prepare.ts';
 import { hasEnded, noAnswer, notFound, translate, unreachable } from './client/failures.ts';
-import { listChunks, listMigrations, withReasons } from './client/listing.ts';
+import { listChunks, listMigrations, withReasons, type RecordedStart } from './client/listing.ts';
 import { runningChunks } from './client/live.ts';
 import { lookAtProvision, startProvision, type ProvisionLook } from './client/provision.ts';
 import { startMigration } from './client/start.ts';
@@ -70,8 +70,8 @@ export class LonghaulClient {
     return this.#call(undefined, () => anybodyPolls(this.#client));
   }
 
-  list(): Promise<MigrationRow[]> {
-    return this.#call(undefined, () => listMigrations(this.#client));
+  list(recordedStart: RecordedStart): Promise<MigrationRow[]> {
+    return this.#call(undefined, () => listMigrations(this.#client, recordedStart));
   }
 
   /** Blocked ones with their reason, when a worker answers. */

@@ -3,22 +3,45 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { BlockedChunk } from '../workflows/api.ts';
 import type { ChunkRow, MigrationRow } from './snapshot.ts';
 
-/** Newest first; one row a migration. */
-export async function listMigrations(client: Client): Promise<MigrationRow[]> {
-  const rows = new Map<string, MigrationRow>();
+/** When a migration was started, by its record; undefined when that is not on this host. */
+export type RecordedStart = (migration: string) => string | undefined;
+
+/** Newest first; one row a migration, which is a chain of runs. */
+export async function listMigrations(
+  client: Client,
+  recordedStart: RecordedStart,
+): Promise<MigrationRow[]> {
+  const chains = new Map<string, { last: WorkflowExecutionInfo; first: WorkflowExecutionInfo }>();
   for await (const info of client.workflow.list({ query: `WorkflowType = 'migration'` })) {
     const migration = info.workflowId.replace(/^migration\//, '');
-    if (rows.has(migration)) continue; // an earlier run of the same
-    rows.set(migration, {
-      migration,
-      phase: text(info, 'MigrationPhase') ?? '',
-      status: info.status.name,
-      ...optional('round', count(info, 'Round')),
-      blockedChunks: count(info, 'BlockedChunks') ?? 0,
-      startedAt: info.startTime.toISOString(),
-    });
+    const { last = info, first = info } = chains.get(migration) ?? {};
+    chains.set(migration, { last, first: info.startTime < first.startTime ? info : first });
   }
-  return [...rows.values()];
+  const rows = [...chains].map(async ([migration, { last, first }]) => ({
+    migration,
+    phase: text(last, 'MigrationPhase') ?? '',
+    status: last.status.name,
+    ...optional('round', count(last, 'Round')),
+    blockedChunks: count(last, 'BlockedChunks') ?? 0,
+    ...(await startOf(client, first, recordedStart(migration))),
+  }));
+  return Promise.all(rows);
+}
+
+/** The server forgets runs after a time: then the first one it knows is not the first there was. */
+async function startOf(
+  client: Client,
+  { workflowId, runId, startTime }: WorkflowExecutionInfo,
+  recorded: string | undefined,
+): Promise<Pick<MigrationRow, 'startedAt' | 'startedBefore'>> {
+  // A later record is of another migration of that name.
+  if (recorded !== undefined && Date.parse(recorded) <= startTime.getTime())
+    return { startedAt: recorded };
+  const startedAt = startTime.toISOString();
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  const { firstRunId } = raw.workflowExecutionInfo ?? {};
+  const isFirst = !firstRunId || firstRunId === runId;
+  return { startedAt, ...(isFirst ? {} : { startedBefore: true }) };
 }
 
 /** The latest run of each chunk that ever ran, by id. Throws nothing for an unknown migration: no rows. */

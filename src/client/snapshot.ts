@@ -33,7 +33,10 @@ export interface MigrationRow {
   readonly status: string;
   readonly round?: number;
   readonly blockedChunks: number;
+  /** ISO 8601. */
   readonly startedAt: string;
+  /** The server has forgotten the first run: it was started at an unknown time before that. */
+  readonly startedBefore?: boolean;
 }
 
 export interface ChunkRow {

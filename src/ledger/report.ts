@@ -55,7 +55,7 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 }
 
 function storyLines(lines: readonly LedgerLine[]): readonly string[] {
-  const started = of(lines, 'migration started').at(-1);
+  const [started] = of(lines, 'migration started');
   const done = of(lines, 'done').at(-1);
   return [
     `started ${started?.at ?? 'never'}${started?.by === undefined ? '' : ` by ${started.by}`}`,

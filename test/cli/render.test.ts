@@ -133,6 +133,13 @@ test.each`
   expect(migrationsTable([row as never]).split('\n')[1]).toContain(`acme       ${shown}`);
 });
 
+test('longhaul list says so when the server has forgotten the first run', () => {
+  const row = { migration: 'acme', phase: 'seeding', status: 'RUNNING', blockedChunks: 0 };
+  const started = { startedAt: '2026-03-01T12:34:56.000Z', startedBefore: true };
+
+  expect(migrationsTable([{ ...row, ...started }])).toMatch(/ before 2026-03-01 12:34$/);
+});
+
 test('a terminal that says it is 0 columns wide is taken as one of 80', () => {
   const stream = { write: () => undefined, isTTY: true, columns: 0 };
   const signal = new AbortController().signal;

@@ -17,4 +17,11 @@ test('longhaul start and longhaul approve, with nasty names, times, links and at
   expect([approved.exit, approved.stdout]).toEqual([0, expect.stringContaining('approved')]);
   await migration.done();
   await migration.proven();
+
+  const [begun, ...more] = migration.ledger('migration started');
+  expect(more).toEqual([]);
+  const { stdout } = await migration.longhaul('list', '--json');
+  const { startedAt } = JSON.parse(stdout.split('\n')[0]!) as { startedAt: string };
+  expect(begun).toMatchObject({ by: expect.anything() });
+  expect(Math.abs(Date.parse(startedAt) - Date.parse(begun!.at))).toBeLessThan(1_000);
 });

@@ -1,5 +1,7 @@
 /** The story of a migration, on a real server. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { listMigrations } from '../../src/client/listing.ts';
+import type { MigrationRow } from '../../src/client/snapshot.ts';
 import { migrationId, type MigrationProgress } from '../../src/workflows/api.ts';
 import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
 import { until } from '../support/processes.ts';
@@ -57,6 +59,35 @@ describe('a migration', () => {
         .filter(({ round }) => round.kind !== 'final')
         .every(({ round }) => !round.deletes),
     ).toBe(true);
+  });
+
+  test('is listed with its first start, or as begun before what the server still knows', async () => {
+    const run = await flows.start('listed', { settings: rare });
+    const { workflow, workflowService } = flows.client;
+    const { firstExecutionRunId: runId } = (await workflow.getHandle(run.id).fetchHistory())
+      .events![0]!.workflowExecutionStartedEventAttributes!;
+    const first = workflow.getHandle(run.id, runId!);
+    const startedAt = (await first.describe()).startTime.toISOString();
+    await run.until('it has continued as new', rests(1));
+    const listed = async (recorded?: string): Promise<MigrationRow | undefined> => {
+      const rows = await listMigrations(flows.client, () => recorded);
+      return rows.find(({ migration }) => migration === 'listed');
+    };
+
+    await eventually(async () => (await listed())?.phase === 'catching up');
+    expect(await listed()).toMatchObject({ startedAt, status: 'RUNNING' });
+    expect((await listed())?.startedBefore).toBeUndefined();
+    expect(await listed('2026-01-01T00:00:00.000Z')).toMatchObject({
+      startedAt: '2026-01-01T00:00:00.000Z',
+    });
+    expect(await listed('2100-01-01T00:00:00.000Z')).toMatchObject({ startedAt });
+
+    const { namespace } = flows;
+    const workflowExecution = { workflowId: run.id, runId: runId! };
+    await workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+    await eventually(async () => (await listed())?.startedBefore === true);
+    await run.say('abort');
+    await run.result();
   });
 
   test('without need of approval cuts over by itself', async () => {

@@ -16,7 +16,10 @@ export const listCommand = define<[], StateOption & JsonOption>({
   ],
   exits: [0, 2, 5],
   run: async (terminal, _args, options) => {
-    const rows = await withClient(options, (client) => client.list());
+    const { recordedStart } = await import('../../client/recorded-start.ts');
+    const rows = await withClient(options, (client) =>
+      client.list((name) => recordedStart(name, options)),
+    );
     if (terminal.json) for (const row of rows) terminal.record('migration', row);
     else if (rows.length > 0) terminal.print(migrationsTable(rows));
     else terminal.say('There are no migrations yet. Begin one with: longhaul start SPEC');

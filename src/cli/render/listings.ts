@@ -12,14 +12,19 @@ export function migrationsTable(rows: readonly MigrationRow[]): string {
       { title: 'blocked', align: 'right' },
       { title: 'started' },
     ],
-    rows.map(({ migration, phase, status, round, blockedChunks, startedAt }) => [
-      migration,
-      phaseText(phase, status),
-      round === undefined ? '' : String(round),
-      count(blockedChunks),
-      startedAt.slice(0, 16).replace('T', ' '),
+    rows.map((row) => [
+      row.migration,
+      phaseText(row.phase, row.status),
+      row.round === undefined ? '' : String(row.round),
+      count(row.blockedChunks),
+      startText(row),
     ]),
   );
+}
+
+function startText({ startedAt, startedBefore }: MigrationRow): string {
+  const moment = startedAt.slice(0, 16).replace('T', ' ');
+  return startedBefore === true ? `before ${moment}` : moment;
 }
 
 /** A workflow that was terminated or failed never said so in its own words; a new one says nothing yet. */

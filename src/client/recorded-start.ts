@@ -1,0 +1,15 @@
+/** When a migration was started, as its state directory has it. */
+import type { MigrationRecord } from '../ledger/migration-record.ts';
+import { openStateDirectory } from '../ledger/state-directory.ts';
+import { findStateDirectory } from './pointer.ts';
+
+/** ISO 8601; undefined when its state is not on this host, or cannot be read. */
+export function recordedStart(name: string, { state }: { state?: string }): string | undefined {
+  const path = findStateDirectory({ state, name });
+  if (path === undefined) return undefined;
+  try {
+    return openStateDirectory(path).migration(name).readMigration<MigrationRecord>()?.startedAt;
+  } catch {
+    return undefined;
+  }
+}
