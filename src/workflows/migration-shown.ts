@@ -1,122 +1,101 @@
-/** What people see of a migration: the answer of the query `progress`, and the page in the Temporal UI. */
+/** What people see of a migration: the answer of the query `progress`. */
+import type { NextRound } from '../policy/cadence.ts';
+import type { CutoverAnswer } from '../policy/cutover.ts';
 import { nextSteps } from '../policy/next-steps.ts';
-import { formatBytes, formatDuration } from '../units.ts';
 import type { MigrationProgress } from './api.ts';
 import { cutoverReady, nextRoundOf, settingsOf } from './migration-facts.ts';
-import { rejectedLines } from './rejected.ts';
-import { blockedChunks, type MigrationState } from './migration-state.ts';
+import { blockedChunks, type MigrationState, type Said } from './migration-state.ts';
 
 const MOST_BLOCKED = 50;
 
-// eslint-disable-next-line complexity -- optional members, each with its own condition
+type Conditions = MigrationProgress['conditions'];
+
 export function progressOf(
   migration: string,
   state: MigrationState,
   now: number,
 ): MigrationProgress {
-  const blocked = blockedChunks(state);
   const cutover = cutoverReady(state, now);
+  const next = awaitedRound(state, now);
   const conditions = conditionsOf(state);
-  const waits = state.settings !== undefined && state.news === undefined && state.rounds.length > 0;
-  const next = waits ? nextRoundOf(state, now) : undefined;
   return {
     migration,
     phase: state.phase,
     conditions,
-    ...(state.news ? { round: roundOf(state, blocked.length) } : {}),
+    ...runningRound(state),
     rounds: state.rounds,
     totals: state.totals,
-    blocked: blocked
-      .slice(0, MOST_BLOCKED)
-      .map(({ chunk, step, code, because, since }) => ({ chunk, step, code, because, since })),
-    blockedCount: blocked.length,
+    ...blockedOf(state),
     ...(next ? { nextRoundAt: new Date(next.atMs).toISOString() } : {}),
-    intervalMs: next?.intervalMs ?? (state.settings ? settingsOf(state).intervalStartMs : 0),
+    intervalMs: next?.intervalMs ?? longestInterval(state),
     outageMs: state.link?.outageMs ?? 0,
-    ...(state.approved ? { approvedBy: state.approved.by } : {}),
-    cutover: {
-      ready: cutover.ready,
-      because:
-        next && !cutover.ready ? `${cutover.because}; next round ${next.because}` : cutover.because,
-    },
+    ...approvalOf(state),
+    cutover: { ready: cutover.ready, because: heldBecause(cutover, next) },
     nextSteps: nextSteps({
       migration,
       phase: state.phase,
       conditions: conditions.map(({ name }) => name),
-      blocked,
-      blockedCount: blocked.length,
+      blocked: blockedChunks(state),
+      blockedCount: blockedChunks(state).length,
       ...(cutover.gate ? { gate: cutover.gate } : {}),
-      ...(state.approved ? { approvedBy: state.approved.by } : {}),
+      ...approvalOf(state),
       roundRuns: state.news !== undefined,
     }),
     rejectedMessages: state.rejected,
   };
 }
 
-function roundOf(state: MigrationState, blocked: number): NonNullable<MigrationProgress['round']> {
-  const { round, kind, chunks, done, running } = state.news!;
-  return { number: round, kind, chunks: chunks || state.chunks, done, running, blocked };
+/** The round that is waited for; undefined while one runs, and before the first is over. */
+function awaitedRound(state: MigrationState, now: number): NextRound | undefined {
+  const waits = state.settings !== undefined && state.news === undefined && state.rounds.length > 0;
+  return waits ? nextRoundOf(state, now) : undefined;
 }
 
-function conditionsOf(state: MigrationState): MigrationProgress['conditions'] {
-  const blocked = blockedChunks(state);
-  const [first] = blocked;
+const longestInterval = (state: MigrationState): number =>
+  state.settings ? settingsOf(state).intervalStartMs : 0;
+
+const approvalOf = ({ approved }: MigrationState): Pick<MigrationProgress, 'approvedBy'> =>
+  approved ? { approvedBy: approved.by } : {};
+
+function heldBecause({ ready, because }: CutoverAnswer, next: NextRound | undefined): string {
+  return next && !ready ? `${because}; next round ${next.because}` : because;
+}
+
+function runningRound(state: MigrationState): Pick<MigrationProgress, 'round'> {
+  if (!state.news) return {};
+  const { round: number, kind, chunks, done, running } = state.news;
+  const blocked = blockedChunks(state).length;
+  return { round: { number, kind, chunks: chunks || state.chunks, done, running, blocked } };
+}
+
+function blockedOf(state: MigrationState): Pick<MigrationProgress, 'blocked' | 'blockedCount'> {
+  const all = blockedChunks(state);
+  const blocked = all
+    .slice(0, MOST_BLOCKED)
+    .map(({ chunk, step, code, because, since }) => ({ chunk, step, code, because, since }));
+  return { blocked, blockedCount: all.length };
+}
+
+function conditionsOf(state: MigrationState): Conditions {
+  const { paused, link, postponed } = state;
   return [
-    ...(state.paused
-      ? [
-          {
-            name: 'paused',
-            because: `${state.paused.because} (${state.paused.by})`,
-            since: state.paused.at,
-          },
-        ]
+    ...said('paused', paused),
+    ...(link?.state === 'open'
+      ? [{ name: 'link down', because: link.because, since: link.since }]
       : []),
-    ...(state.link?.state === 'open'
-      ? [{ name: 'link down', because: state.link.because, since: state.link.since }]
-      : []),
-    ...(first
-      ? [
-          {
-            name: 'blocked',
-            because: `${blocked.length} ${blocked.length === 1 ? 'chunk' : 'chunks'}, first ${first.chunk}: ${first.because}`,
-            since: first.since,
-          },
-        ]
-      : []),
-    ...(state.postponed
-      ? [
-          {
-            name: 'postponed',
-            because: `${state.postponed.because} (${state.postponed.by})`,
-            since: state.postponed.at,
-          },
-        ]
-      : []),
+    ...blockedCondition(state),
+    ...said('postponed', postponed),
   ];
 }
 
-/** Markdown; the UI shows no images and no HTML. */
-export function detailsOf(migration: string, state: MigrationState, now: number): string {
-  const shown = progressOf(migration, state, now);
-  const { round, totals } = shown;
-  return [
-    `**${shown.phase}**: ${state.because}`,
-    ...shown.conditions.map(
-      ({ name, because, since }) => `- **${name}** since ${since}: ${because}`,
-    ),
-    '',
-    ...(round
-      ? [
-          `Round ${round.number} (${round.kind}): ${round.done} of ${round.chunks} chunks done, ${round.blocked} blocked; moving: ${round.running.join(', ') || 'nothing'}`,
-        ]
-      : []),
-    `Verified: ${totals['verified'] ?? 0} of ${totals['seen'] ?? 0} entries, ${formatBytes(totals['bytes'] ?? 0)}; last round changed ${totals['changedEntries'] ?? 0}`,
-    ...(shown.nextRoundAt ? [`Next round: ${shown.nextRoundAt}`] : []),
-    `Cutover: ${shown.cutover.ready ? 'ready' : 'not yet'}, ${shown.cutover.because}`,
-    ...(shown.outageMs > 0 ? [`Outages: ${formatDuration(shown.outageMs)}`] : []),
-    '',
-    'You can now:',
-    ...shown.nextSteps.map((step) => `- \`${step}\``),
-    ...rejectedLines(shown.rejectedMessages),
-  ].join('\n');
+const said = (name: string, what: Said | undefined): Conditions =>
+  what ? [{ name, because: `${what.because} (${what.by})`, since: what.at }] : [];
+
+function blockedCondition(state: MigrationState): Conditions {
+  const blocked = blockedChunks(state);
+  const [first] = blocked;
+  if (!first) return [];
+  const count = `${blocked.length} ${blocked.length === 1 ? 'chunk' : 'chunks'}`;
+  const because = `${count}, first ${first.chunk}: ${first.because}`;
+  return [{ name: 'blocked', because, since: first.since }];
 }

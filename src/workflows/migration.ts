@@ -4,25 +4,31 @@
  * changes are moved and proven, and the users are switched over.
  */
 import type { MigrationInput, MigrationOutcome } from './api.ts';
-import { Aborted, MigrationRun } from './migration-run.ts';
+import { cutOver } from './migration-cutover.ts';
+import { listenToMigration } from './migration-messages.ts';
+import { MigrationRun } from './migration-run.ts';
+import { abort, assess, catchUp, seed, waitForTheFirstRound } from './migration-stages.ts';
+import { Aborted } from './migration-waits.ts';
 
 export async function migration(input: MigrationInput): Promise<MigrationOutcome> {
   const run = new MigrationRun(input);
+  listenToMigration(run);
+  run.begin();
   const { state } = run;
   try {
-    if (state.phase === 'assessing') await run.assess();
+    if (state.phase === 'assessing') await assess(run);
     if (state.phase === 'seeding') {
-      await run.waitForTheFirstRound();
-      await run.seed();
+      await waitForTheFirstRound(run);
+      await seed(run);
       await run.continueAsNew();
     }
     while (state.phase !== 'done') {
-      await run.catchUp();
-      await run.cutOver();
+      await catchUp(run);
+      await cutOver(run);
     }
   } catch (error) {
     if (!(error instanceof Aborted)) throw error;
-    await run.abort();
+    await abort(run);
   }
   await run.settle();
   return run.outcome();

@@ -1,6 +1,6 @@
 /** Lines of the ledger and of its check as a person reads them. Pure. */
 import type { ExceptedEntry } from '../../ledger/exceptions.ts';
-import type { LedgerLine } from '../../ledger/ledger-line.ts';
+import type { LedgerKind, LedgerLine } from '../../ledger/ledger-line.ts';
 import type { LedgerCheck } from '../../ledger/verify-ledger.ts';
 import { formatBytes, formatDuration } from '../../units.ts';
 import { totalsText } from './status-text.ts';
@@ -15,46 +15,39 @@ export function lineText(line: LedgerLine): string {
   return `${head}${what === '' ? '' : `  ${what}`}${by}${because}`;
 }
 
-// eslint-disable-next-line complexity -- one case a kind
+type Of<Kind extends LedgerKind> = Extract<LedgerLine, { readonly kind: Kind }>;
+
+const DETAILS: { readonly [Kind in LedgerKind]: (line: Of<Kind>) => string } = {
+  'migration started': ({ migration }) => migration,
+  spec: ({ digest }) => digest.slice(0, 16),
+  phase: ({ phase }) => phase,
+  plan: ({ revision, chunks, entries, bytes }) =>
+    `revision ${revision}: ${plural(chunks, 'chunk')}, ${plural(entries, 'entry', 'entries')}, ${formatBytes(bytes)}`,
+  'round started': ({ round, roundKind, chunks }) =>
+    `${round} (${roundKind}) over ${plural(chunks, 'chunk')}`,
+  'round closed': ({ round, roundKind, clean, chunks, blocked }) =>
+    `${round} (${roundKind}): ${count(clean)} of ${plural(chunks, 'chunk')} clean, ${count(blocked)} blocked`,
+  'chunk closed': ({ chunk, round, sum }) =>
+    `${chunk} in round ${round}: ${totalsText({ ...sum })}`,
+  execution: (line) =>
+    `${line.purpose} of ${line.chunk} in round ${line.round}: ${line.errorCode ?? line.status}, ${plural(line.filesTransferred, 'entry', 'entries')}, ${formatBytes(line.bytesWritten)} in ${formatDuration(line.elapsedMs)}`,
+  'chunk blocked': ({ chunk, round, step, code }) => `${chunk} in round ${round}, ${step}, ${code}`,
+  'chunk unblocked': ({ chunk, round }) => `${chunk} in round ${round}`,
+  decision: ({ message, details = {} }) =>
+    Object.keys(details).length === 0 ? message : `${message} ${JSON.stringify(details)}`,
+  'exception accepted': ({ path }) => path,
+  'hook started': ({ hook }) => hook,
+  hook: ({ hook, exitCode, elapsedMs }) =>
+    `${hook}, exit ${exitCode} after ${formatDuration(elapsedMs)}`,
+  outage: ({ outageMs, since, until }) => `${formatDuration(outageMs)} from ${since} to ${until}`,
+  cutover: ({ state }) => state,
+  done: ({ outcome }) => outcome,
+};
+
+/** '' for a kind of a later version: its kind and reason are shown. */
 function detailText(line: LedgerLine): string {
-  switch (line.kind) {
-    case 'migration started':
-      return line.migration;
-    case 'spec':
-      return line.digest.slice(0, 16);
-    case 'phase':
-      return line.phase;
-    case 'plan':
-      return `revision ${line.revision}: ${plural(line.chunks, 'chunk')}, ${plural(line.entries, 'entry', 'entries')}, ${formatBytes(line.bytes)}`;
-    case 'round started':
-      return `${line.round} (${line.roundKind}) over ${plural(line.chunks, 'chunk')}`;
-    case 'round closed':
-      return `${line.round} (${line.roundKind}): ${count(line.clean)} of ${plural(line.chunks, 'chunk')} clean, ${count(line.blocked)} blocked`;
-    case 'chunk closed':
-      return `${line.chunk} in round ${line.round}: ${totalsText({ ...line.sum })}`;
-    case 'execution':
-      return `${line.purpose} of ${line.chunk} in round ${line.round}: ${line.errorCode ?? line.status}, ${plural(line.filesTransferred, 'entry', 'entries')}, ${formatBytes(line.bytesWritten)} in ${formatDuration(line.elapsedMs)}`;
-    case 'chunk blocked':
-      return `${line.chunk} in round ${line.round}, ${line.step}, ${line.code}`;
-    case 'chunk unblocked':
-      return `${line.chunk} in round ${line.round}`;
-    case 'decision':
-      return line.message;
-    case 'exception accepted':
-      return line.path;
-    case 'hook started':
-      return line.hook;
-    case 'hook':
-      return `${line.hook}, exit ${line.exitCode} after ${formatDuration(line.elapsedMs)}`;
-    case 'outage':
-      return `${formatDuration(line.outageMs)} from ${line.since} to ${line.until}`;
-    case 'cutover':
-      return line.state;
-    case 'done':
-      return line.outcome;
-    default:
-      return line satisfies never; // of a later version: its kind and reason are shown
-  }
+  const details = DETAILS[line.kind] as ((line: LedgerLine) => string) | undefined;
+  return details?.(line) ?? '';
 }
 
 export function checkText(check: LedgerCheck, migration: string): string {
