@@ -75,6 +75,8 @@ export interface Migration {
   ): Promise<MigrationProgress>;
   /** What the steps of a chunk answered in a round, by the name of the activity; the last answer counts. */
   results(chunk: string, round: number): Promise<Readonly<Record<string, StepOutcome>>>;
+  /** With which attempts the activities of a chunk in a round ended well. */
+  attempts(chunk: string, round: number): Promise<readonly number[]>;
   /** Waits until the migration is done; throws when it ends in another way. */
   done(timeoutMs?: number): Promise<void>;
   /** The independent judges agree. `source` is what rsync compares with when it is not the spec's. */
@@ -184,15 +186,12 @@ export async function openMigration(options: MigrationOptions = {}): Promise<Mig
         throw new Error(`${error.message}; last: ${JSON.stringify(last)}\nworkers:\n${said}`);
       });
     },
-    async results(chunk, round) {
-      const { workflow } = await temporal.client();
-      const query = `WorkflowId = '${chunkId(NAME, chunk)}' AND Round = ${round}`;
-      for await (const { workflowId, runId } of workflow.list({ query })) {
-        const { events } = await workflow.getHandle(workflowId, runId).fetchHistory();
-        return stepOutcomes(events ?? []);
-      }
-      throw new Error(`The server knows no run of chunk ${chunk} in round ${round}`);
-    },
+    results: async (chunk, round) =>
+      stepOutcomes(await eventsOf(await temporal.client(), chunk, round)),
+    attempts: async (chunk, round) =>
+      (await eventsOf(await temporal.client(), chunk, round)).flatMap(
+        ({ activityTaskStartedEventAttributes: started }) => started?.attempt ?? [],
+      ),
     async done(timeoutMs = 2 * PATIENCE_MS) {
       const { phase, rounds } = await migration.until(
         'it is over',
@@ -274,6 +273,19 @@ function lazyClient(env: Readonly<Record<string, string>>): Temporal {
 type HistoryEvents = NonNullable<
   Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>['events']
 >;
+
+async function eventsOf(
+  { workflow }: Client,
+  chunk: string,
+  round: number,
+): Promise<HistoryEvents> {
+  const query = `WorkflowId = '${chunkId(NAME, chunk)}' AND Round = ${round}`;
+  for await (const { workflowId, runId } of workflow.list({ query })) {
+    const { events } = await workflow.getHandle(workflowId, runId).fetchHistory();
+    return events ?? [];
+  }
+  throw new Error(`The server knows no run of chunk ${chunk} in round ${round}`);
+}
 
 function stepOutcomes(events: HistoryEvents): Record<string, StepOutcome> {
   const names = new Map<string, string>();
