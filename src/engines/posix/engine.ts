@@ -90,6 +90,7 @@ class PosixEngine implements Engine {
       roundDirectory: store.roundDirectory,
       exceptions: job.exceptions,
       without: job.chunk.without,
+      setAside: scanned.setAside,
     });
     const { open, directories, entries, bytes, incomplete, listed, resumed } = scanned;
     return {

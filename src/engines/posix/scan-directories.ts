@@ -32,6 +32,8 @@ export interface ScanDirectoriesResult {
   readonly directories: number;
   readonly entries: number;
   readonly bytes: number;
+  /** Entries that are not 'seen'. */
+  readonly setAside: number;
   /** Those not begun because the pool is being stopped. */
   readonly left: readonly RawPath[];
 }
@@ -51,7 +53,7 @@ export function scanDirectories(
 ): ScanDirectoriesResult {
   const out = new ByteWriter(64 * 1024);
   const subdirectories: RawPath[] = [];
-  const totals = { entries: 0, bytes: 0 };
+  const totals = { entries: 0, bytes: 0, setAside: 0 };
   let done = 0;
   for (const path of job.directories) {
     if (context.stopped()) break;
@@ -70,7 +72,7 @@ export function scanDirectories(
 interface Collected {
   readonly out: ByteWriter;
   readonly subdirectories: RawPath[];
-  readonly totals: { entries: number; bytes: number };
+  readonly totals: { entries: number; bytes: number; setAside: number };
 }
 
 function scanDirectory(path: RawPath, job: ScanDirectoriesJob, into: Collected): void {
@@ -87,6 +89,7 @@ function scanDirectory(path: RawPath, job: ScanDirectoriesJob, into: Collected):
   };
   const append = (status: EntryStatus): void => {
     if (encoder.full) closePart(false, true, '');
+    if (status !== 'seen') into.totals.setAside++;
     encoder.append(fields, STATUS_NUMBERS[status]);
   };
   encoder.begin();

@@ -26,6 +26,8 @@ export interface ScanCounters {
   /** Directories listed by this call, and those that an interrupted one had proven. */
   readonly listed: number;
   readonly resumed: number;
+  /** Entries that are not 'seen': excluded, excepted, vanished, unreadable. */
+  readonly setAside: number;
   /** The first incomplete directories, with the reason. */
   readonly open: readonly OpenEntry[];
 }
@@ -35,7 +37,7 @@ export interface MergeOptions {
   readonly roots: ScannedRoots;
   readonly roundDirectory: string;
   readonly heading: string;
-  readonly counts: Pick<ScanCounters, 'listed' | 'resumed'>;
+  readonly counts: Pick<ScanCounters, 'listed' | 'resumed' | 'setAside'>;
 }
 
 /** The counters of a scan that had finished before, if it was the same scan. */
@@ -80,10 +82,10 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
     writer.discard();
     throw thrown;
   }
-  const rootsVanished = roots.blocks
-    .flatMap(({ entries }) => entries)
-    .filter(({ status }) => status === 'vanished').length;
-  const counters = { ...writer.totals(), incomplete, rootsVanished, ...counts, open };
+  const ofRoots = roots.blocks.flatMap(({ entries }) => entries.map(({ status }) => status));
+  const rootsVanished = ofRoots.filter((status) => status === 'vanished').length;
+  const setAside = counts.setAside + ofRoots.filter((status) => status !== 'seen').length;
+  const counters = { ...writer.totals(), incomplete, rootsVanished, ...counts, setAside, open };
   // Before the manifest: one without the other is a scan that has not finished.
   const summary = join(roundDirectory, 'scan.json');
   writeFileSync(`${summary}.partial`, JSON.stringify({ heading, counters }), { flush: true });

@@ -68,7 +68,8 @@ export async function scanChunk(options: ScanOptions): Promise<ScanCounters> {
     try {
       const listed = await list(options, { rootFd: root.fd, rules, frontier, shard });
       if (expected) proveSame(pool.sourceRoot, root.inode, expected);
-      const counts = { listed, resumed: frontier.proven.size };
+      const { setAside, proven } = frontier;
+      const counts = { listed, resumed: proven.size, setAside };
       return await mergeShard({ shard, roots, roundDirectory, heading, counts });
     } finally {
       shard.close();
@@ -84,6 +85,7 @@ class Frontier {
   readonly without: ReadonlySet<RawPath>;
   entries = 0;
   bytes = 0;
+  setAside = 0;
   private readonly seen = new Set<RawPath>();
 
   constructor(chunk: Pick<Chunk, 'without'>, directories: readonly RawPath[]) {
@@ -98,8 +100,8 @@ class Frontier {
     const entries: Entry[] = [];
     decodePart(new ByteReader(record.body), record.count, ENTRY_STATUSES, entries);
     for (const { name, mode, status } of entries) {
-      if ((mode & S_IFMT) === S_IFDIR && status === 'seen')
-        this.seen.add(joinRaw(record.path, name));
+      if (status !== 'seen') this.setAside++;
+      else if ((mode & S_IFMT) === S_IFDIR) this.seen.add(joinRaw(record.path, name));
     }
   }
 
@@ -142,6 +144,7 @@ async function list(options: ScanOptions, into: Listing): Promise<number> {
         listed += result.directories;
         frontier.entries += result.entries;
         frontier.bytes += result.bytes;
+        frontier.setAside += result.setAside;
         onProgress?.({ entries: frontier.entries, bytes: frontier.bytes });
       },
     });

@@ -120,6 +120,7 @@ async function runSync(options: SyncOptions, state: string, pool: ThreadPool): P
     manifestPath: join(store.roundDirectory, 'manifest'),
     catalogPath: fixBase(store),
     roundDirectory: store.roundDirectory,
+    setAside: scanned.setAside,
   });
   const excludes = compileExcludes(rules);
   const seen = { entries: scanned.entries, scanOpen: scanned.open, startedAt };

@@ -7,8 +7,9 @@
  * does not have it, or when its directory is gone. What an incomplete listing, an unreadable
  * directory or another chunk may hide is `unknown`, and stays as it is.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { syncDirectory } from '../../ledger/atomic-file.ts';
 import type { StatusEntry } from '../../ledger/catalog-codec.ts';
 import type { DirectoryBlock, Entry } from '../../ledger/catalog-format.ts';
 import { mergeJoin } from '../../ledger/catalog-merge.ts';
@@ -51,6 +52,8 @@ export interface WorklistOptions {
   readonly roundDirectory: string;
   /** Paths accepted as not migrated, each with its subtree. */
   readonly exceptions?: ReadonlySet<RawPath>;
+  /** How many entries of the manifest are not 'seen'; undefined when that was not counted. */
+  readonly setAside?: number | undefined;
   /** Roots of other chunks: not this chunk's business, even if the catalog still has them. */
   readonly without?: readonly RawPath[];
 }
@@ -75,6 +78,8 @@ type Counters = { -readonly [K in keyof Omit<WorklistCounters, 'mountPoints'>]: 
 /** Makes `<roundDirectory>/worklist`; whoever calls again gets the same. */
 export async function buildWorklist(options: WorklistOptions): Promise<WorklistCounters> {
   const { manifestPath, catalogPath, roundDirectory } = options;
+  if (!existsSync(catalogPath) && options.setAside === 0 && !options.exceptions?.size)
+    return allIsNew(options);
   const manifest = new CatalogReader(manifestPath);
   const catalog = existsSync(catalogPath) ? new CatalogReader(catalogPath) : undefined;
   const writer = new CatalogWriter<WorkReason>(join(roundDirectory, 'worklist'), WORK_REASONS);
@@ -99,6 +104,21 @@ export async function buildWorklist(options: WorklistOptions): Promise<WorklistC
   }
 }
 
+/**
+ * Without a catalog, and with nothing set aside, the manifest is the worklist, byte for byte: 'new' has
+ * the number of 'seen', and digests there are none.
+ */
+function allIsNew({ manifestPath, roundDirectory }: WorklistOptions): WorklistCounters {
+  const manifest = new CatalogReader(manifestPath);
+  const { entries, bytes } = manifest.totals;
+  manifest.close();
+  const path = join(roundDirectory, 'worklist');
+  rmSync(path, { force: true });
+  linkSync(manifestPath, path);
+  syncDirectory(roundDirectory);
+  return { ...noWork(), new: entries, workBytes: bytes, seenBytes: bytes };
+}
+
 /** Streams a worklist, one directory at a time. */
 export function* readWorklist(path: string): Generator<WorkDirectory, void, undefined> {
   const reader = new CatalogReader<WorkReason>(path, WORK_REASONS);
@@ -106,19 +126,21 @@ export function* readWorklist(path: string): Generator<WorkDirectory, void, unde
     for (const { path: directory, complete, entries } of reader.directories()) {
       const work = entries.filter((entry): entry is WorkEntry => entry.status !== 'gone');
       const gone = entries.filter(isGone);
-      yield { path: directory, complete, entries: work, gone };
+      if (entries.length > 0) yield { path: directory, complete, entries: work, gone };
     }
   } finally {
     reader.close();
   }
 }
 
+const noWork = (): Counters => ({
+  ...{ new: 0, changed: 0, metadata: 0, retry: 0, gone: 0, same: 0, unknown: 0 },
+  ...{ excluded: 0, excepted: 0, unreadable: 0, vanished: 0 },
+  ...{ workBytes: 0, seenBytes: 0, mountPoints: [] },
+});
+
 class Comparison {
-  readonly counters: Counters = {
-    ...{ new: 0, changed: 0, metadata: 0, retry: 0, gone: 0, same: 0, unknown: 0 },
-    ...{ excluded: 0, excepted: 0, unreadable: 0, vanished: 0 },
-    ...{ workBytes: 0, seenBytes: 0, mountPoints: [] },
-  };
+  readonly counters = noWork();
   private readonly exceptions: ReadonlySet<RawPath>;
   private readonly without: ReadonlySet<RawPath>;
   private readonly lineage = new Lineage();

@@ -113,11 +113,14 @@ describe('a scan', () => {
     writeFileSync(at('x.tmp'), '');
     writeFileSync(at('.longhaul-1'), '');
 
-    await place.scan({ excludes: { patterns: ['cache/', '*.tmp'], defaults: true } });
+    const counters = await place.scan({
+      excludes: { patterns: ['cache/', '*.tmp'], defaults: true },
+    });
 
     expect(outline(place.manifest())).toEqual([
       ['', true, '.longhaul-1 excluded', 'cache excluded', 'lost+found excluded', 'x.tmp excluded'],
     ]);
+    expect(counters).toMatchObject({ entries: 4, setAside: 4 });
   });
 
   test.each([
@@ -296,7 +299,9 @@ describe('a scan that was interrupted', () => {
     async (cut) => {
       makeTree(place.source, 50, 5);
       const aborter = new AbortController();
+      const excludes = { patterns: ['file-0'], defaults: true };
       const interrupted = place.scan({
+        excludes,
         signal: aborter.signal,
         onProgress: ({ entries }) => {
           if (entries > 100) aborter.abort();
@@ -306,9 +311,9 @@ describe('a scan that was interrupted', () => {
       const shard = join(place.round, 'scan.shard');
       truncateSync(shard, statSync(shard).size - cut);
 
-      const counters = await place.scan();
+      const counters = await place.scan({ excludes });
 
-      expect(counters).toMatchObject({ directories: 58, entries: 57 + 250 });
+      expect(counters).toMatchObject({ directories: 58, entries: 57 + 250, setAside: 50 });
       expect(counters.resumed).toBeGreaterThan(0);
     },
   );

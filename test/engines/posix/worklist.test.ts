@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -114,6 +114,39 @@ describe('a worklist', () => {
 
     expect(lines).toEqual(['/d new', '/f new', 'd/g new']);
     expect(counters).toMatchObject({ new: 3, workBytes: 20, seenBytes: 20 });
+  });
+
+  const inodeOf = (name: string) => statSync(join(folder, name), { bigint: true }).ino;
+
+  test('is the manifest itself when all of it is new, and is read as the same work', async () => {
+    const manifest = [
+      listed('', dir('d'), file('f', { nlink: 2 }), file('l', { mode: 0o120777 })),
+      listed('d', file('g'), file('h', { sizeBytes: 2 ** 33 })),
+      listed('d/empty'),
+    ];
+    const made = await worklist(manifest, undefined);
+    expect(inodeOf('worklist')).not.toBe(inodeOf('manifest'));
+
+    const linked = await worklist(manifest, undefined, { setAside: 0 });
+
+    expect(inodeOf('worklist')).toBe(inodeOf('manifest'));
+    expect(linked).toEqual(made);
+  });
+
+  test.each`
+    what                         | catalog                     | over
+    ${'something is set aside'}  | ${undefined}                | ${{ setAside: 1 }}
+    ${'that was not counted'}    | ${undefined}                | ${{ setAside: undefined }}
+    ${'exceptions are in force'} | ${undefined}                | ${{ setAside: 0, exceptions: new Set(['f']) }}
+    ${'there is a catalog'}      | ${[listed('', known('f'))]} | ${{ setAside: 0 }}
+  `('is made entry by entry when $what', async ({ catalog, over }) => {
+    await worklist(
+      [listed('', file('f'))],
+      catalog as DirectoryBlock[] | undefined,
+      over as Partial<WorklistOptions>,
+    );
+
+    expect(inodeOf('worklist')).not.toBe(inodeOf('manifest'));
   });
 
   test('says of each name what there is to do, and leaves out what is the same', async () => {
