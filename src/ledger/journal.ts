@@ -16,8 +16,8 @@ export interface Journal<T> {
   append(record: T): void;
   /** The same, for a record that is JSON already. */
   appendJson(json: string): void;
-  /** Makes all that was appended durable. May be called again after it has thrown. */
-  commit(): void;
+  /** Makes all that was appended durable, or the first `records` of it. May be called again after it has thrown. */
+  commit(records?: number): void;
   close(): void;
 }
 
@@ -45,9 +45,10 @@ export function openJournal<T>(path: string): Journal<T> {
       header.writeUInt32LE(crc32Of(payload), 4);
       pending.push(header, payload);
     },
-    commit() {
-      if (pending.length === 0) return;
-      const bytes = Buffer.concat(pending);
+    commit(records = Infinity) {
+      const due = pending.slice(0, 2 * records);
+      if (due.length === 0) return;
+      const bytes = Buffer.concat(due);
       try {
         writeAll(fd, bytes);
         fdatasyncSync(fd);
@@ -57,7 +58,7 @@ export function openJournal<T>(path: string): Journal<T> {
         throw thrown;
       }
       end += bytes.length;
-      pending = [];
+      pending = pending.slice(due.length);
     },
     close() {
       closeSync(fd);

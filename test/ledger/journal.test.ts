@@ -54,6 +54,18 @@ test('a record whose bytes were altered is not read, nor any after it', () => {
   expect([...readJournal(file)]).toEqual([]);
 });
 
+test('a commit of the first records leaves the others for the next one', () => {
+  const journal = openJournal(file);
+  for (const n of [1, 2, 3]) journal.append({ n });
+
+  journal.commit(2);
+  expect([...readJournal(file)]).toEqual([{ n: 1 }, { n: 2 }]);
+
+  journal.commit();
+  journal.close();
+  expect([...readJournal(file)]).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+});
+
 test('what was appended and not committed is not in the file', () => {
   const journal = openJournal(file);
   journal.append({ n: 1 });

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { comparePaths, joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 import type { StepResult } from '../engine.ts';
 import { BATCH_ENTRIES, copyBatches } from './copy-batches.ts';
+import { CopyCommits, MOST_OPEN } from './copy-commits.ts';
 import type { CopyBatch, CopyEntriesResult } from './copy-entries.ts';
 import { leftoverDirectories } from './copy-leftovers.ts';
 import { isExcepted, planCopy, type CopyPlan } from './copy-plan.ts';
@@ -44,9 +45,6 @@ export interface CopyOptions {
   readonly adoptSame?: boolean;
 }
 
-const COMMIT_ENTRIES = 4096;
-const COMMIT_MS = 2_000;
-
 export const copyJournalPath = (roundDirectory: string): string =>
   join(roundDirectory, 'copy.journal');
 
@@ -59,7 +57,7 @@ export async function copyChunk(
   try {
     return await copier.run();
   } finally {
-    copier.close();
+    await copier.close();
   }
 }
 
@@ -77,7 +75,7 @@ class Copier {
   private readonly report: ReturnType<typeof progressReporter>;
   /** Large files of which a part may be there for the next call. */
   private readonly unfinished = new Set<RawPath>();
-  private committedAt = Date.now();
+  private readonly commits: CopyCommits;
   private readonly input: StepInput;
   private readonly options: CopyOptions;
   private readonly context: StepContext;
@@ -94,13 +92,15 @@ class Copier {
     this.earlier = new Outcomes(path);
     this.tally = new Tally(this.earlier.blocked());
     this.journal = new OutcomeJournal(path);
+    this.commits = new CopyCommits(input, context, this.journal);
     this.report = progressReporter('copy', input.onProgress, {
       entries: this.plan.entries,
       bytes: this.plan.bytes,
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.commits.settled();
     this.journal.close();
   }
 
@@ -111,7 +111,7 @@ class Copier {
     await this.retryBlocked();
     await this.copyLarge();
     await this.linkOthers();
-    await this.commit();
+    await this.commits.all();
     await removeParts(this.input, this.context, this.unfinished);
     const { failed } = await finishAll(
       this.context,
@@ -120,7 +120,7 @@ class Copier {
       this.input.signal,
     );
     for (const outcome of failed) this.amend([outcome]);
-    await this.commit();
+    await this.commits.all();
     return this.result();
   }
 
@@ -128,7 +128,7 @@ class Copier {
     const { pool, destinationFd } = this.context;
     const clean = leftoverDirectories(this.worklist(), {
       place: this.earlier.place,
-      reach: COMMIT_ENTRIES + (2 * pool.capacity + 1) * BATCH_ENTRIES,
+      reach: MOST_OPEN + (2 * pool.capacity + 1) * BATCH_ENTRIES,
       outOfOrder: [...this.plan.linked, ...this.earlier.open.keys()],
     });
     await pool.run({ type: 'sync destination', destinationFd, clean });
@@ -141,12 +141,12 @@ class Copier {
     );
     for await (const { job, result } of jobs) {
       result.batches.forEach((batch, i) => this.record(job[i]!.directory, batch));
-      if (result.failure || this.input.signal.aborted) await this.commit();
+      if (result.failure || this.input.signal.aborted) await this.commits.all();
       throwFailure(result.failure);
-      await this.commitWhenDue();
+      await this.commits.whenDue();
       throwIfStopped(this.input.signal);
     }
-    await this.commit();
+    await this.commits.all();
   }
 
   private copyEntries(
@@ -225,7 +225,7 @@ class Copier {
       throwFailure(result.failure);
       if (result.outcome) this.amend([{ ...result.outcome, name: path }]);
       if (result.outcome?.outcome === 'blocked') this.unfinished.add(path);
-      await this.commit();
+      await this.commits.all();
       throwIfStopped(this.input.signal);
     }
   }
@@ -290,24 +290,6 @@ class Copier {
 
   private noteOwner(path: RawPath, { digest, stat }: EntryOutcome): void {
     if (digest && stat && stat.nlink > 1) this.ownerDigests.set(path, digest);
-  }
-
-  private async commitWhenDue(): Promise<void> {
-    if (this.journal.pending >= COMMIT_ENTRIES || Date.now() - this.committedAt >= COMMIT_MS)
-      await this.commit();
-  }
-
-  /** The bytes first, then the line that says so; and neither when the chunk was taken over. */
-  private async commit(): Promise<void> {
-    this.committedAt = Date.now();
-    if (this.journal.pending === 0) return;
-    this.input.lease.check();
-    await this.context.pool.run({
-      type: 'sync destination',
-      destinationFd: this.context.destinationFd,
-    });
-    this.input.lease.check();
-    this.journal.commit();
   }
 
   private result(): StepResult {

@@ -29,10 +29,20 @@ export function isAfter(directory: RawPath, name: RawPath, place: Place | undefi
   return order > 0 || (order === 0 && name > place.name);
 }
 
+const NOTHING = { records: 0, entries: 0 };
+
 export class OutcomeJournal {
   private readonly journal: ReturnType<typeof openJournal<Row>>;
-  /** Entries since the last commit. */
-  pending = 0;
+  /** Entries that are not durable yet. */
+  get pending(): number {
+    return this.sealed.entries + this.unsealed.entries;
+  }
+  /** Of these, those that are not sealed. */
+  get unsealedEntries(): number {
+    return this.unsealed.entries;
+  }
+  private sealed = NOTHING;
+  private unsealed = NOTHING;
 
   constructor(path: string) {
     this.journal = openJournal<Row>(path);
@@ -42,19 +52,34 @@ export class OutcomeJournal {
   append(directory: RawPath, batch: PackedBatch): void {
     if (batch.count === 0) return;
     this.journal.appendJson(`{"d":${JSON.stringify(directory)},"o":${batch.rows}}`);
-    this.pending += batch.count;
+    this.count(batch.count);
   }
 
   /** `name` of these is the whole path. */
   amend(outcomes: readonly EntryOutcome[]): void {
     if (outcomes.length === 0) return;
     this.journal.append({ a: outcomes.map(packOutcome) });
-    this.pending += outcomes.length;
+    this.count(outcomes.length);
   }
 
+  private count(entries: number): void {
+    const { unsealed } = this;
+    this.unsealed = { records: unsealed.records + 1, entries: unsealed.entries + entries };
+  }
+
+  /** What was appended so far is all that the next `commit` is about; more may be appended before it. */
+  seal(): void {
+    const { sealed, unsealed } = this;
+    const records = sealed.records + unsealed.records;
+    this.sealed = { records, entries: sealed.entries + unsealed.entries };
+    this.unsealed = NOTHING;
+  }
+
+  /** Makes durable what is sealed; without a seal, all. */
   commit(): void {
-    this.journal.commit();
-    this.pending = 0;
+    if (this.sealed.records === 0) this.seal();
+    this.journal.commit(this.sealed.records);
+    this.sealed = NOTHING;
   }
 
   close(): void {
