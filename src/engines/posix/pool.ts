@@ -1,7 +1,7 @@
 /**
  * A pull scheduler over worker threads. Two jobs are queued at each thread, so that a thread never
  * waits for a message; the rest waits here, first come first served. Threads live long, because
- * their native buffers are never freed, and start when there is work for them.
+ * their native buffers are never freed, and start when there is work for them, or at `warm()`.
  *
  * A thread that dies fails the (at most two) jobs it had with BUG and is replaced when the next job
  * needs it. Nothing is retried here: a job may have had effects.
@@ -60,6 +60,11 @@ export class ThreadPool {
       this.queue.push({ id: this.nextId++, job, resolve, reject });
       this.feed();
     });
+  }
+
+  /** Starts all threads now, so that they are ready when the first jobs come. Keeps no process alive. */
+  warm(): void {
+    while (this.threads.size < this.capacity / QUEUED_AT_A_THREAD) this.start().worker.unref();
   }
 
   /** Bytes a second over all threads; undefined = no limit. */

@@ -71,6 +71,7 @@ export async function syncTree(options: SyncOptions): Promise<SyncReport> {
     sourceRoot: source,
     destinationRoot: destination,
   });
+  pool.warm();
   pool.adjust(options.bytesPerSecond);
   try {
     const run = (): Promise<SyncReport> =>

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ThreadPool } from '../../../src/engines/posix/pool.ts';
 
@@ -34,6 +35,32 @@ describe('a pool of threads', () => {
     );
 
     expect(results.map(({ echo }) => echo)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  });
+
+  test('gives the first jobs to threads that are warm', async () => {
+    const pool = new ThreadPool({ threads: 2, sourceRoot: '/nowhere', entry });
+    pools.push(pool);
+    const run = () => pool.run({ type: 'echo', ms: 20 } as never) as Promise<{ threadId: number }>;
+
+    pool.warm();
+    const ids = (await Promise.all([run(), run()])).map(({ threadId }) => threadId);
+    pool.warm();
+    const later = (await Promise.all([run(), run()])).map(({ threadId }) => threadId);
+
+    expect(new Set(ids).size).toBe(2);
+    expect(new Set([...ids, ...later]).size).toBe(2);
+  });
+
+  test('does not keep the process alive by being warm', () => {
+    const built = new URL('../../../dist/engines/posix/pool.js', import.meta.url).href;
+    const program = `import { ThreadPool } from ${JSON.stringify(built)};
+      new ThreadPool({ threads: 2, sourceRoot: '/' }).warm();`;
+
+    const ended = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      timeout: 60_000,
+    });
+
+    expect(ended.status).toBe(0);
   });
 
   test('uses all its threads and no more', async () => {
