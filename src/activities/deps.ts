@@ -26,9 +26,9 @@ export interface AssessRequest {
 
 export interface ActivityDeps {
   /** Clients for one use; whoever asks disposes of them. */
-  readonly aws: (settings: Pick<AwsSettings, 'region' | 'endpoints'>) => AwsClients;
+  readonly aws: (settings: Pick<AwsSettings, 'region' | 'endpoints'>) => Promise<AwsClients>;
   readonly state: StateDirectory;
-  /** The engine of a migration: one in this process, whoever asks. */
+  /** The engine of a migration that this process serves: one, whoever asks. */
   readonly engine: (migration: string) => Engine;
   /** Directory summaries of the source, each directory directly before its subtree. */
   readonly assess: (request: AssessRequest) => Promise<Iterable<DirectorySummary>>;

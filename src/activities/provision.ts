@@ -1,5 +1,5 @@
 /** One round of provisioning as an activity. */
-import { provisionRound, type ProvisionJob } from '../aws/provision/round.ts';
+import type { ProvisionJob } from '../aws/provision/round.ts';
 import type { Step } from '../policy/provision.ts';
 import { longActivity } from './activity.ts';
 import type { ProvisionActivities } from './contract.ts';
@@ -15,7 +15,9 @@ export function provisionActivities({ aws }: Pick<ActivityDeps, 'aws'>): Provisi
       return longActivity(
         () => ({ at }),
         async (signal) => {
-          const clients = aws(job.spec.aws);
+          // Only here: a worker that provisions nothing need not load the SDK of AWS.
+          const { provisionRound } = await import('../aws/provision/round.ts');
+          const clients = await aws(job.spec.aws);
           try {
             const onDone = (what: string): void => {
               at = what;

@@ -1,4 +1,4 @@
-/** The datasync engine of a migration as this worker runs it, and how its source is planned. */
+/** The datasync engine of a migration as this worker runs it. */
 import { opendir } from 'node:fs/promises';
 import type { MigrationFile } from '../activities/deps.ts';
 import { readPlan } from '../activities/migration.ts';
@@ -10,7 +10,6 @@ import type { Engine } from '../engines/engine.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { StateDirectory } from '../ledger/state-directory.ts';
 import { joinRaw, rawToBytes } from '../paths.ts';
-import type { DirectorySummary } from '../policy/chunks.ts';
 import { filterText, type Scope } from '../policy/datasync-filters.ts';
 import type { WeighedDirectory } from '../policy/split-scope.ts';
 import { dataSyncSpec } from '../spec/kinds.ts';
@@ -65,10 +64,4 @@ async function directoriesIn(
     if (entry.isDirectory() && !all.has(path)) all.set(path, { path, entries: 1 });
   }
   return [...all.values()].filter(({ path }) => filterText(path) !== undefined);
-}
-
-/** Names that no filter can say stay with the nearest directory above that has one that can. */
-export function* filterable(summaries: Iterable<DirectorySummary>): Generator<DirectorySummary> {
-  for (const summary of summaries)
-    if (summary.path === '' || filterText(summary.path) !== undefined) yield summary;
 }

@@ -4,7 +4,6 @@ import { hostname } from 'node:os';
 import type { ActivityDeps, AssessRequest, MigrationFile } from '../activities/deps.ts';
 import { readMigrationFile } from '../activities/migration.ts';
 import type { Engine } from '../engines/engine.ts';
-import { createAwsClients } from '../aws/clients.ts';
 import { assessTree } from '../engines/posix/assess-scan.ts';
 import { readDirectorySummaries } from '../engines/posix/directory-summaries.ts';
 import { createPosixEngine } from '../engines/posix/engine.ts';
@@ -12,9 +11,11 @@ import { LonghaulError } from '../errors.ts';
 import type { StateDirectory } from '../ledger/state-directory.ts';
 import type { DirectorySummary } from '../policy/chunks.ts';
 import { isDataSyncSpec, treeName } from '../spec/kinds.ts';
-import { dataSyncEngineOf, filterable } from './datasync.ts';
+import { filterable } from './filterable.ts';
 
 export interface WorkerDeps extends ActivityDeps {
+  /** Makes the engine of a migration, before anything asks for it. */
+  readonly prepare: (migration: string) => Promise<void>;
   /** Ends the threads of all engines. */
   readonly dispose: () => Promise<void>;
 }
@@ -23,13 +24,14 @@ export function createDeps(state: StateDirectory): WorkerDeps {
   const engines = new Map<string, Engine>();
   return {
     state,
-    aws: createAwsClients,
+    aws: async (settings) => (await import('../aws/clients.ts')).createAwsClients(settings),
+    prepare: async (name) => {
+      if (engines.has(name)) return;
+      engines.set(name, await engineOf(state, readMigrationFile(state.migration(name))));
+    },
     engine: (name) => {
-      let engine = engines.get(name);
-      if (engine === undefined) {
-        engine = engineOf(state, readMigrationFile(state.migration(name)));
-        engines.set(name, engine);
-      }
+      const engine = engines.get(name);
+      if (engine === undefined) throw new LonghaulError('BUG', `${name} is not prepared`);
       return engine;
     },
     assess,
@@ -42,9 +44,11 @@ export function createDeps(state: StateDirectory): WorkerDeps {
   };
 }
 
-function engineOf(state: StateDirectory, migration: MigrationFile): Engine {
+/** The SDK of AWS is loaded for those who use it: it takes as long as a third of a worker's start. */
+async function engineOf(state: StateDirectory, migration: MigrationFile): Promise<Engine> {
   const { spec, identities } = migration;
-  if (isDataSyncSpec(spec)) return dataSyncEngineOf(state, migration);
+  if (isDataSyncSpec(spec))
+    return (await import('./datasync.ts')).dataSyncEngineOf(state, migration);
   return createPosixEngine({ spec, ...(identities === undefined ? {} : { identities }) });
 }
 

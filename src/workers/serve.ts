@@ -39,6 +39,7 @@ export async function serve(place: Place, migration: MigrationFile): Promise<Ser
   const { connection, namespace, deps, activities, workerId } = place;
   const { name, concurrency } = migration.spec;
   const common = { ...COMMON, connection, namespace, identity: workerId };
+  await deps.prepare(name);
   const workers = await Promise.all([
     Worker.create({
       ...common,
