@@ -1,4 +1,5 @@
-// Compiles src/ to dist/ and bundles the workflows once, so that a worker need not at its start.
+// Compiles src/ to dist/ and bundles the workflows once, so that a worker need not at its start, and the
+// programs that must start at once.
 // With --if-stale it does nothing when dist/ was made from these very sources. Two builds at once
 // wait for each other, and a build that breaks leaves the earlier dist/ as it was.
 import { execFileSync } from 'node:child_process';
@@ -27,6 +28,7 @@ const INPUTS = [
   'tsconfig.json',
   'tsconfig.build.json',
   'scripts/build.mjs',
+  'scripts/bundle.mjs',
 ];
 
 /** Builds unless dist/ is of these sources. Returns whether it built. */
@@ -71,6 +73,8 @@ async function build() {
   compile(next);
   copyModels(next);
   await bundleWorkflows(next);
+  const { bundlePrograms } = await import('./bundle.mjs');
+  await bundlePrograms(next);
   writeFileSync(join(next, '.sources'), sources);
   // A worker that runs from dist/ has loaded its modules; what it loads later comes from the new one.
   const old = join(root, 'dist.old');

@@ -17,41 +17,55 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 
-/** The packages whose scripts a Node program opens. */
-function packagesOf(...args: string[]): readonly string[] {
+/** The scripts that a Node program opens, once for each time. */
+function scriptsOf(...args: string[]): readonly string[] {
   const trace = join(room, 'trace');
   const strace = ['-f', '-e', 'trace=openat', '-o', trace, process.execPath, ...args];
   execFileSync('strace', strace, { stdio: 'ignore' });
   const opened = readFileSync(trace, 'utf8').matchAll(/ "([^"]+\.[cm]?js)"(?!.* = -1 )/g);
-  const names = [...opened].map(([, path = '']) => PACKAGE.exec(path)?.[1]);
-  return [...new Set(names.filter((name) => name !== undefined))].sort();
+  return [...opened].map(([, path = '']) => path);
 }
 
+const packagesIn = (scripts: readonly string[]): readonly string[] => {
+  const names = scripts.map((path) => PACKAGE.exec(path)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
+};
+
 describe('what is loaded', () => {
-  traced('by longhaul sync: nothing of Temporal, AWS, the spec or the logs', () => {
+  traced('by longhaul sync: one script a thread, and nothing of Temporal, AWS or the spec', () => {
     const [source, destination] = [join(room, 'a'), join(room, 'b')];
     for (const path of [source, destination]) mkdirSync(path);
     writeFileSync(join(source, 'file'), 'content');
 
-    const loaded = packagesOf(PROGRAM, 'sync', source, destination, '--state', join(room, 's'));
+    const state = join(room, 'state');
+    const scripts = scriptsOf(PROGRAM, 'sync', source, destination, '--state', state);
 
+    const loaded = packagesIn(scripts);
     const native = /koffi|^@napi-rs/;
     expect(loaded.filter((name) => native.test(name)).length).toBeGreaterThan(1);
-    expect(loaded.filter((name) => !native.test(name))).toEqual(['commander', 'ignore']);
+    expect(loaded.filter((name) => !native.test(name))).toEqual(['ignore']);
+    const own = scripts.filter((path) => path.includes('/dist/'));
+    expect(own.map((path) => path.split('/dist/')[1]).sort()).toEqual([
+      'cli/commands/sync.js',
+      'cli/main.js',
+      ...['engines/posix/worker.js', 'engines/posix/worker.js'], // each of the two threads
+    ]);
   });
 
   traced('by a worker that works on no migration by DataSync: nothing of AWS', () => {
     const main = join(CHECKOUT, 'dist/workers/main.js');
 
     const load = `await import(${JSON.stringify(main)})`;
-    const loaded = packagesOf('--input-type=module', '-e', load);
+    const loaded = packagesIn(scriptsOf('--input-type=module', '-e', load));
 
     expect(loaded).toContain('@temporalio/worker');
     expect(loaded.filter((name) => /^@(aws|aws-sdk|smithy)/.test(name))).toEqual([]);
   });
 
-  traced('by longhaul --version and --help: commander alone', () => {
-    for (const option of ['--version', '--help'])
-      expect(packagesOf(PROGRAM, option)).toEqual(['commander']);
+  traced('by longhaul --version and --help: two scripts', () => {
+    for (const option of ['--version', '--help']) {
+      const names = scriptsOf(PROGRAM, option).map((path) => path.split('/').at(-1));
+      expect(names).toEqual(['longhaul.js', 'main.js']);
+    }
   });
 });

@@ -147,9 +147,12 @@ export class ThreadPool {
   }
 }
 
-/** Node 20 cannot load a .ts thread: from the sources, the built one is taken. */
+/**
+ * Node 20 cannot load a .ts thread: from the sources, the built one is taken. `here` is two folders deep
+ * in dist/, in whichever bundle this module is.
+ */
 function builtEntry(here: string): URL {
-  if (!here.endsWith('.ts')) return new URL('./worker.js', here);
+  if (!here.endsWith('.ts')) return new URL('../../engines/posix/worker.js', here);
   return new URL('../../../dist/engines/posix/worker.js', here);
 }
 
