@@ -249,7 +249,8 @@ export interface ChunkReport {
 export interface MigrationProgress {
   readonly migration: string;
   readonly phase: Phase;
-  /** Conditions on top of the phase, each with its reason: paused, blocked, link down, postponed. */
+  /** Conditions on top of the phase, each with its reason: paused, blocked, link down, postponed, and
+   * given up: why the last cutover ended before the switch. */
   readonly conditions: readonly {
     readonly name: string;
     readonly because: string;

@@ -1,5 +1,6 @@
 import type { BlockedChunk, ChunkInput, ChunkState } from './api.ts';
-import { rejectedLines, type Rejected } from './rejected.ts';
+import { blocks, list, plain } from './markdown.ts';
+import { rejectedBlock, type Rejected } from './rejected.ts';
 
 /** What the Temporal UI shows on top of a chunk's page. */
 export function chunkDetails(
@@ -8,16 +9,23 @@ export function chunkDetails(
   blocked: BlockedChunk | undefined,
   rejected: readonly Rejected[],
 ): string {
-  const lines = [`**${state}** in round ${round.number} (${round.kind}) of \`${migration}\``];
-  if (blocked !== undefined) {
-    lines.push(
-      '',
-      `Blocked at ${blocked.step} since ${blocked.since}: **${blocked.code}** ${blocked.because}`,
-      '',
+  return blocks(
+    `**${state}** in round ${round.number} (${round.kind}) of \`${migration}\``,
+    ...(blocked === undefined ? [] : blockedBlocks(migration, chunk, blocked)),
+    rejectedBlock(rejected),
+  );
+}
+
+function blockedBlocks(migration: string, chunk: string, blocked: BlockedChunk): string[] {
+  const { step, since, code, because } = blocked;
+  return [
+    `Blocked at ${step} since ${since}: **${code}** ${plain(because)}`,
+    list(
+      [
+        `\`longhaul retry ${migration} ${chunk}\` or the signal \`retry\``,
+        `\`longhaul skip ${migration} ${chunk}\` or the signal \`skip\`: leave it to the next round`,
+      ],
       'You can now, when the cause is mended:',
-      `- \`longhaul retry ${migration} ${chunk}\` or the signal \`retry\``,
-      `- \`longhaul skip ${migration} ${chunk}\` or the signal \`skip\`: leave it to the next round`,
-    );
-  }
-  return [...lines, ...rejectedLines(rejected)].join('\n');
+    ),
+  ];
 }

@@ -5,6 +5,7 @@ interface Thrown {
   readonly type?: unknown;
   readonly message?: unknown;
   readonly cause?: unknown;
+  readonly details?: unknown;
 }
 
 /** The innermost failure that carries one of our codes; else the innermost message, as a BUG. */
@@ -15,9 +16,21 @@ export function reasonOf(thrown: unknown): { readonly code: Code; readonly becau
     const error = next as Thrown;
     if (typeof error.message === 'string') message = error.message;
     if (typeof error.type === 'string' && Object.hasOwn(CODES, error.type)) {
-      return { code: error.type as Code, because: message };
+      return { code: error.type as Code, because: saidIn(error) ?? message };
     }
     next = error.cause;
   }
   return { code: 'BUG', because: message };
+}
+
+/**
+ * The failure's own sentence: its message ends with the code and what to type, which the blocked
+ * chunk shows beside it. Undefined when it was not made by our activities.
+ */
+function saidIn({ details }: Thrown): string | undefined {
+  const failure: unknown = Array.isArray(details) ? details[0] : undefined;
+  if (typeof failure !== 'object' || failure === null) return undefined;
+  const { message, path } = failure as { readonly message?: unknown; readonly path?: unknown };
+  if (typeof message !== 'string') return undefined;
+  return typeof path === 'string' && !message.includes(path) ? `${message} (${path})` : message;
 }

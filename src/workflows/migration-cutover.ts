@@ -15,6 +15,7 @@ export async function cutOver(run: MigrationRun): Promise<void> {
   const { state } = run;
   run.enter({ type: 'cutover begun' });
   state.cutovers += 1;
+  delete state.givenUp;
   forgetPostponement(state);
   run.note('cutover', `cutover/${state.cutovers}`, { state: 'started', round: state.round + 1 });
   const hindered =
@@ -59,6 +60,7 @@ function giveUp(run: MigrationRun, because: string): void {
   delete state.approved;
   delete state.started;
   delete state.switching;
+  state.givenUp = { because, at: new Date().toISOString() };
   // Where no approval is asked for, the next try would follow at once, for ever.
   if (!state.postponed && needsNoApproval(state) && patched('given-up-waits')) {
     state.postponed = { by: 'longhaul', because, at: new Date().toISOString() };

@@ -3,27 +3,33 @@ import { formatBytes, formatDuration } from '../units.ts';
 import type { MigrationProgress } from './api.ts';
 import { progressOf } from './migration-shown.ts';
 import type { MigrationState } from './migration-state.ts';
-import { rejectedLines } from './rejected.ts';
+import { blocks, commands, list, plain } from './markdown.ts';
+import { rejectedBlock } from './rejected.ts';
 
-/** Markdown; the UI shows no images and no HTML. */
+/** Markdown, as the Temporal UI shows it. */
 export function detailsOf(migration: string, state: MigrationState, now: number): string {
   const shown = progressOf(migration, state, now);
+  const conditions = shown.conditions.map(
+    ({ name, because, since }) => `**${name}** since ${since}: ${plain(because)}`,
+  );
+  return blocks(
+    `**${shown.phase}**: ${plain(state.because)}`,
+    list(conditions),
+    list(factsOf(shown)),
+    commands(shown.nextSteps, 'You can now:'),
+    rejectedBlock(shown.rejectedMessages),
+  );
+}
+
+function factsOf(shown: MigrationProgress): string[] {
+  const { cutover, nextRoundAt, outageMs } = shown;
   return [
-    `**${shown.phase}**: ${state.because}`,
-    ...shown.conditions.map(
-      ({ name, because, since }) => `- **${name}** since ${since}: ${because}`,
-    ),
-    '',
     ...roundLines(shown),
     verifiedLine(shown),
-    ...(shown.nextRoundAt ? [`Next round: ${shown.nextRoundAt}`] : []),
-    `Cutover: ${shown.cutover.ready ? 'ready' : 'not yet'}, ${shown.cutover.because}`,
-    ...(shown.outageMs > 0 ? [`Outages: ${formatDuration(shown.outageMs)}`] : []),
-    '',
-    'You can now:',
-    ...shown.nextSteps.map((step) => `- \`${step}\``),
-    ...rejectedLines(shown.rejectedMessages),
-  ].join('\n');
+    ...(nextRoundAt ? [`Next round: ${nextRoundAt}`] : []),
+    `Cutover: ${cutover.ready ? 'ready' : 'not yet'}, ${plain(cutover.because)}`,
+    ...(outageMs > 0 ? [`Outages: ${formatDuration(outageMs)}`] : []),
+  ];
 }
 
 function roundLines({ round }: MigrationProgress): string[] {

@@ -45,10 +45,11 @@ export function progressOf(
   };
 }
 
-/** The round that is waited for; undefined while one runs, and before the first is over. */
+/** The round that is waited for; undefined while one runs, before the first is over, and while it cuts over. */
 function awaitedRound(state: MigrationState, now: number): NextRound | undefined {
-  const waits = state.settings !== undefined && state.news === undefined && state.rounds.length > 0;
-  return waits ? nextRoundOf(state, now) : undefined;
+  const between = state.phase === 'catching up' || state.phase === 'ready to cut over';
+  const waits = between && state.settings !== undefined && state.news === undefined;
+  return waits && state.rounds.length > 0 ? nextRoundOf(state, now) : undefined;
 }
 
 const longestInterval = (state: MigrationState): number =>
@@ -77,7 +78,7 @@ function blockedOf(state: MigrationState): Pick<MigrationProgress, 'blocked' | '
 }
 
 function conditionsOf(state: MigrationState): Conditions {
-  const { paused, link, postponed } = state;
+  const { paused, link, postponed, givenUp } = state;
   return [
     ...said('paused', paused),
     ...(link?.state === 'open'
@@ -85,6 +86,9 @@ function conditionsOf(state: MigrationState): Conditions {
       : []),
     ...blockedCondition(state),
     ...said('postponed', postponed),
+    ...(givenUp && givenUp.because !== postponed?.because
+      ? [{ name: 'given up', because: givenUp.because, since: givenUp.at }]
+      : []),
   ];
 }
 

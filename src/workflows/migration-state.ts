@@ -48,6 +48,8 @@ export interface MigrationState {
   started?: Said;
   postponedUntilMs?: number;
   postponed?: Said;
+  /** Why the last cutover ended before the switch; until the next one begins. */
+  givenUp?: Omit<Said, 'by'>;
   intervalStartMs?: number;
   intervalFloorMs?: number;
   roundAsked?: 'catch-up' | 'rehearsal';

@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { ProvisionActivities } from '../activities/contract.ts';
 import { NON_RETRYABLE_CODES } from '../errors.ts';
+import { blocks, list, plain } from './markdown.ts';
 import {
   PROVISION_QUEUE,
   type ProvisionInput,
@@ -80,11 +81,12 @@ function repeated(did: readonly string[]): ProvisionProgress['refused'] {
 }
 
 function details({ mode, did, waiting, refused }: ProvisionProgress): string {
-  const lines = [
+  return blocks(
     `**${mode === 'provision' ? 'Provisioning' : 'Removing what was provisioned'}**`,
-    ...did.map((what) => `- done: ${what}`),
-    ...waiting.map((what) => `- waiting: ${what}`),
-    ...refused.map(({ what, because, fix }) => `- refused: ${what}: ${because}. ${fix}`),
-  ];
-  return lines.join('\n');
+    list([
+      ...did.map((what) => `done: ${plain(what)}`),
+      ...waiting.map((what) => `waiting: ${plain(what)}`),
+      ...refused.map(({ what, because, fix }) => plain(`refused: ${what}: ${because}. ${fix}`)),
+    ]),
+  );
 }

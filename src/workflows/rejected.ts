@@ -1,3 +1,5 @@
+import { list, plain } from './markdown.ts';
+
 /** Messages that made no sense: kept for people to see, newest first. */
 export interface Rejected {
   /** ISO 8601. */
@@ -19,9 +21,8 @@ export function withRejected(
   return [one, ...before].slice(0, KEPT);
 }
 
-/** As lines of Markdown; none when nothing was rejected. */
-export function rejectedLines(rejected: readonly Rejected[]): string[] {
-  if (rejected.length === 0) return [];
-  const rows = rejected.map(({ at, name, because }) => `- ${at} \`${name}\`: ${because}`);
-  return ['', 'Messages that made no sense:', ...rows];
+/** As a block of Markdown; empty when nothing was rejected. */
+export function rejectedBlock(rejected: readonly Rejected[]): string {
+  const rows = rejected.map(({ at, name, because }) => `${at} ${plain(name)}: ${plain(because)}`);
+  return list(rows, 'Messages that made no sense:');
 }

@@ -29,7 +29,8 @@ import {
 } from './api.ts';
 import type { chunk } from './chunk.ts';
 import { reasonOf } from './failures.ts';
-import { rejectedLines, withRejected, type Rejected } from './rejected.ts';
+import { blocks } from './markdown.ts';
+import { rejectedBlock, withRejected, type Rejected } from './rejected.ts';
 import { listenToRound } from './round-controls.ts';
 import { openRound, withBlocked, withReport, type RoundState } from './round-state.ts';
 import { chunkAttributes } from './search-attributes.ts';
@@ -177,10 +178,10 @@ class RoundRun {
     const { done, chunks, blockedCount } = this.#state;
     const sums = `${done} of ${chunks} chunks done, ${blockedCount} blocked`;
     setCurrentDetails(
-      [
+      blocks(
         `**Round ${round.number}** (${round.kind}) of \`${migration}\`: ${sums}`,
-        ...rejectedLines(this.#rejected),
-      ].join('\n'),
+        rejectedBlock(this.#rejected),
+      ),
     );
   }
 

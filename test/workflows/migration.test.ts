@@ -191,6 +191,8 @@ describe('a migration', () => {
     );
 
     expect(after.approvedBy).toBeUndefined();
+    expect(after.conditions).toMatchObject([{ name: 'given up' }]);
+    expect(after.conditions[0]!.because).toContain('the freeze hook ended with 7');
     expect(run.stage.hooks).toEqual(['freeze']);
     await eventually(() =>
       run.stage.notes.some(({ data }) =>
