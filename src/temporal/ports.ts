@@ -16,6 +16,10 @@ export async function choosePort(preferred: readonly number[]): Promise<number> 
   return given;
 }
 
+export async function isFree(port: number): Promise<boolean> {
+  return (await tryPort(port)) !== undefined;
+}
+
 function tryPort(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

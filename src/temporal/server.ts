@@ -11,7 +11,7 @@ import { withFileLock } from './file-lock.ts';
 import { findProgram } from './find.ts';
 import { launchServer } from './launch.ts';
 import { serverFolder } from './places.ts';
-import { choosePort, LOOPBACK, USUAL_PORT, USUAL_UI_PORT } from './ports.ts';
+import { choosePort, isFree, LOOPBACK, USUAL_PORT, USUAL_UI_PORT } from './ports.ts';
 import { prepareServer } from './prepare.ts';
 import { endProcess, identify, isAlive } from './process-identity.ts';
 import {
@@ -56,7 +56,7 @@ export interface Server extends ServerConnection {
 
 /**
  * A server that answers, with namespace and search attributes. Throws SERVER_UNREACHABLE with all
- * that was tried; a configured address that does not answer is not replaced by another server.
+ * that was tried, USAGE for a port in use; a configured address that does not answer is not replaced.
  */
 export async function ensureServer(options: ServerOptions): Promise<Server> {
   const env = options.env ?? process.env;
@@ -173,6 +173,9 @@ async function choosePorts(
   folder: string,
   options: ServerOptions,
 ): Promise<{ port: number; uiPort: number }> {
+  for (const port of [options.port, options.uiPort]) {
+    if (port !== undefined && !(await isFree(port))) throw portInUse(port);
+  }
   const last = readServerFile(folder);
   const usualPorts = options.usualPorts ?? options.lifetime === 'detached';
   const preferred = (before: number | undefined, usual: number): number[] => [
@@ -182,6 +185,13 @@ async function choosePorts(
   const port = options.port ?? (await choosePort(preferred(last?.port, USUAL_PORT)));
   const uiPort = options.uiPort ?? (await choosePort(preferred(last?.uiPort, USUAL_UI_PORT)));
   return { port, uiPort };
+}
+
+/** Whoever answers there would be taken for the server that is being started. */
+function portInUse(port: number): LonghaulError {
+  return new LonghaulError('USAGE', `Port ${port} of ${LOOPBACK} is in use`, {
+    hint: 'Name another, or none: then a free one is taken.',
+  });
 }
 
 function asServer(connection: ServerConnection): Server {

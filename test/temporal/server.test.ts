@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
@@ -39,6 +41,21 @@ describe('a server for a state directory', () => {
     expect(reached.connectionOptions.address).toBe(first.address);
     expect(identify(first.pid ?? 0)).toBeUndefined();
     expect(() => connectionOptions(options)).toThrow(/No Temporal server runs for .* is gone/);
+  });
+
+  test('is not started on a port that somebody else answers at', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const place = { stateDirectory: stateDirectory(), lifetime: 'with this process', env } as const;
+
+    await expect(ensureServer({ ...place, port })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: `Port ${port} of 127.0.0.1 is in use`,
+    });
+    await expect(ensureServer({ ...place, uiPort: port })).rejects.toMatchObject({ code: 'USAGE' });
+    taken.close();
+    expect(() => connectionOptions(place)).toThrow(/No Temporal server runs/);
   });
 
   test('has the search attributes, and comes back at the same address', async () => {
