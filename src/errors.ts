@@ -144,7 +144,7 @@ export const CODES = {
   DELETE_REFUSED: {
     class: 'person',
     exit: 4,
-    hint: 'Bring the entries back and: longhaul retry NAME. Or, when they are meant to go: longhaul allow-deletes NAME CHUNK --count N --reason "…".',
+    hint: 'Look at the list: longhaul chunks NAME --entries. Bring the entries back and: longhaul retry NAME. Or, when they are meant to go: longhaul allow-deletes NAME CHUNK --count N --reason "…".',
   },
   NOT_READY: {
     class: 'guard',
@@ -324,5 +324,7 @@ export function describeFailure(failure: Failure): string {
     failure.path !== undefined && !failure.message.includes(failure.path)
       ? ` (${failure.path})`
       : '';
-  return `${failure.message}${where} [${failure.code}]. ${failure.hint ?? CODES[failure.code].hint}`;
+  // After a list, what to do is a line of its own.
+  const dot = failure.message.includes('\n') ? '\n' : ' ';
+  return `${failure.message}${where}${dot}[${failure.code}]. ${failure.hint ?? CODES[failure.code].hint}`;
 }

@@ -22,6 +22,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   DISK_FULL: 'when there is space at the destination',
   PERMISSION_DENIED: 'when the worker may read and write it',
   SOURCE_MISSING: 'when the source is mounted again',
+  SOURCE_CHANGED_IDENTITY: 'when the right tree is mounted',
+  READ_ONLY: 'when the destination is writable again',
   DESTINATION_MISSING: 'when the destination is mounted again',
   CORRUPT_COPY: 'when the destination storage was checked',
 };
@@ -68,7 +70,7 @@ function blockedSteps({ migration, phase, blocked, blockedCount }: Situation): S
   const first = blocked[0]?.chunk;
   const ofEntries = blocked.some(({ code }) => ABOUT_ENTRIES.has(code));
   return [
-    [`chunks ${migration} --blocked`, 'what is blocked, and why'],
+    [`chunks ${migration} --entries`, 'what is blocked, why, and each entry by name'],
     ...named,
     ...(blockedCount > 1
       ? [[`retry ${migration}`, `all ${blockedCount} blocked chunks`] as Step]

@@ -40,7 +40,7 @@ async function said(...args: readonly string[]): Promise<void> {
 const at = (...names: string[]): string => join(migration.source, ...names);
 const copied = (...names: string[]): string => join(migration.destination, ...names);
 
-test('longhaul approve, after half of a directory was deleted by mistake', async () => {
+test('longhaul approve and chunks --entries, after half of a directory was deleted by mistake', async () => {
   await ready({ maxCount: 5 });
   renameSync(at('b'), join(migration.root, 'kept'));
   mkdirSync(at('b'));
@@ -58,6 +58,8 @@ test('longhaul approve, after half of a directory was deleted by mistake', async
     }),
   ]);
   expect(readdirSync(copied('b'))).toHaveLength(20);
+  const { stdout } = await migration.longhaul('chunks', 'm', '--entries');
+  expect(stdout.match(/^ {4}b\/f1\d {2}DELETE_REFUSED: would be deleted/gm)?.length).toBe(6);
   await migration.until('the other one has deleted', () => !existsSync(copied('a', 'f1')));
 
   for (let f = 10; f < 17; f++) renameSync(join(migration.root, 'kept', `f${f}`), at('b', `f${f}`));

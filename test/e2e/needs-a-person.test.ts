@@ -44,6 +44,23 @@ async function blockedBy(code: string): Promise<readonly string[]> {
   return blocked.map(({ because }) => because);
 }
 
+/** What `longhaul chunks m --entries` names, in its order. */
+async function entriesNamed(): Promise<readonly string[]> {
+  const { exit, stdout } = await migration.longhaul('chunks', 'm', '--entries', '--json');
+  expect(exit).toBe(0);
+  const records = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as EntryRecord);
+  const entries = records.filter(({ type }) => type === 'entry');
+  return entries.map(({ path, code }) => `${path} ${code}`);
+}
+interface EntryRecord {
+  readonly type: string;
+  readonly path: string;
+  readonly code: string;
+}
+
 async function retried(): Promise<void> {
   const { exit, stdout } = await migration.longhaul('retry', 'm', '--reason', 'mended');
   expect([exit, stdout]).toEqual([0, expect.stringContaining('retry')]);
@@ -52,10 +69,12 @@ async function retried(): Promise<void> {
 }
 
 describe('what needs a person', () => {
-  test('longhaul retry, after a file that may not be read', async () => {
+  test('longhaul chunks --entries and retry, after files that may not be read', async () => {
     await begin(100);
     const closed = join(migration.source, 'b/f7');
+    const too = join(migration.source, 'b/f9');
     chmodSync(closed, 0o000);
+    chmodSync(too, 0o000);
     await migration.start();
     migration.worker({ through: WITHOUT_PRIVILEGE });
 
@@ -64,8 +83,10 @@ describe('what needs a person', () => {
     expect(because).toEqual([expect.stringContaining('b/f7')]);
     for (const path of ['a/f7', 'b/f6', 'b/f8', 'c/f7'])
       expect([path, existsSync(join(migration.destination, path))]).toEqual([path, true]);
+    expect(await entriesNamed()).toEqual(['b/f7 PERMISSION_DENIED', 'b/f9 PERMISSION_DENIED']);
     expect((await migration.longhaul('ledger', 'm', '--verify')).exit).toBe(3);
     chmodSync(closed, 0o644);
+    chmodSync(too, 0o644);
     await retried();
   });
 
@@ -79,6 +100,7 @@ describe('what needs a person', () => {
     const because = await blockedBy('PERMISSION_DENIED');
 
     expect(because).toEqual([expect.stringMatching(/\bb\b/)]);
+    expect(await entriesNamed()).toEqual(['b PERMISSION_DENIED']);
     for (const path of ['a/f7', 'c/f7'])
       expect([path, existsSync(join(migration.destination, path))]).toEqual([path, true]);
     chmodSync(closed, 0o755);

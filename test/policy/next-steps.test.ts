@@ -20,7 +20,7 @@ test('names what to do with blocked chunks first, with the advice for the cause'
   ];
 
   expect(steps({ blocked, blockedCount: 2 })).toEqual([
-    'longhaul chunks acme --blocked  # what is blocked, and why',
+    'longhaul chunks acme --entries  # what is blocked, why, and each entry by name',
     'longhaul retry acme 0007        # DISK_FULL: when there is space at the destination',
     'longhaul retry acme 0042        # BUG: when the cause is mended',
     'longhaul retry acme             # all 2 blocked chunks',

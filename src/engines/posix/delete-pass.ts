@@ -41,6 +41,14 @@ export interface DeleteRecord {
 export const deleteRefusedPath = (roundDirectory: string): string =>
   join(roundDirectory, 'delete-refused.json');
 
+/** What was refused: `paths` are in printable form, a directory stands for all that is in it. */
+export interface DeleteRefusal {
+  readonly because: string;
+  /** Those that were counted when the answer was clear, at most MOST_LISTED. */
+  readonly paths: readonly string[];
+}
+const MOST_LISTED = 10_000;
+
 export const deleteRecordPath = (roundDirectory: string): string =>
   join(roundDirectory, 'delete.json');
 
@@ -66,7 +74,9 @@ export async function deletePassChunk(
     options.caps,
   );
   if (decision.action === 'refuse') {
-    writeJsonAtomic(deleteRefusedPath(input.store.roundDirectory), decision);
+    const paths = found.deletions.slice(0, MOST_LISTED).map(({ path }) => printable(path));
+    const refusal: DeleteRefusal = { because: decision.because, paths };
+    writeJsonAtomic(deleteRefusedPath(input.store.roundDirectory), refusal);
     throw new LonghaulError(decision.code ?? 'DELETE_REFUSED', decision.because);
   }
   const left = await deleteAll(input, options, context, found, tally);

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CODES, type Code } from '../../errors.ts';
+import { readJson } from '../../ledger/atomic-file.ts';
 import { CatalogWriter } from '../../ledger/catalog-writer.ts';
 import { comparePaths, printable, type RawPath } from '../../paths.ts';
 import type { OpenEntry } from '../engine.ts';
@@ -52,6 +53,12 @@ export function finishedScan(roundDirectory: string, heading: string): ScanCount
   } catch {
     return undefined; // torn or missing: the scan is done again
   }
+}
+
+/** The first incomplete directories of the last scan of a round, with the reason; none where it is not known. */
+export function scanSamples(roundDirectory: string): readonly OpenEntry[] {
+  const known = readJson<{ readonly counters?: ScanCounters }>(join(roundDirectory, 'scan.json'));
+  return known?.counters?.open ?? [];
 }
 
 export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
