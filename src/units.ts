@@ -73,7 +73,8 @@ export function formatBytes(bytes: number): string {
   const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let value = bytes;
   let i = 0;
-  while (Math.abs(value) >= 1024 && i < names.length - 1) {
+  // What would be written as 1024.0 is 1.00 of the next unit.
+  while (Math.abs(value) >= (i === 0 ? 1024 : 1023.95) && i < names.length - 1) {
     value /= 1024;
     i++;
   }

@@ -37,7 +37,15 @@ export function failureOf(thrown: unknown, args: readonly string[]): Failure | u
     const hint = `See: longhaul help${known ? ` ${args[0]}` : ''}.`;
     return { code: 'USAGE', message: tidy(String(error.message)), hint };
   }
-  return ofTheCommandItself(toFailure(thrown), error.code);
+  return ofTheCommandItself(hintAt(toFailure(thrown), args), error.code);
+}
+
+/** What an option's own parser says is about the command that was typed. */
+function hintAt(failure: Failure, [command = '']: readonly string[]): Failure {
+  const general = failure.code === 'USAGE' && failure.hint === CODES.USAGE.hint;
+  return general && /^[a-z]/.test(command)
+    ? { ...failure, hint: `See: longhaul help ${command}.` }
+    : failure;
 }
 
 /**

@@ -2,18 +2,20 @@
 import type { MigrationStore } from '../ledger/state-directory.ts';
 import { usage } from './exit.ts';
 import type { StateOption } from './options.ts';
+import { withSuggestion } from './suggest.ts';
 
 /** Throws USAGE when nothing names a state directory, NO_SUCH_MIGRATION when it has no such migration. */
 export async function openMigration(name: string, { state }: StateOption): Promise<MigrationStore> {
-  const { findStateDirectory } = await import('../client/pointer.ts');
+  const { findStateDirectory, knownMigrations } = await import('../client/pointer.ts');
   const { openStateDirectory } = await import('../ledger/state-directory.ts');
   const { readRecord } = await import('../ledger/migration-record.ts');
   const path = findStateDirectory({ state, name });
   if (path === undefined) {
-    throw usage(
+    const unknown = usage(
       `Which state directory has "${name}"? Nobody started it from this account`,
       'Name it with --state DIRECTORY or LONGHAUL_STATE.',
     );
+    throw withSuggestion(unknown, name, knownMigrations());
   }
   const store = openStateDirectory(path).migration(name);
   readRecord(store);

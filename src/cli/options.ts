@@ -45,7 +45,7 @@ function currentUser(): string {
   try {
     return process.env['USER'] ?? userInfo().username;
   } catch {
-    return 'unknown'; // a uid without a passwd entry, as in containers
+    return `uid ${process.getuid?.() ?? 'unknown'}`; // without a passwd entry, as in containers
   }
 }
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { CODES, describeFailure } from '../errors.ts';
 import type { Failure } from '../errors.ts';
+import { closestName } from '../spec/closest-name.ts';
 import { toCommander } from './to-commander.ts';
 import type { AnyCommand } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -39,7 +40,7 @@ export async function main(args: readonly string[], world: World): Promise<ExitC
     return exit;
   } catch (thrown) {
     terminal.status(undefined);
-    const failure = failureOf(thrown, args);
+    const failure = unknownHelpTopic(thrown, args) ?? failureOf(thrown, args);
     if (failure === undefined) return 0;
     complain(terminal, world.stderr, withAdvice(failure, called), thrown);
     return exitOf(failure);
@@ -69,6 +70,20 @@ async function programFor(
     });
   }
   return program;
+}
+
+/** `longhaul help TOPIC` of a command that does not exist: commander says nothing about it. */
+function unknownHelpTopic(thrown: unknown, [help, topic]: readonly string[]): Failure | undefined {
+  const exitCode = (thrown as { readonly exitCode?: unknown }).exitCode;
+  const known = topic === undefined || COMMANDS.some(({ name }) => name === topic);
+  if (help !== 'help' || known || exitCode === 0) return undefined;
+  const meant = closestName(
+    topic,
+    COMMANDS.map(({ name }) => name),
+  );
+  const suggestion = meant === undefined ? '' : ` (Did you mean ${meant}?)`;
+  const message = `Unknown command '${topic}'${suggestion}`;
+  return { code: 'USAGE', message, hint: 'See: longhaul help.' };
 }
 
 interface Called {

@@ -1,6 +1,8 @@
 /** A client for the length of one command. */
 import type { LonghaulClient } from '../client.ts';
+import { toFailure } from '../errors.ts';
 import type { StateOption } from './options.ts';
+import { withSuggestion } from './suggest.ts';
 
 export interface Target extends StateOption {
   /** The migration, when the command is about one. */
@@ -18,6 +20,12 @@ export async function withClient<T>(
   const client = await connect({ stateDirectory });
   try {
     return await work(client, stateDirectory);
+  } catch (error) {
+    if (toFailure(error).code !== 'NO_SUCH_MIGRATION' || name === undefined) throw error;
+    const names = await client
+      .list(() => undefined)
+      .then((rows) => rows.map(({ migration }) => migration));
+    throw withSuggestion(error, name, names);
   } finally {
     await client.close();
   }

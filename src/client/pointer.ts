@@ -43,10 +43,15 @@ export function findStateDirectory(
   return name === undefined ? undefined : readPointer(name, env);
 }
 
+/** Names of the migrations that `start` recorded for this user. */
+export const knownMigrations = (env: Environment = process.env): readonly string[] =>
+  namesIn(join(userStateFolder(env), 'migrations'));
+
 /** State directories that `start` recorded for this user, each once, sorted. */
 export function knownStateDirectories(env: Environment = process.env): readonly string[] {
-  const names = namesIn(join(userStateFolder(env), 'migrations'));
-  const paths = names.map((name) => readPointer(name, env)).filter((path) => path !== undefined);
+  const paths = knownMigrations(env)
+    .map((name) => readPointer(name, env))
+    .filter((path) => path !== undefined);
   return [...new Set(paths)].sort();
 }
 

@@ -182,6 +182,7 @@ export function renderStory(story: EntryStory): string {
   const lines = [story.path === '' ? '(the root of the tree)' : story.path];
   lines.push(story.chunk === undefined ? '  in no chunk: no plan yet' : `  chunk ${story.chunk}`);
   lines.push(`  now: ${renderNow(story)}`);
+  if (atTheSeed(story)) lines.push('  it was there when the seed listed the tree');
   if (story.forgottenUpTo > 0) {
     lines.push(`  what rounds 1 to ${story.forgottenUpTo} did is no longer kept`);
   }
@@ -202,12 +203,19 @@ export function renderStory(story: EntryStory): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The seed writes no event for what it copies: who has none that says `new` was there then. */
+function atTheSeed({ now, events, forgottenUpTo, incompleteRounds }: EntryStory): boolean {
+  const whole = forgottenUpTo === 0 && incompleteRounds.length === 0;
+  const copied = now === undefined ? events.length > 0 : now.status === 'verified';
+  return whole && copied && !events.some(({ what }) => what === 'new');
+}
+
 function renderNow({ now, events }: EntryStory): string {
   if (now === undefined) {
-    return events.at(-1)?.what === 'deleted' ? 'deleted' : 'not in the catalog';
+    return events.at(-1)?.what === 'deleted' ? 'deleted' : 'in no closed round';
   }
   const { status, kind, sizeBytes, modified, mode, owner, digest, because } = now;
   if (because !== undefined) return because;
   const sum = digest === undefined ? '' : `, digest ${digest}`;
-  return `${status}, ${kind}, ${sizeBytes} bytes, modified ${modified}, mode ${mode}, owner ${owner}${sum}`;
+  return `${status}, ${kind}, ${sizeBytes} ${sizeBytes === 1 ? 'byte' : 'bytes'}, modified ${modified}, mode ${mode}, owner ${owner}${sum}`;
 }

@@ -1,7 +1,7 @@
 /** An assessment as a person reads it. */
 import { formatBytes, formatDuration } from '../units.ts';
 import type { Assessment } from './assess.ts';
-import { alignColumns, groupDigits } from './text-columns.ts';
+import { alignColumns, groupDigits, plural } from './text-columns.ts';
 
 /** At most this many paths of a list are shown; the JSON has them all. */
 const SHOWN = 5;
@@ -92,7 +92,7 @@ function listLines({ unreadable, special, sparse }: Assessment): string[] {
 function linkLines({ hardLinks }: Assessment): string[] {
   const { groups, names, crossing, lookedAt } = hardLinks;
   if (groups === 0) return [];
-  const head = `Hard links: ${groupDigits(names)} names in ${groupDigits(groups)} groups`;
+  const head = `Hard links: ${plural(names, 'name')} in ${plural(groups, 'group')}`;
   const looked = lookedAt < groups ? ` (of the ${groupDigits(lookedAt)} with the most links)` : '';
   const verdict =
     crossing.length === 0

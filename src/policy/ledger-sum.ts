@@ -1,4 +1,5 @@
 /** The sum of the ledger: every entry ever seen ends in exactly one state. */
+import { groupDigits } from './text-columns.ts';
 
 /** Where entries can be, in the order in which they are told; `open` ones are not at their end. */
 const STATES = [
@@ -38,7 +39,7 @@ export function closeSum(sums: Sums): SumAnswer {
   function because(): string {
     if (difference > 0) return `${difference} of ${seen} entries are in no state`;
     if (difference < 0) return `${-difference} entries are in more than one state`;
-    if (open === 0) return `all ${seen} entries are accounted for`;
+    if (open === 0) return `all ${groupDigits(seen)} entries are accounted for`;
     const parts = openStates.map(({ name, words }) => `${sums[name] ?? 0} ${words}`);
     return `${open} of ${seen} entries are open: ${parts.join(', ')}`;
   }

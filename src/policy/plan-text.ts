@@ -1,10 +1,10 @@
 /** A chunk plan as a person reads it. */
-import { printable } from '../paths.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import { DEFAULT_OVERHEAD_MS } from './chunk-size.ts';
 import type { ChunkPlan, PlannedChunk } from './chunks.ts';
 import { DEFAULT_ENTRIES_PER_SECOND } from './forecast.ts';
-import { alignColumns, groupDigits } from './text-columns.ts';
+import { rootLabel } from './root-label.ts';
+import { alignColumns, groupDigits, plural } from './text-columns.ts';
 
 /** What a chunk's first run takes with the link to itself: the slower of bytes and entries, and its overhead. */
 export function chunkRunMs(
@@ -33,8 +33,8 @@ export function renderPlan(plan: ChunkPlan): string {
     because === undefined ? [] : [`  ${id}: ${because}`],
   );
   return [
-    `Plan ${revision}, made ${madeAt}: ${groupDigits(totals.entries)} entries, ${formatBytes(totals.bytes)} in ${groupDigits(totals.directories)} directories`,
-    `${groupDigits(chunks.length)} chunks: ${size.because}`,
+    `Plan ${revision}, made ${madeAt}: ${plural(totals.entries, 'entry', 'entries')}, ${formatBytes(totals.bytes)} in ${plural(totals.directories, 'directory', 'directories')}`,
+    `${plural(chunks.length, 'chunk')}: ${size.because}`,
     '',
     ...alignColumns(
       [['chunk', 'entries', 'bytes', 'time', 'roots'], ...rows],
@@ -46,11 +46,11 @@ export function renderPlan(plan: ChunkPlan): string {
 }
 
 function rootsText({ roots, without }: PlannedChunk): string {
-  const first = roots[0] === undefined || roots[0] === '' ? '/' : `/${printable(roots[0])}`;
+  const first = rootLabel(roots[0] ?? '');
   const last = roots.at(-1);
   const all =
     roots.length > 1 && last !== undefined
-      ? `${first} … /${printable(last)} (${groupDigits(roots.length)} directories)`
+      ? `${first} … ${rootLabel(last)} (${groupDigits(roots.length)} directories)`
       : first;
   return without.length === 0 ? all : `${all}, without ${groupDigits(without.length)} below it`;
 }

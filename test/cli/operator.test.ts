@@ -30,6 +30,16 @@ describe('of a migration with a blocked chunk', () => {
     expect(status.stdout).toContain('longhaul accept blocked PATH --reason "…"');
   });
 
+  test('longhaul status of a name with a slip of the fingers says which was meant', async () => {
+    const { exit, stderr } = await run('status', 'blokced');
+
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr:
+        'longhaul: There is no migration "blokced" on this server (Did you mean blocked?) [NO_SUCH_MIGRATION]. longhaul list shows the migrations there are.\n',
+    });
+  });
+
   test('longhaul retry NAME CHUNK of one that is not blocked names this migration', async () => {
     const { exit, stderr } = await run('retry', 'blocked', '9999');
 

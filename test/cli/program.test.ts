@@ -4,19 +4,25 @@ import { longhaul } from './run.ts';
 
 describe('longhaul', () => {
   test.each<{ args: string[]; exit: number; says: string }>`
-    args                                          | exit | says
-    ${['--version']}                              | ${0} | ${''}
-    ${['--help']}                                 | ${0} | ${''}
-    ${['help', 'status']}                         | ${0} | ${''}
-    ${['status', '--help']}                       | ${0} | ${''}
-    ${['statu']}                                  | ${2} | ${"longhaul: Unknown command 'statu' (Did you mean status?) [USAGE]. See: longhaul help.\n"}
-    ${['status', 'acme', '--jsn']}                | ${2} | ${"longhaul: Unknown option '--jsn' (Did you mean --json?) [USAGE]. See: longhaul help status.\n"}
-    ${['status']}                                 | ${2} | ${"longhaul: Missing required argument 'name' [USAGE]. See: longhaul help status.\n"}
-    ${['set-bandwidth', 'acme', 'a lot']}         | ${2} | ${'longhaul: Expected a rate such as "50 Mbit/s", or "none", got "a lot" [USAGE]. See: longhaul help set-bandwidth.\n'}
-    ${['set-interval', 'acme', '2 hours']}        | ${2} | ${'longhaul: Expected a duration such as "2h" or "1h30m", got "2 hours" [USAGE]. See: longhaul help set-interval.\n'}
-    ${['sync', 'a', 'b', '--max-deletes', 'few']} | ${2} | ${'longhaul: Expected a whole number after --max-deletes, got "few" [USAGE]. See: longhaul help sync.\n'}
-    ${['accept', 'acme', 'a/b']}                  | ${2} | ${'longhaul: An exception needs a reason, for whoever reads the ledger later [USAGE]. Type: longhaul accept acme \'a/b\' --reason "…"\n'}
-    ${['abort', 'acme']}                          | ${4} | ${'longhaul: This ends the migration acme for good. Nobody is here to confirm it [NOT_CONFIRMED]. Type the name when it is asked for, or pass --yes.\n'}
+    args                                               | exit | says
+    ${['--version']}                                   | ${0} | ${''}
+    ${['--help']}                                      | ${0} | ${''}
+    ${['help', 'status']}                              | ${0} | ${''}
+    ${['status', '--help']}                            | ${0} | ${''}
+    ${['statu']}                                       | ${2} | ${"longhaul: Unknown command 'statu' (Did you mean status?) [USAGE]. See: longhaul help.\n"}
+    ${['status', 'acme', '--jsn']}                     | ${2} | ${"longhaul: Unknown option '--jsn' (Did you mean --json?) [USAGE]. See: longhaul help status.\n"}
+    ${['status']}                                      | ${2} | ${"longhaul: Missing required argument 'name' [USAGE]. See: longhaul help status.\n"}
+    ${['set-bandwidth', 'acme', 'a lot']}              | ${2} | ${'longhaul: Expected a rate such as "50 Mbit/s", or "none", got "a lot" [USAGE]. See: longhaul help set-bandwidth.\n'}
+    ${['set-interval', 'acme', '2 hours']}             | ${2} | ${'longhaul: Expected a duration such as "2h" or "1h30m", got "2 hours" [USAGE]. See: longhaul help set-interval.\n'}
+    ${['sync', 'a', 'b', '--max-deletes', 'few']}      | ${2} | ${'longhaul: Expected a whole number after --max-deletes, got "few" [USAGE]. See: longhaul help sync.\n'}
+    ${['accept', 'acme', 'a/b']}                       | ${2} | ${'longhaul: An exception needs a reason, for whoever reads the ledger later [USAGE]. Type: longhaul accept acme \'a/b\' --reason "…"\n'}
+    ${['accept', 'acme', '../x', '--reason', 'r']}     | ${2} | ${'longhaul: Expected a path from the root of the tree, got "../x" [USAGE]. See: longhaul help accept.\n'}
+    ${['set-interval', 'acme', '1h', '--floor', '2h']} | ${2} | ${'longhaul: The floor, 2h, is longer than the interval, 1h [USAGE]. See: longhaul help set-interval.\n'}
+    ${['postpone', 'acme', '--until', '2020-01-01']}   | ${2} | ${'longhaul: --until: 2020-01-01 is over; name a time to come [USAGE]. See: longhaul help postpone.\n'}
+    ${['up', '--port', 'seven']}                       | ${2} | ${'longhaul: Expected a port from 1 to 65535, got "seven" [USAGE]. See: longhaul help up.\n'}
+    ${['help', 'statu']}                               | ${2} | ${"longhaul: Unknown command 'statu' (Did you mean status?) [USAGE]. See: longhaul help.\n"}
+    ${['help', 'rsync-it']}                            | ${2} | ${"longhaul: Unknown command 'rsync-it' [USAGE]. See: longhaul help.\n"}
+    ${['abort', 'acme']}                               | ${4} | ${'longhaul: This ends the migration acme for good. Nobody is here to confirm it [NOT_CONFIRMED]. Type the name when it is asked for, or pass --yes.\n'}
   `('$args exits $exit', async ({ args, exit, says }) => {
     const result = await longhaul(args);
 

@@ -115,7 +115,7 @@ test('longhaul chunks shows roots, sizes and the reason', () => {
 
   expect(chunksTable(rows).split('\n')).toEqual([
     'chunk  state    round  entries     bytes  roots',
-    '0000   done         2    1,200  2.00 KiB  / b',
+    '0000   done         2    1,200  2.00 KiB  / /b',
     '0001   blocked      1',
     '  DISK_FULL: no space',
   ]);

@@ -22,8 +22,8 @@ describe('the list of chunks', () => {
 
     expect(told.split('\n')).toEqual([
       'chunk  state    round  entries     bytes  roots',
-      '0001   done         2    1,200  2.00 KiB  home/a',
-      '0002   blocked      1        7       1 B  home/b /',
+      '0001   done         2    1,200  2.00 KiB  /home/a',
+      '0002   blocked      1        7       1 B  /home/b /',
       '  copy DISK_FULL: no space left',
     ]);
   });

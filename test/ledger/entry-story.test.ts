@@ -168,6 +168,7 @@ test('tells where a path stands, what the rounds did and what people decided', (
     `a/x
   chunk ${storyOf(store, 'a/x').chunk}
   now: verified, file, 10 bytes, modified 1969-12-31T23:59:59.000000005Z, mode 0644, owner 1000:100, digest ${'ab'.repeat(32)}
+  it was there when the seed listed the tree
   2026-01-03T00:00:00.000Z  round 3: changed, verified
   2026-01-05T00:00:00.000Z  accepted as an exception by jo: not needed
 `,
@@ -177,7 +178,7 @@ test('tells where a path stands, what the rounds did and what people decided', (
 test.each([
   ['a/gone', 'deleted'],
   ['a/cache/deep/file', 'a/cache is excluded'],
-  ['a/never', 'not in the catalog'],
+  ['a/never', 'in no closed round'],
 ])('says of %s: %s', (path, expected) => {
   migrationWithStory();
 

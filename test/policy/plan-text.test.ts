@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { planChunks } from '../../src/policy/chunks.ts';
+import { rootLabel } from '../../src/policy/root-label.ts';
 import { chunkRunMs, renderPlan } from '../../src/policy/plan-text.ts';
 
 const summaries = [
@@ -37,4 +38,19 @@ test.each([
   [{ entries: 500_000, bytes: 1 }, 1_005_000],
 ])('a run takes the slower of bytes and entries, and its overhead: %j', (chunk, ms) => {
   expect(chunkRunMs(chunk, { limits })).toBe(ms);
+});
+
+test('a directory far down is named by its ends', () => {
+  const deep = Array.from({ length: 100 }, (_, i) => `level${i}`).join('/');
+
+  expect(rootLabel(deep)).toBe('/level0/level1/level2/level3/…/level97/level98/level99');
+  expect(rootLabel('a/b')).toBe('/a/b');
+  expect(rootLabel('')).toBe('/');
+  expect(rootLabel(`${'x'.repeat(200)}/y`).length).toBeLessThanOrEqual(60);
+});
+
+test('one chunk, one entry, one directory', () => {
+  const one = planChunks([{ path: '', entries: 1, bytes: 0 }], limits, { now: 0 });
+
+  expect(renderPlan(one)).toMatch(/: 1 entry, 0 B in 1 directory\n1 chunk: /);
 });

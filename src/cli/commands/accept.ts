@@ -30,6 +30,9 @@ export const acceptCommand = define<[name: string, path: string], TellOptions>({
     }
     const relative = printable(fromPrintable(path.replace(/^\/+|\/+$/g, '')));
     if (relative === '') throw usage('The root of the tree cannot be an exception');
+    if (relative.split('/').includes('..')) {
+      throw usage(`Expected a path from the root of the tree, got "${path}"`);
+    }
     return tell(terminal, name, options, ['acceptException', { path: relative }]);
   },
 });

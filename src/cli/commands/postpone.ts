@@ -31,5 +31,6 @@ function timeOf(text: string): string {
   if (Number.isNaN(ms)) {
     throw usage(`--until: expected a time such as "2026-12-01T22:00:00Z", got "${text}"`);
   }
+  if (ms <= Date.now()) throw usage(`--until: ${text} is over; name a time to come`);
   return new Date(ms).toISOString();
 }

@@ -28,6 +28,9 @@ export const setIntervalCommand = define<
         throw usage(`Expected a duration such as "2h" or "1h30m", got "${text}"`);
       }
     }
+    if ((parseDuration(options.floor ?? '0s') ?? 0) > (parseDuration(interval) ?? 0)) {
+      throw usage(`The floor, ${options.floor}, is longer than the interval, ${interval}`);
+    }
     const floor = options.floor === undefined ? {} : { floor: options.floor };
     return tell(terminal, name, options, ['setInterval', { interval, ...floor }]);
   },

@@ -4,6 +4,7 @@ import { formatBytes } from '../../units.ts';
 import { define, repeated } from '../command.ts';
 import { usage } from '../exit.ts';
 import { jsonOption, type JsonOption } from '../options.ts';
+import { count, plural } from '../render/table.ts';
 
 interface VerifyOptions extends JsonOption {
   readonly exclude?: readonly string[];
@@ -44,7 +45,7 @@ export const verifyCommand = define<[source: string, destination: string], Verif
       signal: terminal.signal,
       onProgress: ({ entries, bytes }) => {
         Object.assign(seen, { entries, bytes });
-        terminal.status(`${entries} entries, ${formatBytes(bytes)} compared`);
+        terminal.status(`${count(entries)} entries, ${formatBytes(bytes)} compared`);
       },
     });
     for await (const difference of differences) {
@@ -57,7 +58,7 @@ export const verifyCommand = define<[source: string, destination: string], Verif
     if (terminal.json) terminal.record('verify', seen);
     else
       terminal.say(
-        `${seen.entries} entries, ${formatBytes(seen.bytes)} compared: ${seen.differences} differences`,
+        `${plural(seen.entries, 'entry', 'entries')}, ${formatBytes(seen.bytes)} compared: ${plural(seen.differences, 'difference')}`,
       );
     return seen.differences > 0 ? 3 : 0;
   },

@@ -1,5 +1,7 @@
 /** Tables of migrations and chunks. Pure. */
 import type { ChunkRow, MigrationRow } from '../../client/snapshot.ts';
+import { fromPrintable } from '../../paths.ts';
+import { rootLabel } from '../../policy/root-label.ts';
 import { formatBytes } from '../../units.ts';
 import { count, table } from './table.ts';
 
@@ -67,7 +69,7 @@ function tableOf(rows: readonly ChunkRow[]): string {
 /** The first roots, and how many more there are. '/' is the root of the tree. */
 export function rootsText(roots: readonly string[] | undefined): string {
   if (roots === undefined) return '';
-  const shown = roots.slice(0, 3).map((root) => (root === '' ? '/' : root));
+  const shown = roots.slice(0, 3).map((root) => rootLabel(fromPrintable(root)));
   const more = roots.length - shown.length;
   return `${shown.join(' ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
 }

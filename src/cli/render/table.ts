@@ -1,4 +1,5 @@
 /** Aligned columns of plain text. Pure. */
+export { groupDigits as count, plural } from '../../policy/text-columns.ts';
 
 export interface Column {
   readonly title: string;
@@ -22,15 +23,4 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** 1234567 → '1,234,567'. */
-export function count(value: number): string {
-  // toLocaleString loads 30 ms of locale data for the same.
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** 1 → '1 chunk', 2 → '2 chunks'. */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
 }

@@ -60,7 +60,9 @@ export async function* compareTrees(
   yield* comparison.entry('');
   for (let path = stack.pop(); path !== undefined; path = stack.pop()) {
     if (options.signal?.aborted)
-      throw new LonghaulError('INTERRUPTED', 'The comparison was stopped');
+      throw new LonghaulError('INTERRUPTED', 'The comparison was stopped', {
+        hint: 'Run the same command again: it begins anew.',
+      });
     yield* comparison.directory(path, stack);
     await new Promise(setImmediate);
   }
