@@ -28,12 +28,12 @@ destination:
 # What is done and decided. On a disk of its own, seen by every worker, outside both trees.
 stateDirectory: ${quoted(stateDirectory)}
 
-link:
-  bandwidth: 50 Mbit/s        # what you give the migration; or leave it out for no limit
-  # meanTimeBetweenDrops: 45m # chunks are made small enough for it
-  # timeZone: Europe/Berlin   # of the calendar
-  # calendar:                 # limits by time of day; the first that matches wins
-  #   - { days: [mon, tue, wed, thu, fri], from: "08:00", to: "18:00", bandwidth: 10 Mbit/s }
+# link:
+#   bandwidth: 50 Mbit/s      # what you give the migration; without it there is no limit, and no forecast
+#   meanTimeBetweenDrops: 45m # chunks are made small enough for it
+#   timeZone: Europe/Berlin   # of the calendar
+#   calendar:                 # limits by time of day; the first that matches wins
+#     - { days: [mon, tue, wed, thu, fri], from: "08:00", to: "18:00", bandwidth: 10 Mbit/s }
 
 # chunks:                     # a chunk is what fails, waits and starts again by itself
 #   maxEntries: 500000
@@ -55,7 +55,7 @@ rounds:
 
 deletes:
   when: final                 # final, every round, or never
-  maxCount: 10000             # a chunk that would delete more asks first
+  maxCount: 10000             # a chunk that would delete more is blocked, and deletes nothing
   maxPercent: 10
   # trash: { keepFor: 30d }   # moved aside, and removed by a later delete-pass
 

@@ -120,6 +120,9 @@ function schemaAt(schema: unknown, path: Keys): Looked {
   }, unwrap(schema));
 }
 
+/** The keys of a block and what each may hold; undefined for anything else, also for a choice of blocks. */
+export const shapeOf = (schema: unknown): Looked['shape'] => unwrap(schema).shape;
+
 const keysOf = ({ shape }: Looked): readonly string[] => Object.keys(shape ?? {});
 
 const optionsAt = (schema: unknown, path: Keys): readonly unknown[] =>

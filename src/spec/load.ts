@@ -13,13 +13,16 @@ export function loadSpec(path: string): MigrationSpec {
 
 /** As loadSpec, for text that is at hand; `file` names it in the error. */
 export function checkSpec(text: string, file: string): MigrationSpec {
-  const { spec, problems, lineOf } = parseSpec(text);
-  if (spec === undefined) throw specInvalid(file, problems);
-  const trees = treeProblems(spec).map(({ keys, message }): SpecProblem => {
+  const { spec, sound, problems, lineOf } = parseSpec(text);
+  const known = spec ?? sound?.spec;
+  const found = known === undefined ? [] : treeProblems(known);
+  const judged = sound === undefined ? found : found.filter(sound.mayBeJudged);
+  const trees = judged.map(({ keys, message }): SpecProblem => {
     const line = lineOf(keys);
     return { path: joinKeys(keys), message, ...(line === undefined ? {} : { line }) };
   });
-  if (problems.length + trees.length > 0) throw specInvalid(file, [...problems, ...trees]);
+  if (spec === undefined || problems.length + trees.length > 0)
+    throw specInvalid(file, [...problems, ...trees]);
   return spec;
 }
 

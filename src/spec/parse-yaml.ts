@@ -1,7 +1,7 @@
 /** From YAML text to a value of a schema, with every problem at once, each with its path and line. No I/O. */
 import { LineCounter, isMap, isNode, isPair, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { toProblems } from './issue-problems.ts';
+import { shapeOf, toProblems } from './issue-problems.ts';
 import type { SpecProblem } from './problem.ts';
 
 type Keys = readonly PropertyKey[];
@@ -9,6 +9,8 @@ type Keys = readonly PropertyKey[];
 export interface ParsedYaml<T> {
   /** Undefined unless every field on its own is right. */
   readonly value?: T;
+  /** As it was written; undefined when it is no YAML. */
+  readonly written?: unknown;
   readonly problems: readonly SpecProblem[];
   /** The line a key stands on, for problems found later. */
   readonly lineOf: (path: Keys) => number | undefined;
@@ -26,14 +28,27 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S): ParsedY
     }));
     return { problems, lineOf };
   }
-  const value = toValue(document);
-  if (value instanceof YamlRefused) {
-    return { problems: [{ path: '', message: `not valid YAML: ${value.because}` }], lineOf };
+  const whole = toValue(document);
+  if (whole instanceof YamlRefused) {
+    return { problems: [{ path: '', message: `not valid YAML: ${whole.because}` }], lineOf };
   }
+  const value = withoutEmpty(whole, schema);
   const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data, problems: [], lineOf };
   const checked = { schema, value, lineOf };
-  return { problems: parsed.error.issues.flatMap((issue) => toProblems(issue, checked)), lineOf };
+  const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, checked));
+  return { written: value, problems, lineOf };
+}
+
+/** `link:` with nothing but comments below it says no more than no `link:` at all. */
+function withoutEmpty(value: unknown, schema: unknown): unknown {
+  const shape = shapeOf(schema);
+  if (shape === undefined || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value;
+  const kept = Object.entries(value).filter(
+    ([key, inner]) => inner !== null || !Object.hasOwn(shape, key),
+  );
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutEmpty(inner, shape[key])]));
 }
 
 class YamlRefused {

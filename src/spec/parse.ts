@@ -1,23 +1,29 @@
 /** From YAML text to a spec, with every problem at once, each with its path and line. No I/O. */
 import { consistencyProblems } from './consistency.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { joinKeys, type SpecProblem } from './problem.ts';
+import { joinKeys, type Inconsistency, type SpecProblem } from './problem.ts';
 import { specSchema, type MigrationSpec } from './schema.ts';
+import { soundPart, type SoundPart } from './sound-part.ts';
 
 export interface ParsedSpec {
   /** Undefined unless every field on its own is right. */
   readonly spec?: MigrationSpec;
+  /** Where some fields are wrong: what the right ones can still be judged by. */
+  readonly sound?: SoundPart;
   readonly problems: readonly SpecProblem[];
   /** The line a key stands on, for problems found later. */
   readonly lineOf: (path: readonly PropertyKey[]) => number | undefined;
 }
 
 export function parseSpec(text: string): ParsedSpec {
-  const { value: spec, problems, lineOf } = parseYaml(text, specSchema);
-  if (spec === undefined) return { problems, lineOf };
-  const inconsistencies = consistencyProblems(spec).map(({ keys, message }): SpecProblem => {
+  const { value: spec, written, problems, lineOf } = parseYaml(text, specSchema);
+  const placed = ({ keys, message }: Inconsistency): SpecProblem => {
     const line = lineOf(keys);
     return { ...(line === undefined ? {} : { line }), path: joinKeys(keys), message };
-  });
-  return { spec, problems: inconsistencies, lineOf };
+  };
+  if (spec !== undefined) return { spec, problems: consistencyProblems(spec).map(placed), lineOf };
+  const sound = soundPart(written);
+  if (sound === undefined) return { problems, lineOf };
+  const more = consistencyProblems(sound.spec).filter(sound.mayBeJudged);
+  return { sound, problems: [...problems, ...more.map(placed)], lineOf };
 }

@@ -29,7 +29,8 @@ export function specInvalid(
 /** A value as it is quoted in a message: short, on one line. */
 export function quoteFound(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
+  const isOdd = typeof value === 'number' && !Number.isFinite(value); // JSON says null
+  const text = isOdd ? String(value) : (JSON.stringify(value) ?? typeof value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

@@ -53,5 +53,6 @@ export function toAssessedSpec(spec: MigrationSpec): AssessedSpec {
     destination: { path: treeName(destination), ...(limits === undefined ? {} : { limits }) },
     link,
     specialFiles,
+    skipsHoles: spec.engine === 'posix',
   };
 }

@@ -132,6 +132,41 @@ verify: { digest: md5 }
     expect(problemsOf(`${minimal}${lines}\n`)).toEqual([problem]);
   });
 
+  test('names what is wrong among the fields together with what is wrong in one', () => {
+    const rounds = 'rounds: { intervalStart: 1h, intervalFloor: 2h }';
+
+    expect(problemsOf(`${minimal}${rounds}\ndelets: {}\nchunks: { maxEntries: 1e999 }\n`)).toEqual([
+      'line 7: chunks.maxEntries: expected a number, found Infinity',
+      'line 6: delets: unknown key; did you mean "deletes"?',
+      'line 5: rounds.intervalFloor: expected at most intervalStart (1h), found 2h',
+    ]);
+  });
+
+  test('says nothing about what depends on a field that is wrong itself', () => {
+    expect(problemsOf(`${minimal}rounds: { intervalStart: soon, intervalFloor: 30h }\n`)).toEqual([
+      'line 5: rounds.intervalStart: expected a duration above 0, such as "6h", found "soon"',
+    ]);
+    expect(problemsOf(`${minimal}engine: rsync\n`)).toHaveLength(1);
+    expect(problemsOf('engine: datasync\n')).toEqual([
+      expect.stringMatching(/^name: /),
+      expect.stringMatching(/^source: /),
+      expect.stringMatching(/^destination: /),
+      expect.stringMatching(/^stateDirectory: /),
+    ]);
+  });
+
+  test('takes a block with nothing in it as one that is not there', () => {
+    const commented = 'link:\n  # bandwidth: 50 Mbit/s\ncutover:\n  window:\nrounds:\n';
+
+    expect(parseSpec(`${minimal}${commented}`)).toMatchObject({
+      problems: [],
+      spec: { link: { calendar: [] }, cutover: { approval: 'required' } },
+    });
+    expect(problemsOf(`${minimal}delets:\n`)).toEqual([
+      'line 5: delets: unknown key; did you mean "deletes"?',
+    ]);
+  });
+
   test('lets calendar rows overlap as long as each applies at some time', () => {
     const calendar =
       '[{ days: [mon], from: "08:00", to: "18:00", bandwidth: 1 MB/s }, { from: "00:00", to: "24:00", bandwidth: 2 MB/s }]';
@@ -157,6 +192,18 @@ test('refuses aliases that blow up', () => {
 describe('a spec on this machine', () => {
   test('loads when the trees lie apart', () => {
     expect(checkSpec(text('old', 'new'), 'acme.yaml').source.path).toBe(join(root, 'old'));
+  });
+
+  test('is looked at on the disk, too, when a field is wrong', () => {
+    const wrong = `${text('old', 'old/inner', 'old/state')}version: 2\n`;
+
+    expect(() => checkSpec(wrong, 'acme.yaml')).toThrow(
+      /has 3 problems:\n.*line 3: destination\.path: .* inside it\n.*line 4: stateDirectory: .* inside it\n.*line 5: version: expected 1, found 2$/s,
+    );
+    const source = text('old', 'new', 'new/state').replace(/source: .*/, 'source: { path: data }');
+    expect(() => checkSpec(source, 'acme.yaml')).toThrow(
+      /has 2 problems:\n.*source\.path: expected an absolute path.*\n.*stateDirectory: .* inside it$/s,
+    );
   });
 
   test('loads when the destination and the state directory do not exist yet', () => {
