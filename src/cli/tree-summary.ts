@@ -53,6 +53,8 @@ export function toTreeSummary(scanned: Scanned, scannedAt: string): TreeSummary 
       ],
     },
     excluded: scanned.excluded,
+    otherFileSystems: scanned.mountPoints,
+    notUtf8: { count: scanned.notUtf8Names, samples: scanned.notUtf8Samples },
   };
 }
 

@@ -1,6 +1,8 @@
 /** An assessment as a person reads it. */
 import { formatBytes, formatDuration } from '../units.ts';
+import { fromPrintable } from '../paths.ts';
 import type { Assessment } from './assess.ts';
+import { rootLabel } from './root-label.ts';
 import { alignColumns, groupDigits, plural } from './text-columns.ts';
 
 /** At most this many paths of a list are shown; the JSON has them all. */
@@ -11,6 +13,7 @@ export function renderAssessment(assessment: Assessment): string {
     ...headLines(assessment),
     ...sizeLines(assessment),
     ...limitLines(assessment),
+    ...placeLines(assessment),
     ...listLines(assessment),
     ...linkLines(assessment),
     ...timeLines(assessment),
@@ -50,11 +53,16 @@ function sizeLines({ histogram }: Assessment): string[] {
 }
 
 function limitLines({ findings, limits }: Assessment): string[] {
-  const rows = findings.map(({ check, found, limit, verdict }) => [
+  const rows = findings.map(({ check, found, limit, verdict, worst }) => [
     check,
     found,
     `limit ${limit}`,
-    verdict === 'fits' ? '' : verdict.toUpperCase(),
+    [
+      verdict === 'fits' ? '' : verdict.toUpperCase(),
+      PLACED.has(check) && worst !== undefined ? rootLabel(fromPrintable(worst)) : '',
+    ]
+      .join(' ')
+      .trim(),
   ]);
   const title = limits === 'efs' ? 'Amazon EFS' : 'a POSIX file system';
   return [
@@ -65,13 +73,31 @@ function limitLines({ findings, limits }: Assessment): string[] {
   ];
 }
 
-function listLines({ unreadable, special, sparse }: Assessment): string[] {
+/** What is said with its place, though it fits. */
+const PLACED: ReadonlySet<string> = new Set(['deepest directory', 'widest directory']);
+
+function placeLines({ places, otherFileSystems }: Assessment): string[] {
+  const mended = places.flatMap(({ name, found, fix }) => [
+    `  ${name}: no: ${found}`,
+    ...(fix === undefined ? [] : [`    ${fix}`]),
+  ]);
+  const shown = otherFileSystems.slice(0, SHOWN).map((path) => `  ${path}`);
+  return [
+    ...(mended.length === 0 ? [] : ['', 'To mend before it begins', ...mended]),
+    ...(shown.length === 0
+      ? []
+      : ['', 'Other file systems below the tree: not entered, a migration each', ...shown]),
+  ];
+}
+
+function listLines({ unreadable, special, notUtf8, sparse }: Assessment): string[] {
   const lists: [
     string,
     { count: number; samples: readonly { path: string; because: string }[] },
   ][] = [
     ['Unreadable', unreadable],
     ['Special files', special],
+    ['Names that are not UTF-8, kept as they are', notUtf8],
   ];
   const lines = lists.flatMap(([title, { count, samples }]) => {
     if (count === 0) return [];

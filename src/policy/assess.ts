@@ -4,7 +4,7 @@
  */
 import { printable, type RawPath } from '../paths.ts';
 import { chunkOf, type ChunkPlan } from './chunks.ts';
-import { checkLimits, type LimitSet } from './destination-limits.ts';
+import { checkLimits, roomFor, type LimitSet } from './destination-limits.ts';
 import { forecastSeed, type Forecast } from './forecast.ts';
 import type { HardLinkGroup, TreeSummary } from './tree-summary.ts';
 
@@ -18,6 +18,22 @@ export interface AssessedSpec {
     readonly meanTimeBetweenDrops?: number | undefined;
   };
   readonly specialFiles: 'except' | 'copy';
+  /** Whether the engine leaves holes out of the transfer. */
+  readonly skipsHoles?: boolean;
+}
+
+/** Of the destination as this host sees it. */
+export interface Room {
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+/** Something about the two places, with what mends it. */
+export interface PlaceCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly fix?: string;
 }
 
 export interface AssessmentInput {
@@ -26,6 +42,9 @@ export interface AssessmentInput {
   readonly plan: ChunkPlan;
   /** An earlier scan of the same tree. */
   readonly earlier?: TreeSummary;
+  /** Free at the destination; absent where it is not seen. */
+  readonly room?: Room;
+  readonly checks?: readonly PlaceCheck[];
 }
 
 /** All paths in printable form. */
@@ -43,6 +62,11 @@ export interface Assessment {
   >;
   readonly histogram: TreeSummary['histogram'];
   readonly findings: readonly Finding[];
+  /** What is not as it should be about the two places. */
+  readonly places: readonly PlaceCheck[];
+  /** Mounted below the tree: not entered, not migrated. */
+  readonly otherFileSystems: readonly string[];
+  readonly notUtf8: Listed;
   readonly unreadable: Listed;
   readonly special: Listed;
   readonly sparse: Listed & { readonly holeBytes: number };
@@ -69,6 +93,8 @@ export interface Finding {
   readonly found: string;
   readonly limit: string;
   readonly paths: readonly string[];
+  /** Where the largest is. */
+  readonly worst?: string;
 }
 
 interface Listed {
@@ -85,12 +111,15 @@ export interface Churn {
 
 const DAY_MS = 86_400_000;
 
-export function assess({ spec, tree, plan, earlier }: AssessmentInput): Assessment {
+export function assess(input: AssessmentInput): Assessment {
+  const { spec, tree, plan, earlier, room, checks = [] } = input;
   const limits = spec.destination.limits ?? 'posix';
   const churn = churnOf(tree, earlier);
-  const findings = checkLimits(tree, limits).map((finding) => ({
+  const found = [...checkLimits(tree, limits), ...(room === undefined ? [] : roomFor(tree, room))];
+  const findings = found.map(({ worst, paths, ...finding }) => ({
     ...finding,
-    paths: finding.paths.map(printable),
+    paths: paths.map(printable),
+    ...(worst === undefined ? {} : { worst: printable(worst) }),
   }));
   const { entries, directories, files, symlinks, bytes, excluded } = tree;
   return {
@@ -104,6 +133,12 @@ export function assess({ spec, tree, plan, earlier }: AssessmentInput): Assessme
     totals: { entries, directories, files, symlinks, bytes, excluded },
     histogram: tree.histogram,
     findings,
+    places: checks.filter(({ ok }) => !ok),
+    otherFileSystems: (tree.otherFileSystems ?? []).map(printable),
+    notUtf8: listed(
+      tree.notUtf8?.count ?? 0,
+      (tree.notUtf8?.samples ?? []).map((path) => ({ path, because: 'not UTF-8' })),
+    ),
     unreadable: listed(tree.unreadable.count, tree.unreadable.samples),
     special: listed(
       tree.special.count,
@@ -184,14 +219,14 @@ function perDay(
 }
 
 function forecast(
-  { link }: AssessedSpec,
+  { link, skipsHoles }: AssessedSpec,
   tree: TreeSummary,
   plan: ChunkPlan,
   churn: Churn | undefined,
 ): Forecast {
   return forecastSeed({
     entries: tree.entries,
-    bytes: tree.bytes,
+    bytes: tree.bytes - (skipsHoles === true ? tree.sparse.holeBytes : 0),
     chunks: plan.chunks.length,
     ...(link.bandwidth === undefined ? {} : { bytesPerSecond: link.bandwidth }),
     ...(link.meanTimeBetweenDrops === undefined

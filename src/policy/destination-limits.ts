@@ -47,6 +47,8 @@ export interface LimitFinding {
   readonly found: string;
   readonly limit: string;
   readonly paths: readonly RawPath[];
+  /** Where the largest is. */
+  readonly worst?: RawPath;
 }
 
 export function checkLimits(tree: TreeSummary, set: LimitSet): readonly LimitFinding[] {
@@ -93,6 +95,7 @@ function compare(
     found: worst[0] === undefined ? 'none' : show(worst[0].count),
     limit: limit === undefined ? 'none' : show(limit),
     paths: over.map(({ path }) => path),
+    ...(worst[0] === undefined ? {} : { worst: worst[0].path }),
   };
 }
 
@@ -106,4 +109,27 @@ function specialFinding({ special }: TreeSummary, { devices }: Limits): LimitFin
     limit: devices ? 'left out unless specialFiles says copy' : 'no devices',
     paths: lost.map(({ path }) => path),
   };
+}
+
+/** What the tree needs against what is free now; a warning, since what was copied before is there already. */
+export function roomFor(
+  { entries, bytes, sparse }: TreeSummary,
+  free: { readonly bytes: number; readonly entries: number },
+): readonly LimitFinding[] {
+  const needed = bytes - sparse.holeBytes;
+  const show = (count: number) => groupDigits(count);
+  return [
+    room('room for bytes', needed, free.bytes, formatBytes),
+    ...(free.entries === 0 ? [] : [room('room for entries', entries, free.entries, show)]),
+  ];
+}
+
+function room(
+  check: string,
+  needed: number,
+  free: number,
+  show: (count: number) => string,
+): LimitFinding {
+  const verdict = needed > free ? 'warning' : 'fits';
+  return { check, verdict, found: show(needed), limit: `${show(free)} free`, paths: [] };
 }

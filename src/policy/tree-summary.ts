@@ -21,7 +21,7 @@ export interface TreeSummary {
   readonly directories: number;
   readonly files: number;
   readonly symlinks: number;
-  /** Sum of the file sizes; a hard-linked file counts once. */
+  /** Sum of the file sizes, each name of a hard-linked file counted. */
   readonly bytes: number;
   /** Files by size: those of at most `upTo` bytes and above the row before; null = no upper bound. */
   readonly histogram: readonly {
@@ -56,6 +56,9 @@ export interface TreeSummary {
     readonly samples: readonly HardLinkGroup[];
   };
   readonly excluded: number;
+  /** Mounted below the tree: not entered. */
+  readonly otherFileSystems?: readonly RawPath[];
+  readonly notUtf8?: { readonly count: number; readonly samples: readonly RawPath[] };
   /** Files whose status changed (ctime) after `since`: what an hour, a day, an earlier scan ago meant. */
   readonly changed?: { readonly since: string; readonly files: number; readonly bytes: number };
 }

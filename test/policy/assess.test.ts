@@ -182,6 +182,39 @@ describe('assess', () => {
     expect(assess({ spec, tree: unknown, plan, earlier: unknown }).churn).toBeUndefined();
   });
 
+  test('warns when the tree needs more than is free at the destination', () => {
+    const room = { bytes: 30e12 - 2 ** 30 - 1, entries: 2_000_000 };
+    const { findings } = assess({ spec, tree: full, plan, room });
+
+    expect(findings.filter(({ check }) => check.startsWith('room'))).toMatchObject([
+      { check: 'room for bytes', verdict: 'warning' },
+      { check: 'room for entries', verdict: 'fits' },
+    ]);
+  });
+
+  test('does not count holes for an engine that skips them', () => {
+    const bytes = (skipsHoles: boolean) =>
+      assess({ spec: { ...spec, skipsHoles }, tree: full, plan }).forecast.totalMs ?? 0;
+
+    expect(bytes(false) - bytes(true)).toBeCloseTo((2 ** 30 / (50e6 / 8)) * 1000);
+  });
+
+  test('shows what is to be mended and what is mounted below the tree', () => {
+    const checks = [
+      { name: 'owners can be kept', ok: false, found: 'running as uid 7', fix: 'Run it as root.' },
+      { name: 'two trees', ok: true, found: 'different directories' },
+    ];
+    const tree = { ...full, otherFileSystems: ['a/mnt'] };
+
+    const text = renderAssessment(assess({ spec, tree, plan, checks }));
+
+    expect(text).toContain('  owners can be kept: no: running as uid 7\n    Run it as root.\n');
+    expect(text).not.toContain('two trees');
+    expect(text).toContain(
+      'Other file systems below the tree: not entered, a migration each\n  a/mnt',
+    );
+  });
+
   test('is the same data after JSON', () => {
     const assessment = assess({ spec, tree: full, plan });
 
@@ -208,11 +241,11 @@ describe('renderAssessment', () => {
      Against the limits of Amazon EFS
        longest name             255 bytes  limit 255 bytes
        longest path           4,096 bytes  limit 4,096 bytes
-       deepest directory         3 levels  limit 1,000 levels
+       deepest directory         3 levels  limit 1,000 levels       /a/b/c
        longest link target    4,081 bytes  limit 4,080 bytes        DOES NOT FIT
        most hard links          178 links  limit 177 links          DOES NOT FIT
        largest file              47.9 TiB  limit 47.9 TiB
-       widest directory     1,200 entries  limit 1,000,000 entries
+       widest directory     1,200 entries  limit 1,000,000 entries  /a
        special files                    7  limit no devices         DOES NOT FIT
        longest link target:
          a/far

@@ -5,6 +5,7 @@ import type { DirectorySummary } from '../../policy/chunks.ts';
 import { readDirectory } from './directory-reader.ts';
 import { deviceOf, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
 import { compileExcludes, type Excludes, type ExcludeRules } from './excludes.ts';
+import { cannotOpen, ReadQuestion } from './read-question.ts';
 import type { JobBase, ThreadContext } from './messages.ts';
 import { statxField as field, type Block } from './sys.ts';
 import {
@@ -86,6 +87,7 @@ function assessDirectory(
   const level = path === '' ? 0 : path.split('/').length;
   const bytesBefore = tally.bytes;
   let entries = 0;
+  const asks = new ReadQuestion();
   const failure = readDirectory(job.rootFd, path, {
     entry(name, stat) {
       const type = field.mode(stat) & S_IFMT;
@@ -101,7 +103,16 @@ function assessDirectory(
         const child = joinRaw(path, name);
         if (deviceOf(stat) === job.device) into.subdirectories.push(child);
         else sample(tally.mountPoints, child);
-      } else countOther(path, name, stat, type, into);
+      } else {
+        countOther(path, name, stat, type, into);
+        if (type !== S_IFREG || !asks.isDoubtful(stat)) return;
+        const code = cannotOpen(job.rootFd, joinRaw(path, name));
+        if (code === undefined) return;
+        const text = joinRaw(path, name);
+        tally.unreadable++;
+        const message = `Cannot open ${printable(text)}`;
+        sample(tally.unreadableSamples, { path: text, code, message });
+      }
     },
     unreadable(name, _type, code) {
       entries++;

@@ -7,16 +7,25 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../ledger/atomic-file.ts';
 import { CatalogReader } from '../../ledger/catalog-reader.ts';
-import { printable } from '../../paths.ts';
+import { isWithin, printable } from '../../paths.ts';
 import type { OpenEntry } from '../engine.ts';
 import { copyJournalPath } from './copy.ts';
 import { deleteRefusedPath, type DeleteRefusal } from './delete-pass.ts';
 import { Outcomes } from './outcome-journal.ts';
-import { scanSamples } from './scan-merge.ts';
+import { lastScan } from './scan-merge.ts';
 import { verifyJournalPath } from './verify.ts';
 
-/** Paths in printable form. */
+/** Paths in printable form, each once. */
 export function* openPaths(roundDirectory: string): Generator<OpenEntry, void> {
+  const told = new Set<string>();
+  for (const entry of allOpen(roundDirectory)) {
+    if (told.has(entry.path)) continue;
+    told.add(entry.path);
+    yield entry;
+  }
+}
+
+function* allOpen(roundDirectory: string): Generator<OpenEntry, void> {
   yield* notListed(roundDirectory);
   for (const journal of [copyJournalPath(roundDirectory), verifyJournalPath(roundDirectory)]) {
     if (existsSync(journal)) yield* blockedIn(new Outcomes(journal));
@@ -34,15 +43,18 @@ function* blockedIn(outcomes: Outcomes): Generator<OpenEntry, void> {
   }
 }
 
+/** The manifest also has the directories above the chunk's roots, which are not listed on purpose. */
 function* notListed(roundDirectory: string): Generator<OpenEntry, void> {
+  const scan = lastScan(roundDirectory);
   const manifest = join(roundDirectory, 'manifest');
-  if (!existsSync(manifest)) return;
-  const reasons = new Map(scanSamples(roundDirectory).map((sample) => [sample.path, sample]));
+  if (scan === undefined || !existsSync(manifest)) return;
+  const reasons = new Map(scan.open.map((sample) => [sample.path, sample]));
   const reader = new CatalogReader(manifest);
   try {
     for (const { path, complete } of reader.directories()) {
+      if (complete || !scan.roots.some((root) => isWithin(path, root))) continue;
       const unknown = { code: 'PERMISSION_DENIED' as const, message: 'Cannot list it to its end' };
-      if (!complete) yield { ...unknown, ...reasons.get(printable(path)), path: printable(path) };
+      yield { ...unknown, ...reasons.get(printable(path)), path: printable(path) };
     }
   } finally {
     reader.close();

@@ -55,10 +55,16 @@ export function finishedScan(roundDirectory: string, heading: string): ScanCount
   }
 }
 
-/** The first incomplete directories of the last scan of a round, with the reason; none where it is not known. */
-export function scanSamples(roundDirectory: string): readonly OpenEntry[] {
-  const known = readJson<{ readonly counters?: ScanCounters }>(join(roundDirectory, 'scan.json'));
-  return known?.counters?.open ?? [];
+/** The chunk's roots and the first incomplete directories of the last scan of a round; undefined before its end. */
+export function lastScan(
+  roundDirectory: string,
+): { readonly roots: readonly RawPath[]; readonly open: readonly OpenEntry[] } | undefined {
+  const known = readJson<{ heading: string; counters: ScanCounters }>(
+    join(roundDirectory, 'scan.json'),
+  );
+  if (known === undefined) return undefined;
+  const { roots } = JSON.parse(known.heading) as { readonly roots: readonly RawPath[] };
+  return { roots, open: known.counters.open };
 }
 
 export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
