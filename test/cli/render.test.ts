@@ -1,5 +1,6 @@
 /** What the commands print, line by line. */
 import { describe, expect, test } from '@jest/globals';
+import { lineText } from '../../src/cli/render/ledger-text.ts';
 import { chunksTable, migrationsTable } from '../../src/cli/render/listings.ts';
 import { statusText } from '../../src/cli/render/status-text.ts';
 import { newsSince } from '../../src/cli/render/watch-text.ts';
@@ -149,4 +150,24 @@ test('a terminal that says it is 0 columns wide is taken as one of 80', () => {
   });
 
   expect(columns).toBe(80);
+});
+
+test('longhaul ledger shows what a hook printed last, without control characters', () => {
+  const line = {
+    seq: 7,
+    at: '2026-11-26T00:59:21.177Z',
+    kind: 'hook',
+    key: 'hook/freeze/1',
+    hook: 'freeze',
+    exitCode: 7,
+    output: 'stopping\n\u001b[31mcannot stop\u0007\n',
+    elapsedMs: 52,
+    because: 'ended with exit code 7',
+  };
+
+  expect(lineText(line as never).split('\n')).toEqual([
+    '7  2026-11-26T00:59:21Z  hook  freeze, exit 7 after 52 ms: ended with exit code 7',
+    '      | stopping',
+    '      |  [31mcannot stop ',
+  ]);
 });

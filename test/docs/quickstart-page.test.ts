@@ -1,6 +1,14 @@
 /** docs/quickstart.md as its reader follows it: each command, in its order, on a small tree. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +65,15 @@ function typeElsewhere(line: string): Started {
 
 /** What happens beside the commands: what the page tells in prose. */
 const BESIDE: Readonly<Record<string, (line: string) => Promise<void> | void>> = {
+  // Set up is what the tests stand on; the second line is tried beside what is installed.
+  'scripts/setup': (line) => void statSync(line),
+  'npm install --global .': () => {
+    const install = ['install', '--global', '--prefix', at('prefix'), process.cwd()];
+    execFileSync('npm', install, { stdio: 'ignore' });
+    expect(execFileSync(at('prefix/bin/longhaul'), ['--version'], { env }).length).toBeGreaterThan(
+      3,
+    );
+  },
   'longhaul init > acme.yaml': (line) => {
     type(line);
     const [filled = ''] = blocksOf(PAGE, 'yaml');

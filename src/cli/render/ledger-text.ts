@@ -12,7 +12,16 @@ export function lineText(line: LedgerLine): string {
   const by = line.by === undefined ? '' : ` by ${line.by}`;
   const because = line.because === undefined ? '' : `: ${line.because}`;
   const what = detailText(line);
-  return `${head}${what === '' ? '' : `  ${what}`}${by}${because}`;
+  const text = `${head}${what === '' ? '' : `  ${what}`}${by}${because}`;
+  return line.kind === 'hook' ? [text, ...lastWords(line.output)].join('\n') : text;
+}
+
+const MOST_WORDS = 5;
+
+/** What a hook printed last; a terminal gets no control characters from it. */
+function lastWords(output: string): string[] {
+  const lines = output.trimEnd().split('\n').slice(-MOST_WORDS);
+  return lines.filter(Boolean).map((line) => `      | ${line.replace(/\p{Cc}/gu, ' ')}`);
 }
 
 type Of<Kind extends LedgerKind> = Extract<LedgerLine, { readonly kind: Kind }>;
