@@ -67,7 +67,10 @@ export function advice(
 ): string {
   if (hint === CODES.USAGE.hint) return `See: longhaul help ${command}.`;
   if (migration !== undefined) return hint.replaceAll(/\bNAME\b/g, migration);
-  return hint.replaceAll('longhaul retry NAME', 'run the same command again');
+  const again = hint.replaceAll('longhaul retry NAME', 'run the same command again');
+  // What is left with a NAME in it is about a migration.
+  const general = again.split(/(?<=\.) (?=[A-Z])/).filter((sentence) => !/\bNAME\b/.test(sentence));
+  return general.length === 0 ? again : general.join(' ');
 }
 
 /** "error: unknown option '--jsn'\n(Did you mean --json?)" → one sentence that starts with a capital. */

@@ -23,10 +23,11 @@ test.each`
 });
 
 test.each`
-  hint                                      | migration    | says
-  ${'See: longhaul help.'}                  | ${'acme'}    | ${'See: longhaul help retry.'}
-  ${'Mount it, then: longhaul retry NAME.'} | ${'acme'}    | ${'Mount it, then: longhaul retry acme.'}
-  ${'Mount it, then: longhaul retry NAME.'} | ${undefined} | ${'Mount it, then: run the same command again.'}
+  hint                                                                                  | migration    | says
+  ${'See: longhaul help.'}                                                              | ${'acme'}    | ${'See: longhaul help retry.'}
+  ${'Mount it, then: longhaul retry NAME.'}                                             | ${'acme'}    | ${'Mount it, then: longhaul retry acme.'}
+  ${'Mount it, then: longhaul retry NAME.'}                                             | ${undefined} | ${'Mount it, then: run the same command again.'}
+  ${'Give access, then: longhaul retry NAME. Or accept it: longhaul accept NAME PATH.'} | ${undefined} | ${'Give access, then: run the same command again.'}
 `('the hint "$hint" for $migration is "$says"', ({ hint, migration, says }) => {
   expect(advice(hint as string, { command: 'retry', migration })).toBe(says);
 });

@@ -1,10 +1,11 @@
 /** An operator's commands against a real server, and what they say when something is not as expected. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
-import { longhaul, type RunResult } from './run.ts';
+import { bareEnvironment, longhaul, type RunResult } from './run.ts';
 
 let flows: Flows;
 beforeAll(async () => {
@@ -137,4 +138,59 @@ test.each<{ args: string[]; exit: number; says: string }>`
   const result = await longhaul(args);
 
   expect(result).toEqual({ exit, stdout: '', stderr: `longhaul: ${says}\n` });
+});
+
+describe('two trees', () => {
+  let room = '';
+  beforeAll(() => {
+    room = mkdtempSync(join(tmpdir(), 'longhaul-two-'));
+    for (const name of ['old', 'new', 'empty']) mkdirSync(join(room, name));
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(room, 'old', name), name);
+    symlinkSync(join(room, 'old'), join(room, 'link'));
+  });
+  afterAll(() => rmSync(room, { recursive: true }));
+
+  test('longhaul sync and verify take a root that is a symlink, with and without a slash', async () => {
+    for (const root of ['link', 'link/']) {
+      const trees = [join(room, root), join(room, 'new')];
+
+      expect((await longhaul(['sync', ...trees])).exit).toBe(0);
+      expect(await longhaul(['verify', ...trees])).toMatchObject({ exit: 0, stdout: '' });
+    }
+  });
+
+  test('longhaul sync --delete of nearly all says how to look and how to allow it', async () => {
+    const { exit, stderr } = await longhaul([
+      'sync',
+      join(room, 'empty'),
+      join(room, 'new'),
+      '--delete',
+    ]);
+
+    expect({ exit, stderr }).toEqual({
+      exit: 4,
+      stderr:
+        'longhaul: 3 of 3 entries (100.0 %) would be deleted, limit 50 % [DELETE_REFUSED]. Look at the list with --delete --dry-run; then name a limit with --max-deletes COUNT.\n',
+    });
+  });
+
+  test('longhaul sync into a place that may not be written says so once, before it begins', () => {
+    chmodSync(join(room, 'empty'), 0o555);
+    const powers = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override'] : [];
+    const bin = join(import.meta.dirname, '../../bin/longhaul.js');
+    const [program = '', ...args] = [...powers, process.execPath, bin, 'sync'];
+    const { status, stderr } = spawnSync(
+      program,
+      [...args, join(room, 'old'), join(room, 'empty')],
+      {
+        env: bareEnvironment,
+        encoding: 'utf8',
+      },
+    );
+
+    expect({ status, stderr }).toEqual({
+      status: 3,
+      stderr: `longhaul: Cannot write to ${join(room, 'empty')}: EACCES [PERMISSION_DENIED]. Give the worker access, then: run the same command again.\n`,
+    });
+  });
 });

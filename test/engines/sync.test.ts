@@ -89,9 +89,14 @@ describe('sync', () => {
     ['the same directory', () => [source, source]],
     ['a destination inside the source', () => [source, join(source, 'in')]],
     ['a source inside the destination', () => [join(destination, 'in'), destination]],
+    [
+      'a destination inside what a symlink leads to',
+      () => [join(destination, 'to'), join(source, 'in')],
+    ],
   ])('refuses %s', async (_, trees) => {
     mkdirSync(join(source, 'in'));
     mkdirSync(join(destination, 'in'));
+    symlinkSync(source, join(destination, 'to'));
     const [from, to] = trees() as [string, string];
 
     await expect(syncTree({ source: from, destination: to })).rejects.toMatchObject({

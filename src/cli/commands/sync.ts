@@ -2,7 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { formatBytes, formatDuration } from '../../units.ts';
 import type { StepProgress } from '../../engines/engine.ts';
-import type { SyncReport } from '../../engines/posix/sync-tree.ts';
+import type { SyncOptions, SyncReport, syncTree } from '../../engines/posix/sync-tree.ts';
+import { LonghaulError, toFailure } from '../../errors.ts';
 import { define, repeated } from '../command.ts';
 import { countOption, jsonOption, rateOption, type JsonOption } from '../options.ts';
 import { progressLine } from '../render/status-line.ts';
@@ -59,9 +60,9 @@ export const syncCommand = define<[source: string, destination: string], SyncCom
   exits: [0, 2, 3, 4, 5, 130],
   async run(terminal, [source, destination], options) {
     keepSmall();
-    const { syncTree } = await import('../../engines/posix/sync-tree.ts');
+    const { syncTree: sync } = await import('../../engines/posix/sync-tree.ts');
     const bandwidth = options.bandwidth === undefined ? undefined : rateOption(options.bandwidth);
-    const report = await syncTree({
+    const report = await refusalExplained(sync, {
       source,
       destination,
       delete: options.delete === true,
@@ -84,6 +85,20 @@ export const syncCommand = define<[source: string, destination: string], SyncCom
     return report.openCount > 0 ? 3 : 0;
   },
 });
+
+/** There is no spec here whose caps could be raised. */
+async function refusalExplained(sync: typeof syncTree, options: SyncOptions): Promise<SyncReport> {
+  try {
+    return await sync(options);
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    if (code !== 'DELETE_REFUSED') throw error;
+    throw new LonghaulError(code, message.replace(/ \(deletes\.\w+\)/g, ''), {
+      hint: 'Look at the list with --delete --dry-run; then name a limit with --max-deletes COUNT.',
+      cause: error,
+    });
+  }
+}
 
 /**
  * One short pass needs neither room for garbage nor code tuned for hours. With 50,000 small files:

@@ -9,6 +9,7 @@ import {
   closeSync,
   constants,
   lstatSync,
+  realpathSync,
   openSync,
   readdirSync,
   readlinkSync,
@@ -55,7 +56,8 @@ export async function* compareTrees(
   b: string,
   options: CompareOptions = {},
 ): AsyncGenerator<Difference, void, undefined> {
-  const comparison = new Comparison(a, b, options);
+  // The roots are the caller's own and may be symlinks.
+  const comparison = new Comparison(realpathSync(a), realpathSync(b), options);
   const stack: RawPath[] = [''];
   yield* comparison.entry('');
   for (let path = stack.pop(); path !== undefined; path = stack.pop()) {

@@ -4,9 +4,17 @@
  * looks once more, for what changed meanwhile; after a success nothing is kept. What is at the
  * destination already, with the same size, time, mode and owner, is not copied again.
  */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { LonghaulError } from '../../errors.ts';
+import { codeOfErrno, LonghaulError } from '../../errors.ts';
 import { acquireLease } from '../../ledger/lease.ts';
 import { openStateDirectory } from '../../ledger/state-directory.ts';
 import type { RawPath } from '../../paths.ts';
@@ -60,11 +68,12 @@ const WHOLE = { id: '0000', roots: [''], without: [], entries: 0, bytes: 0 };
 const CAPS: DeleteCaps = { maxCount: 1_000_000, maxPercent: 50 };
 const PART_BYTES = 64 * 2 ** 20;
 
-/** Throws USAGE for trees that overlap, SOURCE_MISSING, DELETE_REFUSED, a transient code when a side is away. */
+/** Throws USAGE for trees that overlap, SOURCE_MISSING, READ_ONLY, PERMISSION_DENIED, DELETE_REFUSED, a transient code when a side is away. */
 export async function syncTree(options: SyncOptions): Promise<SyncReport> {
   const source = resolve(options.source);
   const destination = resolve(options.destination);
   refuseOverlap(source, destination);
+  if (!options.dryRun) refuseReadOnly(destination);
   const state = syncState(source, destination, options.stateDirectory);
   const pool = new ThreadPool({
     threads: options.threads ?? 2,
@@ -206,6 +215,18 @@ function reportOf(
   };
 }
 
+/** Said once and at the start, not of each entry. */
+function refuseReadOnly(destination: string): void {
+  try {
+    accessSync(destination, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code ?? '';
+    throw new LonghaulError(codeOfErrno(errno), `Cannot write to ${destination}: ${errno}`, {
+      path: destination,
+    });
+  }
+}
+
 function refuseOverlap(source: string, destination: string): void {
   const [a, b] = [source, destination].map((path) => statSync(path, { throwIfNoEntry: false }));
   if (!a)
@@ -215,8 +236,9 @@ function refuseOverlap(source: string, destination: string): void {
       path: destination,
       hint: `Make it first: mkdir ${destination}`,
     });
+  // Through symlinks, too: what lies inside would be copied into itself.
   const within = (inner: string, outer: string): boolean =>
-    !relative(outer, inner).startsWith('..');
+    !/^\.\.(\/|$)/.test(relative(realpathSync(outer), realpathSync(inner)));
   if (
     (a.dev === b.dev && a.ino === b.ino) ||
     within(source, destination) ||
