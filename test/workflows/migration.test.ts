@@ -92,8 +92,13 @@ describe('a migration', () => {
         },
       },
     } as unknown as Client;
-    const rows = await listMigrations(forgetful, () => undefined);
-    const row = rows.find(({ migration }) => migration === 'listed');
+    let row: MigrationRow | undefined;
+    // The server lists a new run a moment after it began.
+    await eventually(async () => {
+      const rows = await listMigrations(forgetful, () => undefined);
+      row = rows.find(({ migration }) => migration === 'listed');
+      return row !== undefined;
+    });
     expect(row).toMatchObject({ migration: 'listed', startedBefore: true });
     await run.say('abort');
     await run.result();
