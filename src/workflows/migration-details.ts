@@ -15,7 +15,7 @@ export function detailsOf(migration: string, state: MigrationState, now: number)
   return blocks(
     `**${shown.phase}**: ${plain(state.because)}`,
     list(conditions),
-    list(factsOf(shown)),
+    list(factsOf(shown), 'Where it stands:'),
     commands(shown.nextSteps, 'You can now:'),
     rejectedBlock(shown.rejectedMessages),
   );

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { LonghaulError } from '../../errors.ts';
-import { joinRaw, parentOf, printable, type RawPath } from '../../paths.ts';
+import { comparePaths, joinRaw, parentOf, printable, type RawPath } from '../../paths.ts';
 import { decideDeletes, type DeleteCaps } from '../../policy/deletes.ts';
 import type { StepResult } from '../engine.ts';
 import { findCandidates, type Candidates } from './delete-candidates.ts';
@@ -74,7 +74,8 @@ export async function deletePassChunk(
     options.caps,
   );
   if (decision.action === 'refuse') {
-    const paths = found.deletions.slice(0, MOST_LISTED).map(({ path }) => printable(path));
+    const listed = found.deletions.slice(0, MOST_LISTED).map(({ path }) => path);
+    const paths = listed.sort(comparePaths).map(printable);
     const refusal: DeleteRefusal = { because: decision.because, paths };
     writeJsonAtomic(deleteRefusedPath(input.store.roundDirectory), refusal);
     throw new LonghaulError(decision.code ?? 'DELETE_REFUSED', decision.because);
