@@ -137,8 +137,8 @@ async function startServer(
   options: ServerOptions & { readonly env: NodeJS.ProcessEnv },
 ): Promise<Server> {
   const found = await findProgram(options);
-  options.onProgress?.(`starting ${found.path} (${found.how})`);
   const ports = await choosePorts(folder, options);
+  options.onProgress?.(`starting ${found.path} (${found.how})`);
   const namespace = configuredNamespace(options.env);
   const launch = { folder, program: found.path, namespace, ...ports };
   const launched = await launchServer(launch);

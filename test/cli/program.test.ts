@@ -20,7 +20,7 @@ describe('longhaul', () => {
     ${['set-interval', 'acme', '1h', '--floor', '2h']} | ${2} | ${'longhaul: The floor, 2h, is longer than the interval, 1h [USAGE]. See: longhaul help set-interval.\n'}
     ${['postpone', 'acme', '--until', '2020-01-01']}   | ${2} | ${'longhaul: --until: 2020-01-01 is over; name a time to come [USAGE]. See: longhaul help postpone.\n'}
     ${['up', '--port', 'seven']}                       | ${2} | ${'longhaul: Expected a port from 1 to 65535, got "seven" [USAGE]. See: longhaul help up.\n'}
-    ${['help', 'statu']}                               | ${2} | ${"longhaul: Unknown command 'statu' (Did you mean status?) [USAGE]. See: longhaul help.\n"}
+    ${['help', 'sycn']}                                | ${2} | ${"longhaul: Unknown command 'sycn' (Did you mean sync?) [USAGE]. See: longhaul help.\n"}
     ${['help', 'rsync-it']}                            | ${2} | ${"longhaul: Unknown command 'rsync-it' [USAGE]. See: longhaul help.\n"}
     ${['abort', 'acme']}                               | ${4} | ${'longhaul: This ends the migration acme for good. Nobody is here to confirm it [NOT_CONFIRMED]. Type the name when it is asked for, or pass --yes.\n'}
   `('$args exits $exit', async ({ args, exit, says }) => {
