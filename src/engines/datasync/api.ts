@@ -1,7 +1,7 @@
 /** The calls to DataSync that the engine makes, in the engine's words. All throw LonghaulErrors. */
 import * as ds from '@aws-sdk/client-datasync';
 import type { AwsClients } from '../../aws/clients.ts';
-import { toAwsError } from './api-errors.ts';
+import { awsAnswer } from '../../aws/failures.ts';
 
 export interface AgentSeen {
   readonly arn: string;
@@ -182,7 +182,7 @@ async function send<I extends ds.ServiceInputTypes, O extends ds.ServiceOutputTy
   try {
     return await client.send(command);
   } catch (error) {
-    throw toAwsError(call, error);
+    throw awsAnswer(call, error);
   }
 }
 
@@ -195,7 +195,7 @@ async function collect<P, T>(
   try {
     for await (const page of pages) all.push(...(items(page) ?? []));
   } catch (error) {
-    throw toAwsError(call, error);
+    throw awsAnswer(call, error);
   }
   return all;
 }

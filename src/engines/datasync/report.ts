@@ -3,9 +3,9 @@
  * object by object; names come as text, so one that is not UTF-8 cannot be told from another.
  */
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { awsAnswer } from '../../aws/failures.ts';
 import { LonghaulError } from '../../errors.ts';
 import { joinRaw, rawFromText, type RawPath } from '../../paths.ts';
-import { toAwsError } from './api-errors.ts';
 
 export type Reported = 'transferred' | 'verified' | 'mismatched' | 'skipped' | 'deleted' | 'failed';
 
@@ -49,7 +49,7 @@ async function keysBelow(s3: S3Client, Bucket: string, Prefix: string): Promise<
     for await (const { Contents } of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix }))
       keys.push(...(Contents ?? []).flatMap(({ Key }) => Key ?? []));
   } catch (error) {
-    throw toAwsError('ListObjectsV2', error);
+    throw awsAnswer('ListObjectsV2', error);
   }
   return keys;
 }
@@ -59,7 +59,7 @@ async function readObject(s3: S3Client, Bucket: string, Key: string): Promise<st
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
     return (await Body?.transformToString('utf8')) ?? '';
   } catch (error) {
-    throw toAwsError('GetObject', error);
+    throw awsAnswer('GetObject', error);
   }
 }
 
