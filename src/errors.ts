@@ -277,6 +277,8 @@ export interface Failure {
 export interface FailureOptions {
   readonly path?: string;
   readonly hint?: string;
+  /** Names of the lanes that are away, where it is not the whole link. */
+  readonly lanes?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -285,12 +287,14 @@ export class LonghaulError extends Error {
   readonly code: Code;
   readonly path: string | undefined;
   readonly hint: string;
+  readonly lanes: readonly string[];
 
   constructor(code: Code, message: string, options: FailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.path = options.path;
     this.hint = options.hint ?? CODES[code].hint;
+    this.lanes = options.lanes ?? [];
   }
 }
 

@@ -12,7 +12,7 @@ import type { ChunkPage, ControlActivities, StepActivities } from './contract.ts
 import type { ActivityDeps, MigrationFile } from './deps.ts';
 import { ProgressMeter } from './live-progress.ts';
 import { excludesInForce, readControls, readMigrationFile, readPlan } from './migration.ts';
-import { breakerDeps } from './run-step.ts';
+import { linkDeps } from './run-step.ts';
 
 export function planningActivities(
   deps: ActivityDeps,
@@ -67,9 +67,9 @@ async function newPlan(
     return plan;
   }
   const excludes = excludesInForce(spec.excludes, readControls(store));
-  const breaker = breakerDeps(deps, migration, deps.engine(store.name));
+  const link = linkDeps(deps, migration, deps.engine(store.name));
   const summaries = await throughBreaker(
-    breaker,
+    link,
     () =>
       deps.assess({
         spec: { ...spec, excludes: [...excludes] },

@@ -8,9 +8,10 @@ import { migrationId } from '../workflows/api.ts';
 import { capsInForce } from '../policy/deletes.ts';
 import type { InternalMessages, LinkReport } from '../workflows/api.ts';
 import { longActivity } from './activity.ts';
-import { throughBreaker, type BreakerDeps } from './breaker.ts';
+import { throughBreaker } from './breaker.ts';
 import type { StepInput } from './contract.ts';
 import type { ActivityDeps, MigrationFile } from './deps.ts';
+import type { LinkDeps } from './link.ts';
 import { ProgressMeter, type LiveProgress } from './live-progress.ts';
 import { excludesInForce, readChunk, readControls, readMigrationFile } from './migration.ts';
 
@@ -33,8 +34,9 @@ export function runStep<T>(deps: ActivityDeps, input: StepInput, work: StepWork<
       const step = newLease(deps, input);
       const tryOnce = (): Promise<T> =>
         work.run(engine, stepJob(deps, input, { ...step, migration, signal, meter }));
-      return throughBreaker(breakerDeps(deps, migration, engine), tryOnce, {
+      return throughBreaker(linkDeps(deps, migration, engine), tryOnce, {
         signal,
+        lanes: () => engine.lanes?.().of(input.chunk) ?? [],
         done: () => meter.done,
         onParked: (because) => meter.park(because),
         onGo: () => meter.goOn(),
@@ -43,11 +45,7 @@ export function runStep<T>(deps: ActivityDeps, input: StepInput, work: StepWork<
   );
 }
 
-export function breakerDeps(
-  deps: ActivityDeps,
-  { spec }: MigrationFile,
-  engine: Engine,
-): BreakerDeps {
+export function linkDeps(deps: ActivityDeps, { spec }: MigrationFile, engine: Engine): LinkDeps {
   return {
     store: deps.state.migration(spec.name),
     settings: {
@@ -56,7 +54,8 @@ export function breakerDeps(
       probeIntervalMaxMs: spec.timing.probeIntervalMax,
     },
     now: deps.now,
-    probe: () => engine.probe(spec),
+    probe: (lane) => engine.probe(spec, lane),
+    lanes: () => engine.lanes?.(),
     report: linkReporter(spec.name),
   };
 }

@@ -116,12 +116,27 @@ export interface EngineFeatures {
   readonly liveBandwidth: boolean;
 }
 
+/** Ways over which an engine moves bytes side by side; each may be away by itself. */
+export interface EngineLanes {
+  /** As people know them; unique. */
+  readonly names: readonly string[];
+  /** Each chunk goes over one lane of its own; else over any. */
+  readonly bound: boolean;
+  /** The lanes that will do for a chunk. */
+  of(chunk: string): readonly string[];
+}
+
 export interface Engine {
   readonly features: EngineFeatures;
+  /** Absent, or without names: the link is one. A failure of a lane names it. Looks at nothing but the state directory. */
+  lanes?(): EngineLanes;
   /** Looks, changes nothing. */
   preflight(spec: MigrationSpec): Promise<readonly PreflightCheck[]>;
-  /** Throws unless source and destination are the ones recorded at the start, and the link answers. The breaker's probe. */
-  probe(spec: MigrationSpec): Promise<void>;
+  /**
+   * Throws unless source and destination are the ones recorded at the start, and the link answers, or
+   * the named lane of it. The breaker's probe.
+   */
+  probe(spec: MigrationSpec, lane?: string): Promise<void>;
   scan(job: StepJob): Promise<StepResult>;
   copy(job: StepJob): Promise<StepResult>;
   verify(job: StepJob): Promise<StepResult>;

@@ -79,8 +79,13 @@ interface ByKind {
     /** The end of what it printed. */
     readonly output: string;
   };
-  /** Times ISO 8601. */
-  outage: { readonly since: string; readonly until: string; readonly outageMs: number };
+  /** Times ISO 8601. Without a lane: of the whole link. */
+  outage: {
+    readonly since: string;
+    readonly until: string;
+    readonly outageMs: number;
+    readonly lane?: string;
+  };
   cutover: { readonly state: 'started' | 'switched' | 'postponed'; readonly round?: number };
   done: { readonly outcome: 'done' | 'aborted' };
 }

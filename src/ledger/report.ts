@@ -83,7 +83,7 @@ function roundLine(line: Of<'round closed'>): string {
 function outageLines(outages: readonly Of<'outage'>[]): readonly string[] {
   return outages.map(
     (line) =>
-      `${line.since} to ${line.until}: ${Math.round(line.outageMs / 1000)} s${
+      `${line.since} to ${line.until}: ${line.lane === undefined ? '' : `${line.lane}, `}${Math.round(line.outageMs / 1000)} s${
         line.because === undefined ? '' : `, ${line.because}`
       }`,
   );

@@ -57,17 +57,19 @@ export interface BreakerStep {
   readonly because: string;
 }
 
+/** `lane`: its name, when it is the breaker of one lane. */
 export function breakerStep(
   state: BreakerState,
   event: BreakerEvent,
   settings: BreakerSettings,
+  lane?: string,
 ): BreakerStep {
   const next = apply(state, event, settings);
   const changed =
     (state.name === 'closed') === (next.name === 'closed')
       ? {}
       : { changed: next.name === 'closed' ? ('closed' as const) : ('opened' as const) };
-  return { state: next, ...advise(next, event.nowMs), ...changed };
+  return { state: next, ...advise(next, event.nowMs, lane), ...changed };
 }
 
 /** Outage time so far, the one that lasts included. */
@@ -137,16 +139,20 @@ function nextProbe(
 function advise(
   state: BreakerState,
   nowMs: number,
+  lane: string | undefined,
 ): Pick<BreakerStep, 'action' | 'waitMs' | 'because'> {
   if (state.name === 'closed') {
     const because =
       state.failures === 0
-        ? 'the link is up'
+        ? `${lane ?? 'the link'} is up`
         : `${state.failures} failed in a row, last: ${state.because ?? 'not known'}`;
     return { action: 'go', waitMs: 0, because };
   }
   const lasted = formatDuration(Math.max(0, nowMs - state.sinceMs));
-  const down = `the link is down for ${lasted}: ${state.because}`;
+  const down =
+    lane === undefined
+      ? `the link is down for ${lasted}: ${state.because}`
+      : `${lane}: offline for ${lasted}`;
   // 'probing' is taken as due, too: a prober that was killed must not park the link for ever. The
   // lock that the caller holds keeps it to one prober at a time.
   if (nowMs >= state.nextProbeAtMs)

@@ -6,9 +6,9 @@ import { treeName } from './kinds.ts';
 import type { MigrationSpec } from './schema.ts';
 
 export function toWorkflowSettings(spec: MigrationSpec): WorkflowSettings {
-  const { rounds, cutover, deletes, verify, timing, concurrency } = spec;
+  const { rounds, cutover, deletes, verify, timing } = spec;
   return {
-    concurrentChunks: concurrency.chunks,
+    concurrentChunks: chunksAtWork(spec),
     heartbeatTimeoutMs: timing.heartbeatTimeout,
     intervalStartMs: rounds.intervalStart,
     intervalFloorMs: rounds.intervalFloor,
@@ -29,6 +29,21 @@ export function toWorkflowSettings(spec: MigrationSpec): WorkflowSettings {
     hasFreezeHook: cutover.freeze !== undefined,
     hasSwitchHook: cutover.switch !== undefined,
   };
+}
+
+/** One that moves, one that waits behind it, one that is verified or closed. */
+const CHUNKS_A_LANE = 3;
+const MOST_CHUNKS = 500;
+
+/**
+ * Chunks at work at a time, in the workflows and in a worker. Every lane of agents has some; where chunks
+ * are bound to lanes, all are: those of a lane that is offline would else take the places of the others.
+ */
+export function chunksAtWork({ concurrency, source, aws }: MigrationSpec): number {
+  const lanes = 'agents' in source ? source.agents.length : 1;
+  if (aws === undefined || lanes === 1) return concurrency.chunks;
+  const wanted = aws.layout === 'task-per-chunk' ? aws.taskQuota : lanes * CHUNKS_A_LANE;
+  return Math.min(MOST_CHUNKS, Math.max(concurrency.chunks, wanted));
 }
 
 /** What planChunks goes by. */

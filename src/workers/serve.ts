@@ -3,6 +3,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import type { createActivities } from '../activities/index.ts';
 import type { MigrationFile } from '../activities/deps.ts';
+import { chunksAtWork } from '../spec/settings.ts';
 import { controlQueue, stepQueue } from '../workflows/api.ts';
 import { BandwidthKeeper, bandwidthShare } from './bandwidth.ts';
 import type { WorkerDeps } from './deps.ts';
@@ -37,7 +38,7 @@ export interface Served {
 
 export async function serve(place: Place, migration: MigrationFile): Promise<Served> {
   const { connection, namespace, deps, activities, workerId } = place;
-  const { name, concurrency } = migration.spec;
+  const { name } = migration.spec;
   const common = { ...COMMON, connection, namespace, identity: workerId };
   await deps.prepare(name);
   const workers = await Promise.all([
@@ -45,7 +46,7 @@ export async function serve(place: Place, migration: MigrationFile): Promise<Ser
       ...common,
       taskQueue: stepQueue(name),
       activities: activities.steps,
-      maxConcurrentActivityTaskExecutions: concurrency.chunks,
+      maxConcurrentActivityTaskExecutions: chunksAtWork(migration.spec),
     }),
     Worker.create({
       ...common,

@@ -4,6 +4,7 @@
  * the workers and the client alike.
  */
 import type { RoundKind, StepName } from '../engines/engine.ts';
+import type { LaneReport } from '../policy/breaker-lanes.ts';
 import type { Phase } from '../policy/phase.ts';
 
 export const WORKFLOW_QUEUE = 'longhaul';
@@ -148,6 +149,8 @@ export interface LinkReport {
   readonly since: string;
   /** All outages so far, in milliseconds. */
   readonly outageMs: number;
+  /** Where the link has several. */
+  readonly lanes?: readonly LaneReport[];
 }
 
 export interface MigrationInput {
@@ -249,7 +252,7 @@ export interface ChunkReport {
 export interface MigrationProgress {
   readonly migration: string;
   readonly phase: Phase;
-  /** Conditions on top of the phase, each with its reason: paused, blocked, link down, postponed, and
+  /** Conditions on top of the phase, each with its reason: paused, blocked, link down, lane down, postponed, and
    * given up: why the last cutover ended before the switch. */
   readonly conditions: readonly {
     readonly name: string;
@@ -271,6 +274,8 @@ export interface MigrationProgress {
   readonly nextRoundAt?: string;
   readonly intervalMs: number;
   readonly outageMs: number;
+  /** Where the link has several that can be away by themselves. */
+  readonly lanes?: readonly LaneReport[];
   readonly approvedBy?: string;
   /** The gate that holds the cutover, or why it may go on. */
   readonly cutover: { readonly ready: boolean; readonly because: string };

@@ -7,6 +7,13 @@ type Is = (value: unknown) => boolean;
 
 const text: Is = (value) => typeof value === 'string';
 const count: Is = (value) => Number.isFinite(value);
+const lanes: Is = (value) =>
+  value === undefined ||
+  (Array.isArray(value) &&
+    value.every(
+      (lane) =>
+        isFields(lane) && text(lane['lane']) && text(lane['state']) && count(lane['outageMs']),
+    ));
 const texts: Is = (value) => Array.isArray(value) && value.every(text);
 
 const SHAPES: Readonly<Record<Name, Readonly<Record<string, Is>>>> = {
@@ -19,6 +26,7 @@ const SHAPES: Readonly<Record<Name, Readonly<Record<string, Is>>>> = {
     because: text,
     since: text,
     outageMs: count,
+    lanes,
   },
 };
 

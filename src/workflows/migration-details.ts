@@ -1,4 +1,5 @@
 /** A migration's page in the Temporal UI. */
+import { laneOutages } from '../policy/breaker-lanes.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import type { MigrationProgress } from './api.ts';
 import { progressOf } from './migration-shown.ts';
@@ -15,13 +16,13 @@ export function detailsOf(migration: string, state: MigrationState, now: number)
   return blocks(
     `**${shown.phase}**: ${plain(state.because)}`,
     list(conditions),
-    list(factsOf(shown), 'Where it stands:'),
+    list(factsOf(shown, now), 'Where it stands:'),
     commands(shown.nextSteps, 'You can now:'),
     rejectedBlock(shown.rejectedMessages),
   );
 }
 
-function factsOf(shown: MigrationProgress): string[] {
+function factsOf(shown: MigrationProgress, now: number): string[] {
   const { cutover, nextRoundAt, outageMs } = shown;
   return [
     ...roundLines(shown),
@@ -29,6 +30,7 @@ function factsOf(shown: MigrationProgress): string[] {
     ...(nextRoundAt ? [`Next round: ${nextRoundAt}`] : []),
     `Cutover: ${cutover.ready ? 'ready' : 'not yet'}, ${plain(cutover.because)}`,
     ...(outageMs > 0 ? [`Outages: ${formatDuration(outageMs)}`] : []),
+    ...laneOutages(shown.lanes, now).map((text) => `Outages of ${plain(text)}`),
   ];
 }
 

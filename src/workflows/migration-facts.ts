@@ -41,6 +41,13 @@ export function nextRoundOf(state: MigrationState, now: number): NextRound {
   return nextRound({ now, rounds: pastRounds(state) }, settingsOf(state));
 }
 
+/** A lane holds nothing while others do its work. */
+function linkDown({ link }: MigrationState): Pick<CutoverFacts, 'linkDown'> {
+  const awaited = link?.lanes?.find(({ waits }) => waits);
+  if (link?.state === 'open') return { linkDown: link.because };
+  return awaited === undefined ? {} : { linkDown: `${awaited.lane} is offline` };
+}
+
 function cutoverFacts(state: MigrationState, now: number): CutoverFacts {
   const last = state.rounds.filter(counts).at(-1);
   const past = pastRounds(state).at(-1);
@@ -60,7 +67,7 @@ function cutoverFacts(state: MigrationState, now: number): CutoverFacts {
             overNoChunk: overNoChunk(last),
           },
         }),
-    ...(state.link?.state === 'open' ? { linkDown: state.link.because } : {}),
+    ...linkDown(state),
     ...(state.paused ? { paused: state.paused.because } : {}),
     ...(state.approved ? { approvedBy: state.approved.by } : {}),
     ...(state.started ? { startedBy: state.started.by } : {}),

@@ -29,6 +29,7 @@ export function progressOf(
     ...(next ? { nextRoundAt: new Date(next.atMs).toISOString() } : {}),
     intervalMs: next?.intervalMs ?? longestInterval(state),
     outageMs: state.link?.outageMs ?? 0,
+    ...(state.link?.lanes ? { lanes: state.link.lanes } : {}),
     ...approvalOf(state),
     cutover: { ready: cutover.ready, because: heldBecause(cutover, next) },
     nextSteps: nextSteps({
@@ -84,12 +85,20 @@ function conditionsOf(state: MigrationState): Conditions {
     ...(link?.state === 'open'
       ? [{ name: 'link down', because: link.because, since: link.since }]
       : []),
+    ...lanesDown(state),
     ...blockedCondition(state),
     ...said('postponed', postponed),
     ...(givenUp && givenUp.because !== postponed?.because
       ? [{ name: 'given up', because: givenUp.because, since: givenUp.at }]
       : []),
   ];
+}
+
+function lanesDown({ link }: MigrationState): Conditions {
+  return (link?.lanes ?? []).flatMap(({ lane, waits, since }) => {
+    const because = `${lane}: offline; ${waits ? 'its chunks wait' : 'other lanes do its work'}`;
+    return since === undefined ? [] : [{ name: 'lane down', because, since }];
+  });
 }
 
 const said = (name: string, what: Said | undefined): Conditions =>

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { throughBreaker, TRIES_IN_PLACE, type BreakerDeps } from '../../src/activities/breaker.ts';
+import { throughBreaker, TRIES_IN_PLACE } from '../../src/activities/breaker.ts';
+import type { LinkDeps } from '../../src/activities/link.ts';
 import { LonghaulError } from '../../src/errors.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openStateDirectory } from '../../src/ledger/state-directory.ts';
@@ -24,7 +25,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const NEVER = new AbortController().signal;
 const down = () => new LonghaulError('LINK_DOWN', 'no answer');
 
-function deps(): BreakerDeps {
+function deps(): LinkDeps {
   return {
     store: openStateDirectory(folder, { create: true }).migration('acme'),
     settings: { failuresToOpen: 3, probeIntervalMs: 5, probeIntervalMaxMs: 20 },

@@ -48,7 +48,8 @@ const DETAILS: { readonly [Kind in LedgerKind]: (line: Of<Kind>) => string } = {
   'hook started': ({ hook }) => hook,
   hook: ({ hook, exitCode, elapsedMs }) =>
     `${hook}, exit ${exitCode} after ${formatDuration(elapsedMs)}`,
-  outage: ({ outageMs, since, until }) => `${formatDuration(outageMs)} from ${since} to ${until}`,
+  outage: ({ outageMs, since, until, lane }) =>
+    `${lane === undefined ? '' : `${lane}, `}${formatDuration(outageMs)} from ${since} to ${until}`,
   cutover: ({ state }) => state,
   done: ({ outcome }) => outcome,
 };

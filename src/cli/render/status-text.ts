@@ -1,4 +1,5 @@
 /** A snapshot as the lines `longhaul status` prints. Pure: the clock is an argument. */
+import { laneOutages } from '../../policy/breaker-lanes.ts';
 import type { RunningChunk, Snapshot } from '../../client/snapshot.ts';
 import { formatBytes, formatDuration, formatRate } from '../../units.ts';
 import type { BlockedChunk, MigrationProgress } from '../../workflows/api.ts';
@@ -29,7 +30,7 @@ export function statusText(
     `${paint.bold(migration)}: ${paint.bold(progress.phase)}`,
     ...conditionLines(progress, now, paint),
     ...workLines(progress, snapshot.running, now),
-    ...tailLines(progress),
+    ...tailLines(progress, now),
     ...blockedLines(progress, now, paint),
     ...runningLines(snapshot.running),
     ...rejectedLines(progress),
@@ -80,7 +81,7 @@ function workLines(
   return lines;
 }
 
-function tailLines(progress: MigrationProgress): string[] {
+function tailLines(progress: MigrationProgress, now: number): string[] {
   const { ready, because } = progress.cutover;
   // Of a migration that is over, neither the next round nor the gate says anything.
   const lines = isOver(progress)
@@ -90,6 +91,7 @@ function tailLines(progress: MigrationProgress): string[] {
   if (excepted > 0) lines.push(field('exceptions', plural(excepted, 'entry', 'entries')));
   if (progress.approvedBy !== undefined) lines.push(field('approved by', progress.approvedBy));
   if (progress.outageMs > 0) lines.push(field('outage', formatDuration(progress.outageMs)));
+  lines.push(...laneOutages(progress.lanes, now).map((text) => field('outage', text)));
   return lines;
 }
 

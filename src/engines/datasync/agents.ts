@@ -9,7 +9,13 @@ export interface LaneAgent extends AgentSeen {
   readonly called: string;
 }
 
+/** As people know a lane; an ARN is cut to its id. */
+const laneName = (called: string, lane: number): string =>
+  `agent ${lane + 1} (${called.split('/').at(-1)})`;
+
 export class AgentBoard {
+  /** Of the lanes, in the order of the spec; empty when there is one, which is all of the link. */
+  readonly names: readonly string[];
   private readonly api: DataSyncApi;
   private readonly wanted: readonly string[];
   private readonly time: Time;
@@ -20,6 +26,7 @@ export class AgentBoard {
   constructor(api: DataSyncApi, wanted: readonly string[], time: Time, freshMs: number) {
     this.api = api;
     this.wanted = wanted;
+    this.names = wanted.length === 1 ? [] : wanted.map(laneName);
     this.time = time;
     this.freshMs = freshMs;
   }
@@ -38,12 +45,23 @@ export class AgentBoard {
     return (await this.lanes())[lane]!;
   }
 
-  /** Throws AGENT_OFFLINE when the agent of the lane, or of all of them, has not been heard of. */
-  async requireOnline(lane?: number): Promise<void> {
-    const agents = lane === undefined ? await this.lanes() : [await this.lane(lane)];
-    if (agents.some(({ online }) => online)) return;
-    const names = agents.map(({ called }) => called).join(', ');
-    throw new LonghaulError('AGENT_OFFLINE', `The DataSync agent ${names} is offline`);
+  async online(): Promise<readonly number[]> {
+    return (await this.lanes()).filter(({ online }) => online).map(({ lane }) => lane);
+  }
+
+  /** Throws AGENT_OFFLINE when none of the lanes has an agent that has been heard of. */
+  async requireOnline(lanes: readonly number[]): Promise<void> {
+    const online = await this.online();
+    if (!lanes.some((lane) => online.includes(lane))) throw this.offline(lanes);
+  }
+
+  /** That the agents of these lanes are offline. */
+  offline(lanes: readonly number[]): LonghaulError {
+    const names = lanes.map((lane) => this.wanted[lane]).join(', ');
+    const [be, agent] = lanes.length === 1 ? ['is', 'agent'] : ['are', 'agents'];
+    return new LonghaulError('AGENT_OFFLINE', `The DataSync ${agent} ${names} ${be} offline`, {
+      lanes: lanes.flatMap((lane) => this.names[lane] ?? []),
+    });
   }
 
   private async look(): Promise<readonly LaneAgent[]> {

@@ -137,11 +137,8 @@ async function runRemoval(
   { part, root, mirrored, most, filters }: Removal,
 ): Promise<void> {
   const { resources } = parts;
-  let lane = 0;
-  const task = (given: number): Promise<string> => {
-    lane = given;
-    return resources.mirroredTask(given, job.chunk.id, root, job.signal);
-  };
+  const task = (lane: number): Promise<string> =>
+    resources.mirroredTask(lane, job.chunk.id, root, job.signal);
   await runJudged(parts, {
     job,
     key: { purpose: 'remove', part: part.id },
@@ -160,7 +157,7 @@ async function runRemoval(
       TaskReportConfig: reportConfig(parts.options),
     },
   });
-  if (mirrored) await resources.removeMirrored(lane, job.chunk.id, root);
+  if (mirrored) await resources.removeMirrored(job.chunk.id, root);
 }
 
 /** DataSync counts what it will delete before it does: more than our own list has is refused. */

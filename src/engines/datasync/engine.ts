@@ -3,10 +3,12 @@ import type {
   ChunkSum,
   Engine,
   EngineFeatures,
+  EngineLanes,
   PreflightCheck,
   StepJob,
   StepResult,
 } from '../engine.ts';
+import type { MigrationSpec } from '../../spec/schema.ts';
 import { AgentBoard } from './agents.ts';
 import { DataSyncApi } from './api.ts';
 import { closeChunk } from './close.ts';
@@ -19,7 +21,7 @@ import type { DataSyncEngineOptions } from './options.ts';
 import { Resources } from './resources.ts';
 import { scan } from './scan.ts';
 import { verify } from './verify.ts';
-import type { EngineParts } from './work.ts';
+import { laneOf, type EngineParts } from './work.ts';
 
 const FEATURES: EngineFeatures = {
   name: 'datasync',
@@ -47,7 +49,13 @@ class DataSyncEngine implements Engine {
     const api = new DataSyncApi(clients);
     const agents = new AgentBoard(api, spec.source.agents, time, spec.aws.pollInterval);
     const runner = new ExecutionRunner({ options, api, agents, governor: this.governor });
-    const lanes = new Lanes(directory, time, spec.aws.pollInterval, (left) => runner.isOver(left));
+    const lanes = new Lanes({
+      directory,
+      time,
+      retryMs: spec.aws.pollInterval,
+      isOver: (left) => runner.isOver(left),
+      agents,
+    });
     const resources = new Resources({ options, api, agents });
     this.parts = { options, api, agents, resources, lanes, runner };
   }
@@ -62,9 +70,19 @@ class DataSyncEngine implements Engine {
     }));
   }
 
-  /** The link answers when an agent is online. */
-  async probe(): Promise<void> {
-    await this.parts.agents.requireOnline();
+  lanes(): EngineLanes {
+    const { names } = this.parts.agents;
+    const bound = this.parts.resources.knownLayout() === 'task-per-chunk';
+    const of = (chunk: string): readonly string[] =>
+      bound ? names.slice(laneOf(chunk, names.length)).slice(0, 1) : names;
+    return { names, bound, of };
+  }
+
+  /** A lane answers when its agent is online; the link of several when AWS does. */
+  async probe(_spec: MigrationSpec, lane?: string): Promise<void> {
+    const { agents } = this.parts;
+    if (lane === undefined && agents.names.length > 0) await agents.lanes();
+    else await agents.requireOnline([lane === undefined ? 0 : agents.names.indexOf(lane)]);
   }
 
   scan(job: StepJob): Promise<StepResult> {

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { ATTEMPT_TAG, CHUNK_TAG, tagsOf } from '../../aws/names.ts';
 import { LonghaulError, toFailure } from '../../errors.ts';
 import type { RawPath } from '../../paths.ts';
+import { judgeEnd } from '../../policy/datasync-failures.ts';
 import type { StepJob, StepProgress } from '../engine.ts';
 import type { AgentBoard } from './agents.ts';
 import { isAmbiguous, isBusy, isNotFound, isOverAlready } from './api-errors.ts';
@@ -20,6 +21,7 @@ import {
   type ExecutionEnd,
   type ExecutionKey,
 } from './execution-record.ts';
+import { ReportPatience, Watchdog } from './execution-patience.ts';
 import type { Governor } from './governor.ts';
 import type { LaneGrant, LaneRecord } from './lanes.ts';
 import { leavesWorkRunning } from './leaves-running.ts';
@@ -45,6 +47,8 @@ export interface Running {
   readonly key: ExecutionKey;
   readonly step: StepProgress['step'];
   readonly lane: LaneGrant;
+  /** Lanes that would do as well. */
+  readonly others: readonly number[];
   readonly task: string;
   /** What its locations hold, when that is not the whole tree. */
   readonly below?: RawPath | undefined;
@@ -104,7 +108,7 @@ export class ExecutionRunner {
     const note = { chunk: job.chunk.id, attempt: attempt.attempt, task: attempt.task };
     if (attempt.arn === undefined) {
       throwIfAborted(job.signal);
-      await this.parts.agents.requireOnline(lane.lane);
+      await this.parts.agents.requireOnline([lane.lane]);
       job.lease.check();
       lane.note(note);
     }
@@ -187,11 +191,32 @@ export class ExecutionRunner {
       if (job.signal.aborted) await this.interrupt(running, arn);
       const refused = refuse?.(seen);
       if (refused !== undefined) return this.refused(running, arn, refused);
-      await this.parts.agents.requireOnline(lane.lane);
+      const online = await this.parts.agents.online();
+      if (!online.includes(lane.lane)) return this.leaveLane(running, arn, online);
       if (watchdog.isStuck(seen, time.now())) return this.stuck(running, arn);
       limit = await this.govern(arn, seen, limit);
       await time.sleep(spec.aws.pollInterval, job.signal).catch(() => undefined);
     }
+  }
+
+  /** Its agent is offline: another takes the chunk over, once the execution is over; or it waits. */
+  private async leaveLane(
+    running: Running,
+    arn: string,
+    online: readonly number[],
+  ): Promise<ExecutionEnd> {
+    const { lane, others } = running;
+    if (!others.some((other) => online.includes(other)))
+      throw this.parts.agents.offline([lane.lane, ...others]);
+    const end = await this.cancelAndWait(running, arn);
+    const { kind } = judgeEnd(end);
+    if (kind === 'done' || kind === 'partial') return end;
+    return {
+      ...end,
+      status: 'ERROR',
+      errorCode: 'AgentOffline',
+      errorDetail: 'The agent went offline: the execution was cancelled, and another agent goes on',
+    };
   }
 
   /** Older than the service remembers: how it ended is not known. */
@@ -250,7 +275,7 @@ export class ExecutionRunner {
     throw interrupted(job.signal.reason);
   }
 
-  private async cancelAndWait({ job }: Running, arn: string): Promise<ExecutionEnd> {
+  private async cancelAndWait({ job, step }: Running, arn: string): Promise<ExecutionEnd> {
     const { time, spec } = this.parts.options;
     job.lease.check();
     await this.cancel(arn);
@@ -258,6 +283,8 @@ export class ExecutionRunner {
       const seen = await this.describe(arn);
       if (seen === undefined) return this.forgotten(arn);
       if (isTerminal(seen.Status)) return endOf(seen, time.now());
+      job.onProgress(progressOf(step, seen));
+      if (leavesWorkRunning(job.signal)) throw interrupted(job.signal.reason);
       await time.sleep(spec.aws.pollInterval);
     }
   }
@@ -296,34 +323,4 @@ function progressOf(step: StepProgress['step'], seen: Described): StepProgress {
     phase: (seen.Status ?? '').toLowerCase(),
     wireBytes: seen.BytesCompressed ?? 0,
   };
-}
-
-/** The report comes after the end; without it nobody knows of single entries. */
-const REPORT_COMES_MS = 15 * 60_000;
-
-class ReportPatience {
-  private sinceMs: number | undefined;
-
-  isWorthwhile({ ReportResult }: Described, now: number): boolean {
-    if (ReportResult?.Status !== 'PENDING') return false;
-    this.sinceMs ??= now;
-    return now - this.sinceMs < REPORT_COMES_MS;
-  }
-}
-
-/** An execution that stays in LAUNCHING with its agent online blocks the agent for ever. */
-class Watchdog {
-  private readonly limitMs: number;
-  private sinceMs: number | undefined;
-
-  constructor(limitMs: number) {
-    this.limitMs = limitMs;
-  }
-
-  /** Counted from when it was first seen so: the service's clock is another one. */
-  isStuck({ Status }: Described, now: number): boolean {
-    if (Status !== 'LAUNCHING') return false;
-    this.sinceMs ??= now;
-    return now - this.sinceMs >= this.limitMs;
-  }
 }

@@ -8,6 +8,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { tryLock } from '../../ledger/flock.ts';
+import type { LonghaulError } from '../../errors.ts';
 import { interrupted, type Time } from './time.ts';
 
 /** What runs in a lane, or was about to when its worker died. */
@@ -20,8 +21,10 @@ export interface LaneRecord {
 
 export interface LaneRequest {
   readonly chunk: string;
-  /** Lanes that will do. */
+  /** Lanes that will do: those of them whose agent is online. */
   readonly lanes: readonly number[];
+  /** It has begun in its lane: it is looked after there, whether or not the agent is online. */
+  readonly adopts?: boolean;
   /** The smallest goes first; among equals, who came first. */
   readonly priority: number;
 }
@@ -38,9 +41,26 @@ export interface LaneGrant {
 /** Whether what a lane's file names has ended. */
 export type IsOver = (record: LaneRecord) => Promise<boolean>;
 
+/** Which lanes have an agent that answers, and the error of those that have none. */
+export interface LaneAgents {
+  online(): Promise<readonly number[]>;
+  offline(lanes: readonly number[]): LonghaulError;
+}
+
 interface Waiter extends LaneRequest {
   readonly order: number;
   readonly grant: (grant: LaneGrant) => void;
+  readonly refuse: (error: LonghaulError) => void;
+}
+
+export interface LanesOptions {
+  /** Where locks and records are; shared by all workers. */
+  readonly directory: string;
+  readonly time: Time;
+  /** How often it is looked again at what cannot be seen to change. */
+  readonly retryMs: number;
+  readonly isOver: IsOver;
+  readonly agents: LaneAgents;
 }
 
 export class Lanes {
@@ -48,32 +68,36 @@ export class Lanes {
   private readonly time: Time;
   private readonly retryMs: number;
   private readonly isOver: IsOver;
+  private readonly agents: LaneAgents;
   private readonly waiters: Waiter[] = [];
   private readonly held = new Map<number, () => void>();
   private order = 0;
   private pumping = false;
   private again = false;
 
-  constructor(directory: string, time: Time, retryMs: number, isOver: IsOver) {
+  constructor({ directory, time, retryMs, isOver, agents }: LanesOptions) {
     this.directory = directory;
     this.time = time;
     this.retryMs = retryMs;
     this.isOver = isOver;
+    this.agents = agents;
   }
 
-  /** Waits for its turn. Throws INTERRUPTED. */
+  /** Waits for its turn. Throws INTERRUPTED, and AGENT_OFFLINE when no lane that will do has an agent. */
   async acquire(request: LaneRequest, signal: AbortSignal): Promise<LaneGrant> {
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
+      const refuse = (error: LonghaulError): void => {
         const at = this.waiters.indexOf(waiter);
         if (at >= 0) this.waiters.splice(at, 1);
-        reject(interrupted(signal.reason));
+        signal.removeEventListener('abort', leave);
+        reject(error);
       };
+      const leave = (): void => refuse(interrupted(signal.reason));
       const grant = (granted: LaneGrant): void => {
         signal.removeEventListener('abort', leave);
         resolve(granted);
       };
-      const waiter: Waiter = { ...request, order: this.order++, grant };
+      const waiter: Waiter = { ...request, order: this.order++, grant, refuse };
       if (signal.aborted) return leave();
       signal.addEventListener('abort', leave, { once: true });
       this.waiters.push(waiter);
@@ -92,19 +116,33 @@ export class Lanes {
       do {
         this.again = false;
         const blocked = await this.giveOut();
-        if (blocked) void this.time.sleep(this.retryMs).then(() => this.pump());
+        if (blocked) void this.pumpLater();
       } while (this.again);
     } finally {
       this.pumping = false;
     }
   }
 
-  /** Returns whether somebody waits for what another process holds or left behind. */
+  private async pumpLater(): Promise<void> {
+    await this.time.sleep(this.retryMs).then(
+      () => this.pump(),
+      () => undefined,
+    );
+  }
+
+  /** Returns whether somebody waits for an agent, or for what another process holds or left behind. */
   private async giveOut(): Promise<boolean> {
-    let blocked = false;
+    const online = await this.agents.online().catch(() => undefined);
+    let blocked = online === undefined;
     const inOrder = [...this.waiters].sort((a, b) => a.priority - b.priority || a.order - b.order);
     for (const waiter of inOrder) {
-      for (const lane of waiter.lanes) {
+      const lanes = waiter.adopts ? waiter.lanes : waiter.lanes.filter((l) => online?.includes(l));
+      if (lanes.length === 0 && online !== undefined) {
+        waiter.refuse(this.agents.offline(waiter.lanes));
+        continue;
+      }
+      blocked ||= lanes.length < waiter.lanes.length;
+      for (const lane of lanes) {
         if (!this.waiters.includes(waiter)) break;
         if (this.held.has(lane)) continue;
         if (await this.take(lane, waiter)) break;

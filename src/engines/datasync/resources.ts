@@ -15,6 +15,7 @@ import {
   poolTaskName,
   tagsOf,
 } from '../../aws/names.ts';
+import { awsAnswer } from '../../aws/failures.ts';
 import { throughMadeAccessPoint } from '../../aws/provision/made-access-point.ts';
 import { taskOptions } from '../../aws/task-options.ts';
 import { LonghaulError } from '../../errors.ts';
@@ -23,7 +24,7 @@ import { tryLock } from '../../ledger/flock.ts';
 import { judgeSignal } from '../../policy/datasync-failures.ts';
 import { chooseLayout, type LayoutAnswer } from '../../policy/datasync-layout.ts';
 import type { AgentBoard } from './agents.ts';
-import { isAmbiguous, isNotFound, toAwsError } from './api-errors.ts';
+import { isAmbiguous, isNotFound } from './api-errors.ts';
 import type { DataSyncApi, StartRequest } from './api.ts';
 import type { DataSyncSpec } from '../../spec/kinds.ts';
 import type { DataSyncEngineOptions } from './options.ts';
@@ -63,6 +64,11 @@ export class Resources {
     this.path = join(options.directory, 'datasync-resources.json');
   }
 
+  /** Undefined before it is chosen. */
+  knownLayout(): LayoutAnswer['layout'] | undefined {
+    return this.known().layout?.layout;
+  }
+
   /** Chosen once for a migration, and kept. */
   layout(): Promise<LayoutAnswer> {
     return this.alone(async () => {
@@ -96,22 +102,21 @@ export class Resources {
   /** The task of locations that hold nothing but one directory. */
   mirroredTask(lane: number, chunk: string, below: string, signal: AbortSignal): Promise<string> {
     const { name } = this.options.spec;
-    const taskName = `${chunkTaskName(name, lane, chunk)}/remove`;
+    const taskName = mirroredName(name, lane, chunk);
     return this.available({ taskName, below, lane, tags: { [CHUNK_TAG]: chunk } }, signal);
   }
 
-  /** Takes a mirrored task and its locations away. May be called again. */
-  async removeMirrored(lane: number, chunk: string, below: string): Promise<void> {
+  /** Takes mirrored tasks and their locations away, in whatever lanes they are. May be called again. */
+  async removeMirrored(chunk: string, below: string): Promise<void> {
     const { name } = this.options.spec;
-    const { arn: agent } = await this.agents.lane(lane);
+    const task = (arn: string): Promise<void> => this.api.deleteTask(arn);
+    const location = (arn: string): Promise<void> => this.api.deleteLocation(arn);
+    const agents = await this.agents.lanes();
     const keys = [
-      [
-        `task ${chunkTaskName(name, lane, chunk)}/remove`,
-        (arn: string) => this.api.deleteTask(arn),
-      ],
-      [`nfs ${agent} ${below}`, (arn: string) => this.api.deleteLocation(arn)],
-      [`efs ${below}`, (arn: string) => this.api.deleteLocation(arn)],
-    ] as const;
+      ...agents.map(({ lane }) => [`task ${mirroredName(name, lane, chunk)}`, task] as const),
+      ...agents.map(({ arn }) => [`nfs ${arn} ${below}`, location] as const),
+      [`efs ${below}`, location] as const,
+    ];
     for (const [key, remove] of keys) {
       const arn = this.known().arns[key];
       if (arn === undefined) continue;
@@ -133,7 +138,7 @@ export class Resources {
         .catch((error: unknown) => this.taskIsGone(`task ${taskName}`, error));
       if (seen.status === 'AVAILABLE' || seen.status === 'RUNNING' || seen.status === 'QUEUED')
         return arn;
-      await this.agents.requireOnline(lane);
+      await this.agents.requireOnline([lane]);
       if (time.now() >= until) throw notAvailable(taskName, seen.status, seen.error);
       await time.sleep(this.options.spec.aws.pollInterval, signal);
     }
@@ -191,7 +196,7 @@ export class Resources {
     try {
       return await throughMadeAccessPoint(this.options.clients.efs, this.options.spec, fileSystem);
     } catch (error) {
-      throw toAwsError('DescribeAccessPoints', error);
+      throw awsAnswer('DescribeAccessPoints', error);
     }
   }
 
@@ -249,6 +254,9 @@ export class Resources {
   }
 }
 
+const mirroredName = (migration: string, lane: number, chunk: string): string =>
+  `${chunkTaskName(migration, lane, chunk)}/remove`;
+
 interface WantedTask {
   readonly taskName: string;
   /** The directory its locations hold; '' for the whole tree. */
@@ -284,7 +292,7 @@ async function findFileSystem(efs: EFSClient, migration: string): Promise<string
     const id = FileSystems?.[0]?.FileSystemId;
     if (id !== undefined) return id;
   } catch (error) {
-    throw toAwsError('DescribeFileSystems', error);
+    throw awsAnswer('DescribeFileSystems', error);
   }
   throw new LonghaulError('AWS_REFUSED', `The file system of ${migration} is not there yet`, {
     hint: 'Make it: longhaul provision SPEC --apply. Then: longhaul retry NAME.',

@@ -13,8 +13,10 @@ export async function scan(parts: EngineParts, job: StepJob): Promise<StepResult
   fixBase(job.store);
   const chunkParts = partsOf(job.store, job.chunk);
   for (const part of chunkParts) filtersOf(job, part);
-  const [lane = 0] = await lanesFor(parts, job.chunk.id);
-  await agents.requireOnline(lane);
+  const lanes = await lanesFor(parts, job.chunk.id);
+  await agents.requireOnline(lanes);
+  const online = await agents.online();
+  const lane = lanes.find((some) => online.includes(some)) ?? 0;
   await resources.task(lane, job.chunk.id, job.signal);
   const known = [...knownEntries(job).values()];
   return {

@@ -111,7 +111,10 @@ async function afterFailure(
 ): Promise<void> {
   const { kind, code = 'EXECUTION_FAILED', because, fix } = verdict;
   const options = fix === undefined ? {} : { hint: fix };
-  if (kind === 'outage') throw new LonghaulError(code, because, options);
+  if (kind === 'outage') {
+    const { lane = 0 } = stateOf(job.store, key).ended.at(-1) ?? {};
+    throw new LonghaulError(code, because, { lanes: parts.agents.names.slice(lane, lane + 1) });
+  }
   const tries = fruitless(stateOf(job.store, key), kind);
   const budget = kind === 'unknown' ? UNKNOWN_BUDGET : TRANSIENT_BUDGET;
   if (kind === 'person' || tries >= budget) {
@@ -150,14 +153,15 @@ function tell({ options }: EngineParts, { job, key }: Wanted): void {
 
 async function runOnce(parts: EngineParts, wanted: Wanted): Promise<ExecutionEnd> {
   const { job, key, step, priority, request, refuse, mirrored } = wanted;
-  const { lanes, agents, runner, resources } = parts;
+  const { lanes, runner, resources } = parts;
   const before = await openAttempt(parts, wanted);
-  const own = before === undefined ? await lanesFor(parts, job.chunk.id) : [before.lane];
-  const lane = await lanes.acquire({ chunk: job.chunk.id, lanes: own, priority }, job.signal);
+  const all = await lanesFor(parts, job.chunk.id);
+  const own = before === undefined ? { lanes: all } : { lanes: [before.lane], adopts: true };
+  const lane = await lanes.acquire({ chunk: job.chunk.id, priority, ...own }, job.signal);
   try {
-    if (before?.arn === undefined) await agents.requireOnline(lane.lane);
     const task = before?.task ?? (await taskOf(resources, wanted, lane));
-    const running = { job, key, step, lane, task, request, refuse, below: mirrored?.below };
+    const others = all.filter((other) => other !== lane.lane);
+    const running = { job, key, step, lane, others, task, request, refuse, below: mirrored?.below };
     return await runner.run(running, before);
   } finally {
     lane.release();
@@ -184,14 +188,16 @@ const taskOf = (
 ): Promise<string> =>
   mirrored === undefined ? resources.task(lane, job.chunk.id, job.signal) : mirrored.task(lane);
 
-/** In a pool any lane whose agent answers; a task of its own is bound to one. Throws AGENT_OFFLINE. */
+/** In a pool any lane; a task of its own is bound to one. */
 export async function lanesFor(
   { agents, resources }: EngineParts,
   chunk: string,
 ): Promise<readonly number[]> {
-  const all = await agents.lanes();
+  const all = (await agents.lanes()).map(({ lane }) => lane);
   const { layout } = await resources.layout();
-  if (layout === 'task-per-chunk') return [Number.parseInt(chunk, 10) % all.length || 0];
-  await agents.requireOnline();
-  return all.filter(({ online }) => online).map(({ lane }) => lane);
+  return layout === 'task-per-chunk' ? [laneOf(chunk, all.length)] : all;
 }
+
+/** Where a chunk is bound to a lane: which one. */
+export const laneOf = (chunk: string, lanes: number): number =>
+  Number.parseInt(chunk, 10) % lanes || 0;

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { StepProgress } from '../../../src/engines/engine.ts';
 import { closeSum } from '../../../src/policy/ledger-sum.ts';
+import { agentsOf } from '../../../src/sandbox/datasync/state.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { expectSameTree } from '../../support/oracle.ts';
 import {
@@ -102,6 +103,57 @@ test('bandwidth is given at the start, and changed while an execution runs', asy
 
   expect([...limits].slice(0, 2)).toEqual([1, 500_000]);
   expect([...phases]).toEqual(expect.arrayContaining(['launching', 'transferring']));
+});
+
+describe('with two agents, one of which goes offline', () => {
+  const agentNames = ['agent-1', 'agent-2'];
+  const offline = { after: '4m', agent: 'agent-1', is: 'offline' };
+  // At a byte a second the first execution is under way then, and for long after.
+  const timings = { linkBytesPerSecond: 1, createTaskMs: 0 };
+  const agentOf = ({ end }: (typeof kind.told)[number]): string | undefined => {
+    const { executions } = kind.cloud().world;
+    return agentsOf(kind.cloud().world, executions.get(end.arn)!.task)[0]?.name;
+  };
+
+  test('the chunk moves to the other, once its execution is over', async () => {
+    open({ agentNames, faults: [offline], timings });
+    const lanes = bench.engine.lanes!();
+
+    const failed = await bench.round({ number: 1 }).catch((error: unknown) => error);
+    await bench.round({ number: 1 });
+
+    expect(failed).toMatchObject({ code: 'AGENT_OFFLINE', lanes: ['agent 1 (agent-1)'] });
+    expect(lanes.of('0000')).toEqual(['agent 1 (agent-1)', 'agent 2 (agent-2)']);
+    await expect(bench.engine.probe(bench.spec)).resolves.toBeUndefined();
+    await expect(bench.engine.probe(bench.spec, lanes.names[0])).rejects.toMatchObject({
+      code: 'AGENT_OFFLINE',
+    });
+    expectSameTree(bench.source, bench.destination);
+    expect(purposes().slice(0, 2)).toEqual(['copy AgentOffline', 'copy SUCCESS']);
+    expect(kind.told.map(agentOf)).toEqual(['agent-1', ...kind.told.slice(1).map(() => 'agent-2')]);
+    const [first, second] = [...kind.cloud().world.executions.values()];
+    expect(second!.requestedAt).toBeGreaterThanOrEqual(first!.endedAt!);
+  });
+
+  test('where a chunk has a task of its own, only the chunks of that agent wait', async () => {
+    open({ agentNames, faults: [offline], timings, aws: { layout: 'task-per-chunk' } });
+    const part = (id: string, root: string) => ({
+      chunk: { id, roots: [root], without: [], entries: 0, bytes: 0 },
+    });
+
+    const failed = await bench
+      .round({ number: 1 }, part('0002', 'big'))
+      .catch((error: unknown) => error);
+    const { sum } = await bench.round({ number: 1, deletes: false }, part('0001', 'small'));
+
+    expect(failed).toMatchObject({ code: 'AGENT_OFFLINE', lanes: ['agent 1 (agent-1)'] });
+    const lanes = bench.engine.lanes!();
+    expect(['0001', '0002'].map((chunk) => lanes.of(chunk))).toEqual([
+      ['agent 2 (agent-2)'],
+      ['agent 1 (agent-1)'],
+    ]);
+    expect(closeSum({ ...sum })).toMatchObject({ closes: true, clean: true });
+  });
 });
 
 describe('an abort', () => {

@@ -4,14 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Lanes, type IsOver, type LaneGrant } from '../../../src/engines/datasync/lanes.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { LonghaulError } from '../../../src/errors.ts';
+import {
+  Lanes,
+  type IsOver,
+  type LaneAgents,
+  type LaneGrant,
+} from '../../../src/engines/datasync/lanes.ts';
 import { VirtualClock } from '../../../src/sandbox/clock.ts';
 import { seededRandom } from '../../../src/sandbox/random.ts';
 
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'lanes-'));
+  away = [];
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -24,7 +31,13 @@ const { signal } = new AbortController();
 // Sixty wait on it.
 setMaxListeners(100, signal);
 const over: IsOver = () => Promise.resolve(true);
-const lanesOf = (isOver = over): Lanes => new Lanes(directory, time, 30_000, isOver);
+let away: readonly number[];
+const agents: LaneAgents = {
+  online: () => Promise.resolve([0, 1, 2].filter((lane) => !away.includes(lane))),
+  offline: (lanes) => new LonghaulError('AGENT_OFFLINE', `lanes ${lanes.join()} are offline`),
+};
+const lanesOf = (isOver = over): Lanes =>
+  new Lanes({ directory, time, retryMs: 30_000, isOver, agents });
 
 async function pass(seconds: number): Promise<void> {
   for (let s = 0; s < seconds; s++) {
@@ -110,4 +123,49 @@ test('who gives up waiting leaves the queue', async () => {
   holder.release();
   const next = await lanes.acquire({ chunk: 'c', lanes: [0], priority: 0 }, signal);
   expect(next.lane).toBe(0);
+});
+
+describe('an agent that is offline', () => {
+  const ask = (lanes: readonly number[], adopts = false) =>
+    lanesOf().acquire({ chunk: 'c', lanes, priority: 0, adopts }, signal);
+
+  test('leaves the work to the lanes whose agents are online', async () => {
+    away = [0, 1];
+
+    expect((await ask([0, 1, 2])).lane).toBe(2);
+  });
+
+  test('holds up what no other lane will do for, which is told so', async () => {
+    away = [1];
+
+    await expect(ask([1])).rejects.toMatchObject({
+      code: 'AGENT_OFFLINE',
+      message: 'lanes 1 are offline',
+    });
+  });
+
+  test('still has what it has begun looked after', async () => {
+    away = [1];
+
+    expect((await ask([1], true)).lane).toBe(1);
+  });
+
+  test('that goes away while somebody waits for it ends the wait, and one that comes back is used', async () => {
+    const lanes = lanesOf();
+    const [held, other] = [0, 1].map((lane) =>
+      lanes.acquire({ chunk: 'h', lanes: [lane], priority: 0 }, signal),
+    );
+    const bound = lanes.acquire({ chunk: 'b', lanes: [1], priority: 0 }, signal);
+    const any = lanes.acquire({ chunk: 'p', lanes: [0, 1], priority: 0 }, signal);
+    await turn();
+    away = [1];
+    (await other!).release();
+
+    await expect(bound).rejects.toMatchObject({ code: 'AGENT_OFFLINE' });
+    away = [];
+    await pass(100);
+
+    expect((await any).lane).toBe(1);
+    (await held!).release();
+  });
 });
