@@ -24,12 +24,18 @@ export const planCommand = define<[spec: string], JsonOption & { readonly scan?:
     const { loadSpec } = await import('../../spec/load.ts');
     const { planToJson } = await import('../../policy/chunk-plan-json.ts');
     const { renderPlan } = await import('../../policy/plan-text.ts');
+    const { firstRoundOf } = await import('../../spec/first-round.ts');
+    const { formatDuration } = await import('../../units.ts');
     const { assessSource } = await import('../assess-source.ts');
     const spec = loadSpec(file);
     const { plan, tree } = await assessSource(terminal, spec, { reuse: scan !== true });
-    if (terminal.json) terminal.record('plan', planToJson(plan));
+    const round = firstRoundOf(spec, plan);
+    if (terminal.json)
+      terminal.record('plan', { ...planToJson(plan), ...(round === undefined ? {} : { round }) });
     else {
       terminal.print(renderPlan(plan));
+      if (round !== undefined)
+        terminal.print(`\nFirst round: about ${formatDuration(round.totalMs)}: ${round.because}.`);
       terminal.say(`From the scan of ${tree.scannedAt}.`);
     }
     return 0;

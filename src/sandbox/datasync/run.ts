@@ -5,7 +5,7 @@
  */
 import { released } from './scheduler.ts';
 import { writeReport } from './report.ts';
-import { finishDirectory, finishRoot, list, removeItem } from './tree.ts';
+import { finishDirectory, finishRoot, removeItem } from './tree.ts';
 import {
   agentsOf,
   agentStatus,
@@ -55,7 +55,7 @@ function prepare(world: World, execution: Execution): void {
   execution.status = 'PREPARING';
   const began = world.clock.now();
   const work = planWork(world, execution);
-  const items = work.source.size + list(work.to, () => true).size;
+  const items = work.source.size + work.destination.size;
   world.clock.after((items / world.timings.itemsPreparedPerSecond) * 1000, () => {
     if (interrupted(world, execution, 'Prepare', began) || failsHere(world, execution, 'PREPARING'))
       return;

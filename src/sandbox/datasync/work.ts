@@ -16,7 +16,9 @@ export interface FileOutcome {
 export interface Work {
   readonly from: string;
   readonly to: string;
+  /** What the filters let through, on both sides. */
   readonly source: Map<string, Item>;
+  readonly destination: Map<string, Item>;
   readonly pending: Item[];
   readonly removals: string[];
   readonly outcomes: FileOutcome[];
@@ -50,6 +52,7 @@ export function planWork(world: World, execution: Execution): Work {
     from,
     to,
     source,
+    destination,
     pending,
     removals,
     outcomes: [],
