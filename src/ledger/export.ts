@@ -21,7 +21,7 @@ export interface MtreeExport extends MtreeCounts {
 
 /** Writes the manifest of all chunks that were closed at least once. Throws NO_SUCH_MIGRATION. */
 export function exportMtree(store: MigrationStore, path: string): MtreeExport {
-  const { verify, destination } = specOf(store);
+  const { verify, destination, engine } = specOf(store);
   const catalogs = store.chunkIds().map((id) => ({
     id,
     path: join(store.chunkDirectory(id), 'catalog'),
@@ -29,6 +29,7 @@ export function exportMtree(store: MigrationStore, path: string): MtreeExport {
   const there = catalogs.filter((catalog) => existsSync(catalog.path));
   const counts = writeMtree(allDirectories(there.map((catalog) => catalog.path)), path, {
     digest: verify.digest,
+    knows: engine === 'datasync' ? 'kind, size and time' : 'everything',
     ...(destination.path === undefined ? {} : { destination: destination.path }),
   });
   const chunksWithoutCatalog = catalogs.filter((catalog) => !there.includes(catalog));

@@ -19,7 +19,13 @@ export interface MtreeOptions {
   readonly digest: 'sha256' | 'blake3';
   /** The destination, to read the targets of symlinks from: a catalog has only their digest. */
   readonly destination?: string;
+  /** What the catalog knows of an entry: DataSync's reports have no owner, no mode and no digest. */
+  readonly knows: 'everything' | 'kind, size and time';
 }
+
+const LITTLE_KNOWN =
+  '# By the reports of DataSync: kind, size and time. Owners, modes, link targets and contents are not in here;\n' +
+  '# POINT_IN_TIME verification has compared them in the last round.\n';
 
 export interface MtreeCounts {
   entries: number;
@@ -51,7 +57,8 @@ export function writeMtree(
   const partial = `${path}.partial`;
   const fd = openSync(partial, 'w', 0o600);
   try {
-    let text = '#mtree\n. type=dir\n';
+    const head = options.knows === 'everything' ? '' : LITTLE_KNOWN;
+    let text = `#mtree\n${head}. type=dir\n`;
     for (const directory of directories) {
       for (const entry of directory.entries) {
         text += mtreeLine(directory.path, entry, options, counts);
@@ -87,19 +94,22 @@ function mtreeLine(
   }
   counts.entries++;
   const type = TYPES[entry.mode & S_IFMT] ?? 'file';
-  const words = [
-    name,
-    `type=${type}`,
-    `mode=0${(entry.mode & 0o7777).toString(8)}`,
-    `uid=${entry.uid}`,
-    `gid=${entry.gid}`,
-    `time=${entry.mtimeSeconds}.${String(entry.mtimeNanoseconds).padStart(9, '0')}`,
-  ];
+  const time = `time=${entry.mtimeSeconds}.${String(entry.mtimeNanoseconds).padStart(9, '0')}`;
+  const words = [name, `type=${type}`];
+  if (options.knows === 'everything')
+    words.push(
+      `mode=0${(entry.mode & 0o7777).toString(8)}`,
+      `uid=${entry.uid}`,
+      `gid=${entry.gid}`,
+      time,
+    );
+  else if (entry.mtimeSeconds !== 0 && type !== 'dir') words.push(time);
   if (type === 'file') words.push(`size=${entry.sizeBytes}`);
   if (type === 'file' && options.digest === 'sha256' && entry.digest) {
     words.push(`sha256=${Buffer.from(entry.digest).toString('hex')}`);
   }
-  if (type === 'link') words.push(...linkWord(path, entry, options, counts));
+  if (type === 'link' && options.knows === 'everything')
+    words.push(...linkWord(path, entry, options, counts));
   return `${words.join(' ')}\n`;
 }
 

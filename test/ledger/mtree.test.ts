@@ -77,7 +77,11 @@ function blocksOf(path = ''): DirectoryBlock[] {
   return [{ path, complete: true, entries }, ...below].sort((a, b) => comparePaths(a.path, b.path));
 }
 function write(blocks: Iterable<DirectoryBlock> = blocksOf()) {
-  return writeMtree(blocks, file, { digest: 'sha256', destination: tree });
+  return writeMtree(blocks, file, {
+    digest: 'sha256',
+    destination: tree,
+    knows: 'everything',
+  });
 }
 const mtree = () => spawnSync('mtree', ['-p', tree, '-f', file], { encoding: 'latin1' });
 
@@ -109,6 +113,25 @@ describe('the manifest', () => {
     chmodSync(join(tree, 'old'), 0o4755);
     writeFileSync(join(tree, 'sub/deep/file'), 'abcdef');
     utimesSync(join(tree, 'sub/deep/file'), 1_700_000_000, 1_700_000_000.25);
+  });
+
+  test('of a catalog that knows kind, size and time says so, and claims nothing else', () => {
+    const known = blocksOf().map((block) => ({
+      ...block,
+      entries: block.entries.map((entry) => ({
+        ...entry,
+        mode: entry.mode & 0o170000,
+        uid: 0,
+        gid: 0,
+      })),
+    }));
+    writeMtree(known, file, { digest: 'sha256', knows: 'kind, size and time' });
+
+    expect(readFileSync(file, 'latin1')).toMatch(/^#.*Owners, modes, .* not in here/m);
+    expect(readFileSync(file, 'latin1')).not.toMatch(/ (mode|uid|gid)=/);
+    expect(mtree()).toMatchObject({ status: 0, stdout: '' });
+    writeFileSync(at('sub/plain'), 'of another size');
+    expect(mtree().stdout).toMatch(/size/);
   });
 
   test('satisfies mtree on the tree it describes', () => {

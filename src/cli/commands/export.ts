@@ -19,7 +19,8 @@ interface Options extends StateOption, JsonOption {
 export const exportCommand = define<[name: string], Options>({
   name: 'export',
   summary: 'Write the evidence in formats other tools can check',
-  details: 'Reads the state directory; needs no server. Run it again any time.',
+  details:
+    'Reads the state directory; needs no server. Run it again any time. Of a migration by DataSync the manifest holds kind, size and time of each entry: its reports tell no owners, modes or digests.',
   args: [nameArgument],
   options: [
     { flags: '--mtree', description: 'an mtree(5) manifest of the destination, to stdout' },
