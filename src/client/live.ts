@@ -66,6 +66,7 @@ export function toRunningChunk(chunk: string, activity: PendingActivity): Runnin
   return {
     chunk,
     step: typeof details['step'] === 'string' ? details['step'] : stepOf(activity.type),
+    ...(typeof details['phase'] === 'string' ? { phase: details['phase'] } : {}),
     doneEntries: count('doneEntries').doneEntries ?? 0,
     doneBytes: count('doneBytes').doneBytes ?? 0,
     ...count('totalEntries'),

@@ -6,6 +6,8 @@ export interface RunningChunk {
   readonly chunk: string;
   /** 'scan', 'copy', 'verify', 'delete-pass', 'close'. */
   readonly step: string;
+  /** What the step is at, where it has phases of its own: 'preparing', 'transferring'. */
+  readonly phase?: string;
   readonly doneEntries: number;
   readonly totalEntries?: number;
   readonly doneBytes: number;

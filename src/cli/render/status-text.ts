@@ -154,7 +154,7 @@ function runningLines(running: readonly RunningChunk[]): string[] {
   if (running.length === 0) return [];
   const rows = running.map((chunk) => [
     chunk.chunk,
-    chunk.step,
+    chunk.phase === undefined ? chunk.step : `${chunk.step}, ${chunk.phase}`,
     progressText(chunk.doneEntries, chunk.totalEntries, count),
     progressText(chunk.doneBytes, chunk.totalBytes, formatBytes),
     chunk.because ?? (chunk.bytesPerSecond === undefined ? '' : formatRate(chunk.bytesPerSecond)),

@@ -32,6 +32,8 @@ import { interrupted, throwIfAborted } from './time.ts';
 const SETTLE_MS = 5_000;
 /** Looks for what a lost reply may have started, before it is started again. */
 const LOOKS = 2;
+/** How often one is looked at that may have to be cancelled before it acts on what it announces. */
+const CLOSELY_MS = 1_000;
 /** Starts of one attempt, one after the other, each after a look. */
 const MOST_STARTS = 3;
 
@@ -195,7 +197,11 @@ export class ExecutionRunner {
       if (!online.includes(lane.lane)) return this.leaveLane(running, arn, online);
       if (watchdog.isStuck(seen, time.now())) return this.stuck(running, arn);
       limit = await this.govern(arn, seen, limit);
-      await time.sleep(spec.aws.pollInterval, job.signal).catch(() => undefined);
+      const unjudged = refuse !== undefined && seen.Result?.PrepareStatus !== 'SUCCESS';
+      const pauseMs = unjudged
+        ? Math.min(CLOSELY_MS, spec.aws.pollInterval)
+        : spec.aws.pollInterval;
+      await time.sleep(pauseMs, job.signal).catch(() => undefined);
     }
   }
 

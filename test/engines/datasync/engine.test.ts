@@ -1,5 +1,6 @@
 /** What only this engine promises: splits, budgets, bandwidth, the watchdog, cancellation and lanes. */
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { StepProgress } from '../../../src/engines/engine.ts';
 import { closeSum } from '../../../src/policy/ledger-sum.ts';
@@ -103,6 +104,24 @@ test('bandwidth is given at the start, and changed while an execution runs', asy
 
   expect([...limits].slice(0, 2)).toEqual([1, 500_000]);
   expect([...phases]).toEqual(expect.arrayContaining(['launching', 'transferring']));
+});
+
+test('a removal that announces more than our own list has is cancelled before it removes', async () => {
+  open();
+  await bench.round({ number: 1, kind: 'seed', deletes: false });
+  rmSync(join(bench.source, 'top'));
+  const job = () => bench.job({ number: 2, kind: 'final' });
+  await bench.engine.scan(job());
+  await bench.engine.copy(job());
+  await bench.engine.verify(job());
+  rmSync(join(bench.source, 'big'), { recursive: true });
+
+  await expect(bench.engine.deletePass(job())).rejects.toMatchObject({
+    code: 'DELETE_REFUSED',
+    message: 'DataSync would delete 4 entries, our own list has 1; the execution was cancelled',
+  });
+
+  expect(readdirSync(bench.destination).sort()).toEqual(['big', 'small', 'top']);
 });
 
 describe('with two agents, one of which goes offline', () => {
