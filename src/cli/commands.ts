@@ -216,6 +216,12 @@ export const COMMANDS: readonly CommandRow[] = [
     async () => (await import('./commands/export.ts')).exportCommand,
   ),
   row(
+    'Prove',
+    'empty-trash',
+    'Remove for good what deletes moved to the trash long enough ago',
+    async () => (await import('./commands/empty-trash.ts')).emptyTrashCommand,
+  ),
+  row(
     'Alone',
     'sync',
     'Copy a tree in one pass, without a server',

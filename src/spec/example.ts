@@ -57,7 +57,7 @@ deletes:
   when: final                 # final, every round, or never
   maxCount: 10000             # a chunk that would delete more is blocked, and deletes nothing
   maxPercent: 10
-  # trash: { keepFor: 30d }   # moved aside, and removed by a later delete-pass
+  # trash: { keepFor: 30d }   # moved aside, removed by a later delete-pass or longhaul empty-trash
 
 verify:
   mode: copied                # copied: what a round copied is read back; full: everything is

@@ -107,4 +107,10 @@ test('longhaul approve, with deletes that go to the trash', async () => {
   await migration.proven({ excludes: ['/.longhaul-trash'] });
   const trash = readdirSync(copied('.longhaul-trash'), { recursive: true, encoding: 'utf8' });
   expect(trash.filter((name) => /\/f\d+$/.test(name))).toHaveLength(21);
+
+  const { exit, stderr } = await migration.longhaul('ledger', 'm', '--verify');
+  expect(exit).toBe(0);
+  expect(stderr).toMatch(/\.longhaul-trash\/m\/\d+ {2}kept until .*\n {2}longhaul empty-trash m$/m);
+  await said('empty-trash', 'm', '--all', '--yes');
+  await migration.proven();
 });

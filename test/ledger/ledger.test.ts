@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ChunkSum } from '../../src/engines/engine.ts';
 import { foldLedger, headPath, openLedger, readHead } from '../../src/ledger/ledger.ts';
-import type { LedgerEvent } from '../../src/ledger/ledger-line.ts';
+import { hashOf, type LedgerEvent, type LedgerLine } from '../../src/ledger/ledger-line.ts';
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts';
 import { runBuilt } from '../support/built.ts';
 
@@ -23,6 +23,12 @@ beforeEach(() => {
   path = join(folder, 'ledger.jsonl');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+/** As one would write it who knows how lines are hashed. */
+function forged(text: string): string {
+  const line = JSON.parse(text.replace('"seeding"', '"aborted"')) as LedgerLine;
+  return JSON.stringify({ ...line, hash: hashOf(line) });
+}
 
 const zero: ChunkSum = {
   seen: 0,
@@ -191,6 +197,11 @@ describe('verifying', () => {
       'a value changed',
       (l) => l.map((line) => line.replace('"seeding"', '"aborted"')),
       ['2: its content was changed: the hash is of another one'],
+    ],
+    [
+      'a value changed with a hash made to fit',
+      (l) => [l[0]!, forged(l[1]!), ...l.slice(2)],
+      ['3: it does not continue the line before it'],
     ],
     [
       'a space added',

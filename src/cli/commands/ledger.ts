@@ -71,9 +71,28 @@ async function verify(terminal: Terminal, store: MigrationStore): Promise<ExitCo
   const { checkText } = await import('../render/ledger-text.ts');
   const check = verifyLedger(store.ledgerPath);
   if (terminal.json) terminal.record('ledger check', check);
-  else terminal.print(checkText(check, store.name));
+  else {
+    terminal.print(checkText(check, store.name));
+    await sayTrash(terminal, store);
+  }
   if (!check.ok) return 4;
   return check.open.length > 0 ? 3 : 0;
+}
+
+/** What no round removes any more is somebody's to remove. */
+async function sayTrash(terminal: Terminal, store: MigrationStore): Promise<void> {
+  const { trashOf, trashText } = await import('../trash.ts');
+  const { lookAtTrash } = await import('../../engines/posix/trash.ts');
+  const place = trashOf(store);
+  if (place === undefined) return;
+  try {
+    const lines = trashText(lookAtTrash(place), place.keepForMs);
+    if (lines.length === 0) return;
+    for (const line of lines) terminal.say(line);
+    terminal.say(`  longhaul empty-trash ${store.name}`);
+  } catch {
+    // This host does not see the destination: then there is nothing to say about it.
+  }
 }
 
 async function report(terminal: Terminal, store: MigrationStore): Promise<ExitCode> {

@@ -1,7 +1,7 @@
 /** The POSIX mover behind longhaul's engine interface: any mounted tree to any mounted tree. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromPrintable, type RawPath } from '../../paths.ts';
+import { fromPrintable } from '../../paths.ts';
 import { posixSpec } from '../../spec/kinds.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import type { ChunkSum, Engine, EngineFeatures, StepJob, StepResult } from '../engine.ts';
@@ -9,7 +9,7 @@ import { fixBase } from '../../ledger/base-catalog.ts';
 import { closeChunk } from './close.ts';
 import { copyChunk } from './copy.ts';
 import { deletePassChunk, deleteRefusedPath } from './delete-pass.ts';
-import { compileExcludes, OWN_PREFIX, type ExcludeRules } from './excludes.ts';
+import { compileExcludes, type ExcludeRules } from './excludes.ts';
 import type { TreeIdentity } from './identity.ts';
 import type { Side } from './native-error.ts';
 import { ThreadPool } from './pool.ts';
@@ -17,6 +17,7 @@ import { preflight } from './preflight.ts';
 import { proveTree } from './prove-tree.ts';
 import { scanChunk } from './scan.ts';
 import { progressReporter, withRoots, type StepContext } from './step-context.ts';
+import { trashPath } from './trash.ts';
 import { verifyChunk } from './verify.ts';
 import { buildWorklist } from './worklist.ts';
 
@@ -135,7 +136,9 @@ class PosixEngine implements Engine {
       caps: deletes,
       excludes: compileExcludes(rulesOf(job)),
       proveSource: () => this.prove('source'),
-      ...(deletes.trash ? { trash: { path: trashOf(job), keepForMs: deletes.trash.keepFor } } : {}),
+      ...(deletes.trash
+        ? { trash: { path: trashPath(job.migration), keepForMs: deletes.trash.keepFor } }
+        : {}),
     };
     return this.withTrees(job, (context) => deletePassChunk(job, options, context));
   }
@@ -198,8 +201,6 @@ const rulesOf = ({ excludes, spec }: StepJob): ExcludeRules => ({
   patterns: excludes,
   defaults: spec.defaultExcludes,
 });
-
-const trashOf = ({ migration }: StepJob): RawPath => `${OWN_PREFIX}trash/${migration}`;
 
 /**
  * Whether an earlier scan of this round left directories unread, and the steps behind it have run; or

@@ -24,23 +24,38 @@ export interface ExpireTrashResult {
 }
 
 export function expireTrash(job: ExpireTrashJob): ExpireTrashResult {
-  const fd = openBeneath(job.destinationFd, rawToBytes(job.trash), O.RDONLY | O.DIRECTORY);
-  if (fd < 0) return { expired: 0 }; // nothing was ever moved there
+  const { destinationFd, trash, currentRound, beforeSeconds } = job;
+  const old = trashedRounds(destinationFd, trash).filter(
+    ({ name, seconds }) => Number(name) < currentRound && seconds < beforeSeconds,
+  );
+  const fd = openTrash(destinationFd, trash);
+  if (fd < 0) return { expired: 0 };
   try {
-    const rounds = namesIn(fd, job.trash).filter(({ name }) => isOld(fd, name, job));
-    return { expired: rounds.filter(({ name }) => removed(fd, name, job)).length };
+    return { expired: old.filter(({ name }) => removed(fd, name, job)).length };
   } finally {
     close(fd);
   }
 }
 
-function isOld(
-  fd: number,
-  name: RawPath,
-  { currentRound, beforeSeconds }: ExpireTrashJob,
-): boolean {
-  if (!/^\d+$/.test(name) || Number(name) >= currentRound) return false;
-  return statName(fd, name, before) === 0 && field.mtimeSeconds(before) < beforeSeconds;
+const openTrash = (rootFd: number, trash: RawPath): number =>
+  openBeneath(rootFd, rawToBytes(trash), O.RDONLY | O.DIRECTORY);
+
+/** The rounds that something was moved in, with the time of the last. None when nothing ever was. */
+export function trashedRounds(
+  rootFd: number,
+  trash: RawPath,
+): { readonly name: RawPath; readonly seconds: number }[] {
+  const fd = openTrash(rootFd, trash);
+  if (fd < 0) return [];
+  try {
+    return namesIn(fd, trash).flatMap(({ name }) =>
+      /^\d+$/.test(name) && statName(fd, name, before) === 0
+        ? [{ name, seconds: field.mtimeSeconds(before) }]
+        : [],
+    );
+  } finally {
+    close(fd);
+  }
 }
 
 /** Another chunk's pass may be at it, too. */

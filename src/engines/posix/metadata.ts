@@ -34,6 +34,11 @@ function putTimes(stat: Block): number {
 export function setMetadata(fd: number, stat: Block, path: RawPath): void {
   check(fchown(fd, field.uid(stat), field.gid(stat)), 'set the owner of', 'destination', path);
   check(fchmod(fd, field.mode(stat) & 0o7777), 'set the mode of', 'destination', path);
+  setTimes(fd, stat, path);
+}
+
+/** Of what was changed only in passing, as they were before. */
+export function setTimes(fd: number, stat: Block, path: RawPath): void {
   check(futimens(fd, putTimes(stat)), 'set the times of', 'destination', path);
 }
 

@@ -71,7 +71,7 @@ test.each(KINDS)(
   async (_, made) => {
     bench = openBench(posix, { busy: made() });
     await bench.engine.scan(bench.job({ number: 1 }));
-    bench.engine.adjust(2 * BLOCK_BYTES);
+    bench.engine.adjust(BLOCK_BYTES);
     const copying = bench.engine.copy(bench.job({ number: 1 }));
     await inTheMiddle();
 

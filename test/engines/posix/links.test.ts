@@ -1,5 +1,6 @@
 /** Links out of a tree that appear behind the scan, on either side: nothing is read, written or changed through them. */
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -100,6 +101,19 @@ describe('at the destination', () => {
     rmSync(copied(partName('large')), { force: true }); // as a person who was asked to would
     await endsEqual();
     expect(seen(outside)).toEqual(before);
+  });
+
+  test('a directory of an earlier round is not written through', async () => {
+    await bench.round({ number: 1 });
+    const before = seen(outside);
+    appendFileSync(at('d/f'), ' more'); // in it, and not it, is something to do
+    swap(copied('d'), outside);
+
+    await bench.engine.scan(bench.job({ number: 2 }));
+    await bench.engine.copy(bench.job({ number: 2 }));
+
+    expect(seen(outside)).toEqual(before);
+    await endsEqual();
   });
 
   test('a file gets its new mode, and not what it leads to', async () => {

@@ -24,7 +24,10 @@ test.each<[string, (destination: string) => void]>([
   ['a time', sh('touch -d @1.5 d/f')],
   ['a file that is gone', sh('rm d/f')],
   ['a link where a file was', sh('rm d/f; ln -s ../same d/f')],
-  ['where a link leads', sh('ln -sfn elsewhere d/l; touch -h -d @1.5 d/l')],
+  [
+    'where a link leads',
+    sh(': >r; touch -h -r d/l r; ln -sfn elsewhere d/l; touch -h -r r d/l; rm r'),
+  ],
   ['a mode of a directory', sh('chmod 700 d')],
 ])('%s', async (_what, alter) => {
   bench = openBench(posix, {

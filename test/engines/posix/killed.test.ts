@@ -1,0 +1,113 @@
+/**
+ * Seeded trees that change at random between rounds, each round killed with -9 at random system calls:
+ * the last one ends with equal trees and a closed sum. LONGHAUL_KILL_SEED runs one seed,
+ * LONGHAUL_KILL_SEEDS says how many.
+ */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, expect, test } from '@jest/globals';
+import type { ChunkSum } from '../../../src/engines/engine.ts';
+import { treeIdentity } from '../../../src/engines/posix/identity.ts';
+import { closeSum } from '../../../src/policy/ledger-sum.ts';
+import { seededRandom, type Random } from '../../../src/sandbox/random.ts';
+import { specSchema } from '../../../src/spec/schema.ts';
+import { changeTree } from '../../support/change-tree.ts';
+import { expectSameTree } from '../../support/oracle.ts';
+import { traceMissing } from '../../support/strace.ts';
+import { leftovers } from '../../support/tree.ts';
+
+const ONE = process.env['LONGHAUL_KILL_SEED'];
+const COUNT = Number(process.env['LONGHAUL_KILL_SEEDS'] ?? 4);
+const SEEDS = ONE === undefined ? Array.from({ length: COUNT }, (_, i) => i + 1) : [Number(ONE)];
+const RUNNER = join(import.meta.dirname, '../../support/round-runner.mjs');
+const CHANGING_ROUNDS = 3;
+const KILLS_A_ROUND = 2;
+/** With how often a thread makes them in a round, about. */
+const CALLS: readonly (readonly [string, number])[] = [
+  ['write', 40],
+  ['pwrite64', 10],
+  ['renameat', 25],
+  ['rename', 8],
+  ['fdatasync', 8],
+  ['fsync', 10],
+  ['syncfs', 2],
+  ['openat2', 40],
+  ['fchmod', 25],
+  ['ftruncate', 4],
+  ['unlinkat', 8],
+  ['mkdirat', 6],
+  ['symlinkat', 2],
+  ['linkat', 2],
+];
+
+let kills = 0;
+let root = '';
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function begin(random: Random): void {
+  root = mkdtempSync(join(tmpdir(), 'killed-'));
+  for (const name of ['source', 'destination']) mkdirSync(join(root, name));
+  writeFileSync(join(root, 'source/anchor'), 'so that it is never empty');
+  const trash = random() < 0.5 ? { trash: { keepFor: '7d' } } : {};
+  const spec = specSchema.parse({
+    name: 'm',
+    source: { path: join(root, 'source') },
+    destination: { path: join(root, 'destination') },
+    stateDirectory: join(root, 'state'),
+    deletes: { when: 'every round', maxPercent: 100, ...trash },
+  });
+  const identities = {
+    source: treeIdentity(join(root, 'source')),
+    destination: treeIdentity(join(root, 'destination')),
+  };
+  writeFileSync(join(root, 'spec.json'), JSON.stringify(spec));
+  writeFileSync(join(root, 'identities.json'), JSON.stringify(identities));
+}
+
+/** Resolves with its sum, or undefined when it was killed. */
+async function round(number: number, kill?: string): Promise<ChunkSum | undefined> {
+  const run = [process.execPath, RUNNER, root, String(number)];
+  const trace = kill === undefined ? [] : ['strace', '-f', '-qqq', '-o', '/dev/null', '-e', kill];
+  const [command = '', ...args] = [...trace, ...run];
+  try {
+    const { stdout } = await promisify(execFile)(command, args);
+    return JSON.parse(stdout) as ChunkSum;
+  } catch (error) {
+    const { signal, stderr } = error as { signal?: string; stderr?: string };
+    if (kill !== undefined && signal === 'SIGKILL') return void kills++;
+    throw new Error(`round ${number} (${kill}): ${stderr}`, { cause: error });
+  }
+}
+
+function someKill(random: Random): string {
+  const [call, most] = CALLS[Math.floor(random() * CALLS.length)]!;
+  return `inject=${call}:signal=KILL:when=${1 + Math.floor(random() * most)}`;
+}
+
+const testKills = traceMissing === undefined ? test : test.skip;
+testKills.each(SEEDS)(`killed anywhere, seed %i${traceMissing ?? ''}`, async (seed) => {
+  const random = seededRandom(seed);
+  begin(random);
+  let number = 1;
+  for (; number <= CHANGING_ROUNDS; number++) {
+    changeTree(join(root, 'source'), random, number === 1 ? 60 : 15);
+    for (let k = 0; k < KILLS_A_ROUND; k++) await round(number, someKill(random));
+    await round(number);
+  }
+  await round(number++); // what became another kind of entry gets its room in one round, its copy in the next
+  const sum = await round(number);
+
+  expect(closeSum({ ...sum! })).toMatchObject({ closes: true, clean: true });
+  expectSameTree(join(root, 'source'), join(root, 'destination'), {
+    excludes: ['/.longhaul-trash'],
+  });
+  const left = leftovers(join(root, 'destination'));
+  expect(left.filter((path) => !path.startsWith('.longhaul-trash'))).toEqual([]);
+});
+
+testKills('most of them were killed', () => {
+  expect(kills).toBeGreaterThan(SEEDS.length * 2);
+});
