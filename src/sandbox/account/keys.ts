@@ -35,14 +35,12 @@ export function describeKey(world: World, { KeyId }: { readonly KeyId: string })
       CreationDate: 0,
       Enabled: true,
       Description: managed ? 'Default key that protects EFS file systems' : '',
-      KeyUsage: 'ENCRYPT_DECRYPT',
       KeyState: 'Enabled',
       Origin: 'AWS_KMS',
       KeyManager: managed ? 'AWS' : 'CUSTOMER',
       CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
       KeySpec: 'SYMMETRIC_DEFAULT',
       EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
-      MultiRegion: false,
     },
   };
 }

@@ -8,7 +8,8 @@ import { efsError, fileSystemOf, type EfsWorld, type Fields } from './state.ts';
 
 type Handler = (efs: EfsWorld, request: Fields) => Fields;
 
-const OPERATIONS: Readonly<Record<string, Handler>> = {
+/** The operations of EFS the sandbox answers. Anything else is refused by name. */
+export const OPERATIONS: Readonly<Record<string, Handler>> = {
   CreateFileSystem: fileSystems.createFileSystem,
   DescribeFileSystems: fileSystems.describeFileSystems,
   UpdateFileSystem: fileSystems.updateFileSystem,
