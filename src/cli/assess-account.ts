@@ -47,6 +47,10 @@ async function planOf(
   if (!terminal.json) terminal.print('');
   return {
     chunks: plan.chunks.length,
-    entriesPerExecution: Math.max(0, ...plan.chunks.map(({ entries }) => entries)),
+    // Chunks that the spec lists are not weighed.
+    entriesPerExecution:
+      spec.chunks.roots.length > 0
+        ? spec.chunks.maxEntries
+        : Math.max(0, ...plan.chunks.map(({ entries }) => entries)),
   };
 }

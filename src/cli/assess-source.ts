@@ -10,13 +10,16 @@ import { assessTree } from '../engines/posix/assess-scan.ts';
 import { readDirectorySummaries } from '../engines/posix/directory-summaries.ts';
 import { LonghaulError } from '../errors.ts';
 import { readJson, writeJsonAtomic } from '../ledger/atomic-file.ts';
+import { fromPrintable } from '../paths.ts';
 import { openStateDirectory } from '../ledger/state-directory.ts';
 import type { MigrationStore } from '../ledger/state-directory.ts';
 import { parsePlan } from '../policy/chunk-plan-json.ts';
+import { planRoots } from '../policy/chunk-roots.ts';
 import { planChunks } from '../policy/chunks.ts';
 import type { ChunkPlan } from '../policy/chunks.ts';
+import { filterable } from '../policy/datasync-filters.ts';
 import type { TreeSummary } from '../policy/tree-summary.ts';
-import { treeName } from '../spec/kinds.ts';
+import { isDataSyncSpec, treeName } from '../spec/kinds.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { toChunkLimits } from '../spec/settings.ts';
 import { progressLine } from './render/status-line.ts';
@@ -47,17 +50,27 @@ export async function assessSource(
     const earlier = kept?.v === 1 && kept.source === treeName(spec.source) ? kept.tree : undefined;
     const usable = reuse && earlier !== undefined && existsSync(join(place.folder, 'directories'));
     const tree = usable ? earlier : await scan(terminal, spec, place.folder);
-    const plan = planChunks(
-      readDirectorySummaries(join(place.folder, 'directories')),
-      toChunkLimits(spec),
-      { now: Date.now(), ...previousPlan(place.store) },
-    );
+    const plan = planFrom(spec, place);
     if (!usable) writeJsonAtomic(place.summaryPath, { v: 1, source: treeName(spec.source), tree });
     return { tree, earlier: usable ? undefined : earlier, plan };
   } finally {
     place.release();
   }
 }
+
+/** As a worker would plan it. */
+function planFrom(spec: MigrationSpec, { folder, store }: Place): ChunkPlan {
+  if (spec.chunks.roots.length > 0) return planListed(spec);
+  const summaries = readDirectorySummaries(join(folder, 'directories'));
+  return planChunks(isDataSyncSpec(spec) ? filterable(summaries) : summaries, toChunkLimits(spec), {
+    now: Date.now(),
+    ...previousPlan(store),
+  });
+}
+
+/** By the directories the spec lists. */
+export const planListed = (spec: MigrationSpec): ChunkPlan =>
+  planRoots(spec.chunks.roots.map(fromPrintable), toChunkLimits(spec), { now: Date.now() });
 
 interface Place {
   readonly folder: string;

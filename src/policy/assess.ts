@@ -6,6 +6,7 @@ import { printable, type RawPath } from '../paths.ts';
 import { chunkOf, type ChunkPlan } from './chunks.ts';
 import { checkLimits, roomFor, type LimitSet } from './destination-limits.ts';
 import { forecastSeed, type Forecast } from './forecast.ts';
+import { slowFiles } from './slow-files.ts';
 import type { HardLinkGroup, TreeSummary } from './tree-summary.ts';
 
 /** The fields of the spec that matter here. */
@@ -20,6 +21,8 @@ export interface AssessedSpec {
   readonly specialFiles: 'except' | 'copy';
   /** Whether the engine leaves holes out of the transfer. */
   readonly skipsHoles?: boolean;
+  /** A file that is cut goes on where it was; else it begins again. */
+  readonly resumesInFiles: boolean;
 }
 
 /** Of the destination as this host sees it. */
@@ -115,7 +118,11 @@ export function assess(input: AssessmentInput): Assessment {
   const { spec, tree, plan, earlier, room, checks = [] } = input;
   const limits = spec.destination.limits ?? 'posix';
   const churn = churnOf(tree, earlier);
-  const found = [...checkLimits(tree, limits), ...(room === undefined ? [] : roomFor(tree, room))];
+  const found = [
+    ...checkLimits(tree, limits),
+    ...slowFiles(tree, spec),
+    ...(room === undefined ? [] : roomFor(tree, room)),
+  ];
   const findings = found.map(({ worst, paths, ...finding }) => ({
     ...finding,
     paths: paths.map(printable),

@@ -4,6 +4,7 @@
  * the end of an include. What a filter cannot say exactly is refused: an exclude that matches more than
  * it should would leave files behind without a word.
  */
+import type { DirectorySummary } from './chunks.ts';
 import { LonghaulError } from '../errors.ts';
 import { isWithin, printable, rawToBytes, type RawPath } from '../paths.ts';
 
@@ -61,6 +62,12 @@ export function scopeFilters(
     ...(includes.length === 0 ? {} : { includes: joined(includes) }),
     ...(excludes.length === 0 ? {} : { excludes: joined(excludes) }),
   };
+}
+
+/** Names that no filter can say stay with the nearest directory above that has one that can. */
+export function* filterable(summaries: Iterable<DirectorySummary>): Generator<DirectorySummary> {
+  for (const summary of summaries)
+    if (summary.path === '' || filterText(summary.path) !== undefined) yield summary;
 }
 
 /**

@@ -19,12 +19,14 @@ export function chunkRunMs(
 
 export function renderPlan(plan: ChunkPlan): string {
   const { totals, chunks, size, revision, madeAt } = plan;
+  // Whoever sees a source sees one directory at least.
+  const seen = totals.directories > 0;
   const rows = chunks.map((chunk) => {
-    const runMs = chunkRunMs(chunk, plan);
+    const runMs = seen ? chunkRunMs(chunk, plan) : undefined;
     return [
       chunk.id,
-      groupDigits(chunk.entries),
-      formatBytes(chunk.bytes),
+      seen ? groupDigits(chunk.entries) : '?',
+      seen ? formatBytes(chunk.bytes) : '?',
       runMs === undefined ? '?' : formatDuration(runMs),
       rootsText(chunk),
     ];
@@ -33,7 +35,7 @@ export function renderPlan(plan: ChunkPlan): string {
     because === undefined ? [] : [`  ${id}: ${because}`],
   );
   return [
-    `Plan ${revision}, made ${madeAt}: ${plural(totals.entries, 'entry', 'entries')}, ${formatBytes(totals.bytes)} in ${plural(totals.directories, 'directory', 'directories')}`,
+    `Plan ${revision}, made ${madeAt}: ${seen ? totalsText(totals) : UNSEEN}`,
     `${plural(chunks.length, 'chunk')}: ${size.because}`,
     '',
     ...alignColumns(
@@ -44,6 +46,12 @@ export function renderPlan(plan: ChunkPlan): string {
     ...(odd.length === 0 ? [] : ['', 'Above the limits:', ...odd]),
   ].join('\n');
 }
+
+const UNSEEN =
+  'entries, bytes, times, names that DataSync cannot take and files that outlast a drop are not known';
+
+const totalsText = ({ entries, bytes, directories }: ChunkPlan['totals']): string =>
+  `${plural(entries, 'entry', 'entries')}, ${formatBytes(bytes)} in ${plural(directories, 'directory', 'directories')}`;
 
 function rootsText({ roots, without }: PlannedChunk): string {
   const first = rootLabel(roots[0] ?? '');

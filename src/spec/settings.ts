@@ -69,5 +69,6 @@ export function toAssessedSpec(spec: MigrationSpec): AssessedSpec {
     link,
     specialFiles,
     skipsHoles: spec.engine === 'posix',
+    resumesInFiles: spec.engine === 'posix',
   };
 }

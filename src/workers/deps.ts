@@ -10,8 +10,8 @@ import { createPosixEngine } from '../engines/posix/engine.ts';
 import { LonghaulError } from '../errors.ts';
 import type { StateDirectory } from '../ledger/state-directory.ts';
 import type { DirectorySummary } from '../policy/chunks.ts';
+import { filterable } from '../policy/datasync-filters.ts';
 import { isDataSyncSpec, treeName } from '../spec/kinds.ts';
-import { filterable } from './filterable.ts';
 
 export interface WorkerDeps extends ActivityDeps {
   /** Makes the engine of a migration, before anything asks for it. */

@@ -1,5 +1,5 @@
 /** `longhaul assess` of a migration by DataSync, against the sandbox. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -92,6 +92,37 @@ describe('longhaul assess, with engine: datasync', () => {
     }
     expect(stdout).toMatch(/^ {2}trust of reports: aws iam get-role --role-name reports/m);
     expect(stdout).toMatch(/^ {2}fine +credentials /m);
+  });
+
+  test('plans as a worker does: what no filter can name stays with its parent', async () => {
+    for (const name of ['b', 'c|d'])
+      for (let i = 0; i < 4; i++) {
+        mkdirSync(join(cwd, 'source', name), { recursive: true });
+        writeFileSync(join(cwd, 'source', name, `file-${i}`), 'content');
+      }
+    await assess(`, path: ${join(cwd, 'source')}`);
+    const yaml = readFileSync(join(cwd, 'acme.yaml'), 'utf8');
+    writeFileSync(join(cwd, 'acme.yaml'), `${yaml}chunks: { maxEntries: 5 }\n`);
+
+    const { exit, stdout } = await longhaul(['plan', 'acme.yaml'], { cwd });
+
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/ \/b$/m);
+    expect(stdout).not.toMatch(/ \/c\|d$/m);
+  });
+
+  test('plans the directories of the spec when nobody sees the source, and says what is not known', async () => {
+    await assess('');
+    const yaml = readFileSync(join(cwd, 'acme.yaml'), 'utf8');
+    writeFileSync(join(cwd, 'acme.yaml'), `${yaml}chunks: { roots: [projects/alpha, home] }\n`);
+
+    const { exit, stdout, stderr } = await longhaul(['plan', 'acme.yaml'], { cwd });
+
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^0001 +\? +\? +\? +\/home$/m);
+    expect(stdout).toMatch(/^0002 +\? +\? +\? +\/projects\/alpha$/m);
+    expect(stdout).toMatch(/are not known$/m);
+    expect(stderr).toMatch(/^Without source\.path nobody here sees the source/m);
   });
 
   test('also scans the source where this host sees it', async () => {

@@ -73,6 +73,7 @@ const spec: AssessedSpec = {
   destination: { path: '/mnt/new', limits: 'efs' },
   link: { bandwidth: 6_250_000 },
   specialFiles: 'except',
+  resumesInFiles: true,
 };
 const plan = planChunks(
   [
@@ -159,6 +160,33 @@ describe('assess', () => {
     }).draftExceptions;
 
     expect(drafts.map(({ path }) => path)).toEqual(['a/secret']);
+  });
+
+  test('names the files that take longer than the time between drops, where they begin again', () => {
+    const restarting = {
+      ...spec,
+      resumesInFiles: false,
+      link: { bandwidth: 1e6, meanTimeBetweenDrops: 45 * 60_000 },
+    };
+    const largestFiles = [
+      { path: 'a/image.vmdk', count: 36e9 },
+      { path: 'a/small', count: 1e9 },
+    ];
+    const found = (given: AssessedSpec, files = largestFiles) =>
+      assess({ spec: given, tree: { ...full, largestFiles: files }, plan }).findings.find(
+        ({ check }) => check === 'time of one file',
+      );
+
+    expect(found(restarting)).toEqual({
+      check: 'time of one file',
+      verdict: 'warning',
+      found: '1 above it, 10h at most',
+      limit: '45m between drops, after which it begins again',
+      paths: ['a/image.vmdk'],
+    });
+    expect(found(restarting, largestFiles.slice(1))).toMatchObject({ verdict: 'fits', paths: [] });
+    expect(found({ ...restarting, resumesInFiles: true })).toBeUndefined();
+    expect(found({ ...restarting, link: { bandwidth: 1e6 } })).toBeUndefined();
   });
 
   test('takes the churn from what changed, else from the growth since an earlier scan', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { planChunks } from '../../src/policy/chunks.ts';
 import { rootLabel } from '../../src/policy/root-label.ts';
+import { planRoots } from '../../src/policy/chunk-roots.ts';
 import { chunkRunMs, renderPlan } from '../../src/policy/plan-text.ts';
 
 const summaries = [
@@ -25,6 +26,14 @@ test('prints chunk, entries, bytes, time and roots, and what is above the limits
    Above the limits:
      0002: big has 18.6 GiB in files of its own, limit 4.66 GiB; a directory is not split"
   `);
+});
+
+test('of a source that nobody sees says what it cannot know', () => {
+  const text = renderPlan(planRoots(['b', 'a'], limits, { now: 0 }));
+
+  expect(text).toMatch(/^Plan 1, made \S+: entries, bytes, times, names .* are not known$/m);
+  expect(text).toMatch(/^0001 +\? +\? +\? +\/a$/m);
+  expect(text).not.toMatch(/\b0 B\b/);
 });
 
 test('prints no time when the bandwidth is not known', () => {

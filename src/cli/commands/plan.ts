@@ -25,18 +25,27 @@ export const planCommand = define<[spec: string], JsonOption & { readonly scan?:
     const { planToJson } = await import('../../policy/chunk-plan-json.ts');
     const { renderPlan } = await import('../../policy/plan-text.ts');
     const { firstRoundOf } = await import('../../spec/first-round.ts');
+    const { isDataSyncSpec } = await import('../../spec/kinds.ts');
     const { formatDuration } = await import('../../units.ts');
-    const { assessSource } = await import('../assess-source.ts');
+    const { assessSource, planListed } = await import('../assess-source.ts');
     const spec = loadSpec(file);
-    const { plan, tree } = await assessSource(terminal, spec, { reuse: scan !== true });
-    const round = firstRoundOf(spec, plan);
+    const unseen = isDataSyncSpec(spec) && spec.source.path === undefined;
+    const { plan, tree } = unseen
+      ? { plan: planListed(spec) }
+      : await assessSource(terminal, spec, { reuse: scan !== true });
+    const round = unseen ? undefined : firstRoundOf(spec, plan);
     if (terminal.json)
       terminal.record('plan', { ...planToJson(plan), ...(round === undefined ? {} : { round }) });
     else {
       terminal.print(renderPlan(plan));
       if (round !== undefined)
-        terminal.print(`\nFirst round: about ${formatDuration(round.totalMs)}: ${round.because}.`);
-      terminal.say(`From the scan of ${tree.scannedAt}.`);
+        terminal.print(`
+First round: about ${formatDuration(round.totalMs)}: ${round.because}.`);
+      terminal.say(
+        tree === undefined
+          ? 'Without source.path nobody here sees the source: mount it read-only and name the place, and the plan is made from a scan.'
+          : `From the scan of ${tree.scannedAt}.`,
+      );
     }
     return 0;
   },
