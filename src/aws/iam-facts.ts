@@ -20,13 +20,20 @@ export function toIamFacts(spec: DataSyncSpec): IamFacts {
     ],
     accessRole: destination.accessRole,
     bucket,
-    prefix: prefix.replace(/^\/+|\/+$/g, ''),
+    prefix: withoutSlashes(prefix),
     writeRole,
     readRole,
     logGroup: aws.logGroup,
     vpcEndpoint: aws.vpcEndpoint?.id,
+    s3Locations: (aws.s3Locations ?? []).map((each) => ({
+      bucket: each.bucket,
+      prefix: withoutSlashes(each.prefix),
+      role: each.accessRole,
+    })),
   };
 }
+
+const withoutSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
 
 /** The partition is that of the role, which every spec names. */
 export function placeOf({ region, account, reports }: AwsSettings): AwsPlace {

@@ -1,12 +1,27 @@
-/** Locations as a spec describes them: what CreateLocationNfs and CreateLocationEfs are asked for. */
+/**
+ * Locations as a spec describes them, for whoever makes or finds them: what CreateLocation… is asked
+ * for, and the URIs by which ListLocations shows them.
+ */
 import type {
   CreateLocationEfsCommandInput,
   CreateLocationNfsCommandInput,
+  CreateLocationS3CommandInput,
+  S3StorageClass,
 } from '@aws-sdk/client-datasync';
+import type { S3Location } from '../spec/aws-schema.ts';
 import type { DataSyncSpec } from '../spec/kinds.ts';
-import { accessPointArn, fileSystemArn, securityGroupArn, subnetArn } from '../policy/arns.ts';
+import {
+  accessPointArn,
+  bucketArn,
+  fileSystemArn,
+  securityGroupArn,
+  subnetArn,
+} from '../policy/arns.ts';
 import { placeOf } from './iam-facts.ts';
 import { LANE_TAG, tagsOf } from './names.ts';
+
+/** The part of a spec that locations follow from. */
+export type LocationSpec = Pick<DataSyncSpec, 'name' | 'source' | 'destination' | 'aws'>;
 
 export const NFS_VERSIONS = {
   automatic: 'AUTOMATIC',
@@ -17,57 +32,92 @@ export const NFS_VERSIONS = {
 
 /** `below`: a directory inside the export, such as 'a/b'; '' for the export itself. */
 export function nfsLocation(
-  { name, source, aws }: DataSyncSpec,
+  { name, source, aws }: LocationSpec,
   agentArn: string,
   below = '',
 ): CreateLocationNfsCommandInput {
   return {
     ServerHostname: source.server,
-    Subdirectory: directory(source.export, below),
+    Subdirectory: asDirectory(source.export, below),
     OnPremConfig: { AgentArns: [agentArn] },
     MountOptions: { Version: NFS_VERSIONS[source.version] },
     Tags: tagsOf(name, aws.tags, { [LANE_TAG]: agentArn }),
   };
 }
 
+/** Always over TLS: the policy that provisioning puts on the file system refuses anything else. */
 export function efsLocation(
-  { name, destination, aws }: DataSyncSpec,
+  { name, destination, aws }: LocationSpec,
   fileSystem: string,
   below = '',
 ): CreateLocationEfsCommandInput {
   const place = placeOf(aws);
-  const { accessPoint, accessRole, subnets, securityGroups, inTransitEncryption } = destination;
+  const { accessPoint, accessRole } = destination;
   return {
     EfsFilesystemArn: fileSystemArn(place, fileSystem),
-    Subdirectory: directory(destination.directory, below),
-    Ec2Config: {
-      SubnetArn: subnetArn(place, subnets[0]!),
-      SecurityGroupArns: securityGroups.map((id) => securityGroupArn(place, id)),
-    },
-    InTransitEncryption: inTransitEncryption === 'none' ? 'NONE' : 'TLS1_2',
+    Subdirectory: asDirectory(destination.directory, below),
+    Ec2Config: ec2Config({ destination, aws }),
+    InTransitEncryption: 'TLS1_2',
     ...(accessPoint === undefined ? {} : { AccessPointArn: accessPointArn(place, accessPoint) }),
     ...(accessRole === undefined ? {} : { FileSystemAccessRoleArn: accessRole }),
     Tags: tagsOf(name, aws.tags),
   };
 }
 
-/** As ListLocations shows it: 'nfs://files.example.com/srv/data/'. */
-export function nfsUri({ source }: DataSyncSpec, below = ''): string {
-  return `nfs://${source.server}${withSlash(directory(source.export, below))}`;
+/** DataSync's interfaces are in the first subnet. */
+export function ec2Config({ destination, aws }: Pick<LocationSpec, 'destination' | 'aws'>): {
+  readonly SubnetArn: string;
+  readonly SecurityGroupArns: string[];
+} {
+  const place = placeOf(aws);
+  return {
+    SubnetArn: subnetArn(place, destination.subnets[0] ?? ''),
+    SecurityGroupArns: destination.securityGroups.map((id) => securityGroupArn(place, id)),
+  };
 }
 
-export function efsUri({ destination, aws }: DataSyncSpec, fileSystem: string, below = ''): string {
-  return `efs://${aws.region}.${fileSystem}${withSlash(directory(destination.directory, below))}`;
+export function s3Location(
+  { name, aws }: Pick<LocationSpec, 'name' | 'aws'>,
+  { bucket, prefix, storageClass, accessRole }: S3Location,
+): CreateLocationS3CommandInput {
+  return {
+    S3BucketArn: bucketArn(placeOf(aws), bucket),
+    Subdirectory: asDirectory(prefix),
+    S3StorageClass: storageClass.toUpperCase().replaceAll('-', '_') as S3StorageClass,
+    S3Config: { BucketAccessRoleArn: accessRole },
+    Tags: tagsOf(name, aws.tags),
+  };
+}
+
+export const s3Uri = ({ bucket, prefix }: Pick<S3Location, 'bucket' | 'prefix'>): string =>
+  `s3://${bucket}${asDirectory(prefix)}`;
+
+/** As ListLocations shows it: 'nfs://files.example.com/srv/data/'. */
+export function nfsUri({ source }: Pick<LocationSpec, 'source'>, below = ''): string {
+  return `nfs://${source.server}${asDirectory(source.export, below)}`;
+}
+
+export function efsUri(
+  { destination, aws }: Pick<LocationSpec, 'destination' | 'aws'>,
+  fileSystem: string,
+  below = '',
+): string {
+  return `efs://${aws.region}.${fileSystem}${asDirectory(destination.directory, below)}`;
+}
+
+/** A URI as this file writes it: DataSync ends directories with a slash; whether always is not documented. */
+export function normalUri(uri: string): string {
+  const [, head = '', path = ''] = /^([a-z0-9]+:\/\/[^/]*)(.*)$/.exec(uri) ?? [];
+  return `${head}${asDirectory(path)}`;
+}
+
+/** '/a', '/a/', 'a' and ('a', 'b') → '/a/' and '/a/b/'; '/' stays. */
+export function asDirectory(...parts: readonly string[]): string {
+  const names = parts.join('/').split('/').filter(Boolean);
+  return names.length === 0 ? '/' : `/${names.join('/')}/`;
 }
 
 /** Whether a path below the export can be the path of a location. Source: service model, NfsSubdirectory. */
 export function canBeLocation(below: string): boolean {
   return /^[a-zA-Z0-9_\-+./() ]*$/.test(below);
 }
-
-function directory(top: string, below: string): string {
-  if (below === '') return top;
-  return `${top.replace(/\/+$/, '')}/${below}`;
-}
-
-const withSlash = (path: string): string => `${path.replace(/\/+$/, '')}/`;

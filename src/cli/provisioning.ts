@@ -1,17 +1,49 @@
-/** What `provision` and `teardown` share: the plan in words, and following the workflow that does it. */
+/** What `provision` and `teardown` share: from a spec to a job, the plan in words, and following the workflow that does it. */
 import type { ProvisionJob } from '../aws/provision/round.ts';
 import type { LonghaulClient } from '../client.ts';
 import type { Step } from '../policy/provision.ts';
 import type { ProvisionProgress } from '../workflows/provision-api.ts';
-import type { ExitCode } from './exit.ts';
+import type { MigrationSpec } from '../spec/schema.ts';
+import { usage, type ExitCode } from './exit.ts';
 import { table } from './render/table.ts';
 import type { Terminal } from './terminal.ts';
 import { withClient } from './with-client.ts';
 
 const EVERY_MS = 1000;
 
+export interface Ask {
+  readonly verb: ProvisionJob['mode'];
+  /** Of the spec. */
+  readonly file: string;
+  readonly dryRun?: boolean | undefined;
+  readonly apply?: boolean | undefined;
+  /** What belongs to the job beside its verb and the spec. */
+  readonly jobOf: (base: Base, spec: MigrationSpec) => ProvisionJob | Promise<ProvisionJob>;
+  /** Asked before anything is done; throws when it is refused. */
+  readonly confirm?: () => Promise<void>;
+}
+
+interface Base {
+  readonly spec: ProvisionJob['spec'];
+}
+
+/** Says what would be done, or has it done. Throws USAGE, SPEC_INVALID. */
+export async function provisioning(terminal: Terminal, ask: Ask): Promise<ExitCode> {
+  const { verb, file, dryRun = false, apply: doIt = false } = ask;
+  if (dryRun && doIt) throw usage('--dry-run and --apply exclude each other');
+  const { loadSpec } = await import('../spec/load.ts');
+  const { dataSyncSpec } = await import('../spec/kinds.ts');
+  const { toProvisionSpec } = await import('../aws/provision/desired.ts');
+  const spec = loadSpec(file);
+  const job = await ask.jobOf({ spec: toProvisionSpec(dataSyncSpec(spec)) }, spec);
+  if (!doIt) return showPlan(terminal, job);
+  await ask.confirm?.();
+  const command = `longhaul ${verb} ${file} --apply`;
+  return apply(terminal, job, { state: spec.stateDirectory, command });
+}
+
 /** Looks at the account and says what would be done. Changes nothing, and needs no server. */
-export async function showPlan(terminal: Terminal, job: ProvisionJob): Promise<ExitCode> {
+async function showPlan(terminal: Terminal, job: ProvisionJob): Promise<ExitCode> {
   const { createAwsClients } = await import('../aws/clients.ts');
   const { planNow } = await import('../aws/provision/round.ts');
   const clients = createAwsClients(job.spec.aws);
@@ -35,13 +67,13 @@ function printSteps(terminal: Terminal, steps: readonly Step[]): void {
   for (const { what, fix } of steps) if (fix !== undefined) terminal.say(`${what}: ${fix}`);
 }
 
-export interface Apply {
+interface Apply {
   readonly state: string;
   readonly command: string;
 }
 
 /** Starts the workflow, or attaches to the one that runs, and follows it to its end. */
-export async function apply(
+async function apply(
   terminal: Terminal,
   job: ProvisionJob,
   { state, command }: Apply,

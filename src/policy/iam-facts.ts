@@ -18,11 +18,29 @@ export interface IamFacts {
   readonly prefix: string;
   readonly writeRole: string;
   readonly readRole: string;
+  /** Beside those of the migration itself. */
+  readonly s3Locations?: readonly S3Access[] | undefined;
   readonly logGroup?: string | undefined;
   readonly vpcEndpoint?: string | undefined;
 }
 
+/** What a role may do with one place in S3. */
+export interface S3Access {
+  readonly bucket: string;
+  /** Without slashes at its ends. */
+  readonly prefix: string;
+  readonly role: string;
+}
+
 /** Every role that DataSync is handed, once each. */
-export function serviceRoles({ accessRole, writeRole, readRole }: IamFacts): readonly string[] {
-  return [...new Set([accessRole, writeRole, readRole].filter((role) => role !== undefined))];
+export function serviceRoles(facts: IamFacts): readonly string[] {
+  const { accessRole, writeRole, readRole, s3Locations = [] } = facts;
+  const all = [accessRole, writeRole, readRole, ...s3Locations.map(({ role }) => role)];
+  return [...new Set(all.filter((role) => role !== undefined))];
+}
+
+/** The roles of locations: what CreateLocation… is handed. */
+export function locationRoles({ accessRole, s3Locations = [] }: IamFacts): readonly string[] {
+  const all = [accessRole, ...s3Locations.map(({ role }) => role)];
+  return [...new Set(all.filter((role) => role !== undefined))];
 }

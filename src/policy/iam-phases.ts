@@ -24,7 +24,11 @@ export const IAM_PHASES = {
   agents: { title: 'activate agents', build: agents },
   locations: { title: 'make the locations', build: locations },
   tasks: { title: 'make the tasks', build: tasks },
-  run: { title: 'run the migration; creates and deletes nothing', build: run },
+  run: {
+    title:
+      'run the migration: makes locations and tasks of chunks, and takes those of a delete-pass away',
+    build: run,
+  },
   prune: {
     title:
       'run the pass that deletes; the same rights for another person, since IAM cannot see that a run deletes',
@@ -75,11 +79,27 @@ function assess(facts: IamFacts): PolicyDocument {
   );
 }
 
+/** The engine makes what provisioning could not know: a task for each chunk, or the locations of one directory. */
 function run(facts: IamFacts): PolicyDocument {
-  const { place, bucket, prefix, logGroup } = facts;
+  const { place, bucket, prefix } = facts;
   const below = bucketArn(place, `${bucket}/${prefix === '' ? '' : `${prefix}/`}`);
   return document(
-    list('Agents', 'TaskExecutions', 'Tasks'),
+    list('Agents', 'Locations', 'TaskExecutions', 'Tasks'),
+    allow(
+      'MakeForChunks',
+      'datasync',
+      ['CreateLocationEfs', 'CreateLocationNfs', 'CreateTask'],
+      '*',
+      taggedAsOurs(facts),
+    ),
+    allow(
+      'TakeAwayAfterDeletes',
+      'datasync',
+      ['DeleteLocation', 'DeleteTask'],
+      dataSync(facts, 'location', 'task'),
+      ofThisMigration(facts),
+    ),
+    describeFileSystem(facts, ['AccessPoints', 'FileSystems', 'MountTargets']),
     allow(
       'Start',
       'datasync',
@@ -90,8 +110,8 @@ function run(facts: IamFacts): PolicyDocument {
     allow(
       'Follow',
       'datasync',
-      ['DescribeAgent', 'DescribeTask', 'DescribeTaskExecution', 'ListTagsForResource'],
-      dataSync(facts, 'agent', 'task', 'task/*/execution'),
+      ['DescribeLocationNfs', 'DescribeTask', 'DescribeTaskExecution', 'ListTagsForResource'],
+      dataSync(facts, 'location', 'task', 'task/*/execution'),
     ),
     allow(
       'Steer',
@@ -101,10 +121,10 @@ function run(facts: IamFacts): PolicyDocument {
       ofThisMigration(facts),
     ),
     allow(
-      'TagExecutions',
+      'TagWhatIsMade',
       'datasync',
       ['TagResource'],
-      dataSync(facts, 'task'),
+      dataSync(facts, 'location', 'task', 'task/*/execution'),
       taggedAsOurs(facts),
     ),
     ...interfaces(facts),
@@ -114,10 +134,6 @@ function run(facts: IamFacts): PolicyDocument {
     allow('ReadReports', 's3', ['GetObject'], `${below}*`),
     allow('WriteManifests', 's3', ['PutObject'], `${below}manifests/*`),
     passRoles(facts),
-    logGroup === undefined
-      ? undefined
-      : allow('ReadLogs', 'logs', ['FilterLogEvents'], logGroup.replace(/(:\*)?$/, '')),
-    allow('ReadMetrics', 'cloudwatch', ['GetMetricData'], '*'),
   );
 }
 

@@ -11,7 +11,7 @@ import {
   type PolicyDocument,
   type Statement,
 } from './iam-document.ts';
-import type { IamFacts } from './iam-facts.ts';
+import { serviceRoles, type IamFacts, type S3Access } from './iam-facts.ts';
 
 export interface RoleDocument {
   readonly name: string;
@@ -23,15 +23,24 @@ export interface RoleDocument {
 
 export function roleDocuments(facts: IamFacts): readonly RoleDocument[] {
   const { accessRole, writeRole, readRole, logGroup, kmsKey } = facts;
+  const s3 = facts.s3Locations ?? [];
   const documents: (RoleDocument | undefined)[] = [
     {
       name: 'datasync-trust',
-      attachTo: [...new Set([accessRole, writeRole, readRole])].filter(Boolean).join(', '),
+      attachTo: serviceRoles(facts).join(', '),
       title: 'trust policy of every role that DataSync takes',
       document: trust(facts),
     },
     { name: 'reports', attachTo: writeRole, title: 'write task reports', document: reports(facts) },
     { name: 'manifests', attachTo: readRole, title: 'read manifests', document: manifests(facts) },
+    s3.length === 0
+      ? undefined
+      : {
+          name: 's3-locations',
+          attachTo: [...new Set(s3.map(({ role }) => role))].join(', '),
+          title: 'read and write the places in S3',
+          document: s3Access(facts, s3),
+        },
     {
       name: 'file-system',
       attachTo: facts.fileSystem ?? 'the file system; provision does it',
@@ -97,6 +106,38 @@ function manifests(facts: IamFacts): PolicyDocument {
       's3',
       ['GetObject', 'GetObjectVersion'],
       `${below(facts)}manifests/*`,
+      inThisAccount(facts),
+    ),
+  );
+}
+
+/** Source: user guide, create-s3-location. */
+function s3Access(facts: IamFacts, places: readonly S3Access[]): PolicyDocument {
+  const { place } = facts;
+  const buckets = [...new Set(places.map(({ bucket }) => bucketArn(place, bucket)))];
+  return document(
+    allow(
+      'LookIntoBuckets',
+      's3',
+      ['GetBucketLocation', 'ListBucket', 'ListBucketMultipartUploads'],
+      buckets,
+      inThisAccount(facts),
+    ),
+    allow(
+      'ReadAndWrite',
+      's3',
+      [
+        'AbortMultipartUpload',
+        'DeleteObject',
+        'GetObject',
+        'GetObjectTagging',
+        'ListMultipartUploadParts',
+        'PutObject',
+        'PutObjectTagging',
+      ],
+      places.map(({ bucket, prefix }) =>
+        bucketArn(place, `${bucket}/${prefix === '' ? '' : `${prefix}/`}*`),
+      ),
       inThisAccount(facts),
     ),
   );

@@ -2,7 +2,7 @@
 import { arnOf, securityGroupArn, subnetArn } from './arns.ts';
 import { allow, document, type PolicyDocument } from './iam-document.ts';
 import { describeFileSystem, fileSystems, useKey } from './iam-efs.ts';
-import { serviceRoles, type IamFacts } from './iam-facts.ts';
+import { locationRoles, serviceRoles, type IamFacts } from './iam-facts.ts';
 import {
   dataSync,
   interfaces,
@@ -90,13 +90,13 @@ export function agents(facts: IamFacts): PolicyDocument {
 }
 
 export function locations(facts: IamFacts): PolicyDocument {
-  const { accessRole } = facts;
+  const toS3 = (facts.s3Locations ?? []).length > 0 ? ['CreateLocationS3'] : [];
   return document(
-    list('Locations'),
+    list('Agents', 'Locations'),
     allow(
       'Create',
       'datasync',
-      ['CreateLocationEfs', 'CreateLocationNfs'],
+      ['CreateLocationEfs', 'CreateLocationNfs', ...toS3],
       '*',
       taggedAsOurs(facts),
     ),
@@ -123,7 +123,7 @@ export function locations(facts: IamFacts): PolicyDocument {
     allow('ThroughAgents', 'datasync', ['DescribeAgent'], dataSync(facts, 'agent')),
     describeFileSystem(facts, ['AccessPoints', 'FileSystems', 'MountTargets']),
     look('SecurityGroups', 'Subnets'),
-    passRoles(facts, accessRole === undefined ? [] : [accessRole]),
+    passRoles(facts, locationRoles(facts)),
   );
 }
 

@@ -12,6 +12,7 @@ import {
   waiting,
   type Desired,
   type DesiredLane,
+  type EfsMount,
   type Found,
   type FoundAgent,
   type FoundLocation,
@@ -92,7 +93,15 @@ function locationSteps(desired: Desired, found: Found, fileSystem: string | unde
     const because = `there is none for ${desired.sourceUri}`;
     return toDo(what, because, { do: 'create NFS location', lane: number, agent: agent.arn });
   });
-  return [...lanes, efsLocationStep(desired, found, fileSystem)];
+  const s3 = desired.s3Uris.map((uri, number) => s3LocationStep(uri, number, found));
+  return [...lanes, efsLocationStep(desired, found, fileSystem), ...s3];
+}
+
+function s3LocationStep(uri: string, number: number, found: Found): Step {
+  const what = `S3 location ${uri}`;
+  const location = preferOurs(found.locations.filter((each) => each.uri === uri));
+  if (location !== undefined) return there(what, location.arn);
+  return toDo(what, 'there is none', { do: 'create S3 location', number });
 }
 
 function efsLocationStep(desired: Desired, found: Found, fileSystem: string | undefined): Step {
@@ -120,7 +129,11 @@ function preferOurs<T extends { readonly ours: boolean; readonly arn: string }>(
 function nfsLocationOf(desired: Desired, found: Found, agent: string): FoundLocation | undefined {
   return preferOurs(
     found.locations.filter(
-      ({ uri, agents }) => uri === desired.sourceUri && agents?.length === 1 && agents[0] === agent,
+      ({ uri, agents, version }) =>
+        uri === desired.sourceUri &&
+        version === desired.nfsVersion &&
+        agents?.length === 1 &&
+        agents[0] === agent,
     ),
   );
 }
@@ -131,10 +144,28 @@ function efsLocationOf(desired: Desired, found: Found): FoundLocation | undefine
   const accessPoint = desired.accessPoint ?? found.accessPoint?.id;
   return preferOurs(
     found.locations.filter(
-      (location) =>
-        location.uri === efsUri(desired, fileSystem.id) &&
-        location.accessPoint?.split('/').at(-1) === accessPoint,
+      ({ uri, mount }) =>
+        uri === efsUri(desired, fileSystem.id) &&
+        mount !== undefined &&
+        mountsAs(mount, desired, accessPoint),
     ),
+  );
+}
+
+/** One without TLS, or with another role or network, is not what the spec wants, whoever made it. */
+function mountsAs(
+  { tls, accessPoint: point, accessRole, subnet, securityGroups }: EfsMount,
+  { accessRole: role, mountFrom }: Desired,
+  accessPoint: string | undefined,
+): boolean {
+  const groups = new Set(mountFrom.securityGroups);
+  return (
+    tls &&
+    point?.split('/').at(-1) === accessPoint &&
+    accessRole === role &&
+    subnet === mountFrom.subnet &&
+    securityGroups.length === groups.size &&
+    securityGroups.every((group) => groups.has(group))
   );
 }
 

@@ -19,8 +19,14 @@ export interface Desired {
   readonly lanes: readonly DesiredLane[];
   /** `nfs://server/path/`, as DataSync writes it. */
   readonly sourceUri: string;
+  /** `s3://bucket/prefix/`, in the spec's order. */
+  readonly s3Uris: readonly string[];
   /** Of the path below the file system, or below the access point. */
   readonly efsPath: string;
+  /** 'AUTOMATIC', 'NFS3' and so on. */
+  readonly nfsVersion: string;
+  /** ARNs of where DataSync mounts from. */
+  readonly mountFrom: Pick<EfsMount, 'subnet' | 'securityGroups'>;
   readonly region: string;
   readonly makeTasks: boolean;
   /** The migration is done: the lifecycle policy may begin. */
@@ -84,8 +90,18 @@ export interface FoundLocation {
   readonly ours: boolean;
   /** Of an NFS location. */
   readonly agents?: readonly string[] | undefined;
+  readonly version?: string | undefined;
   /** Of an EFS location. */
+  readonly mount?: EfsMount | undefined;
+}
+
+/** How DataSync mounts a file system; all ARNs. */
+export interface EfsMount {
+  readonly tls: boolean;
   readonly accessPoint?: string | undefined;
+  readonly accessRole?: string | undefined;
+  readonly subnet: string;
+  readonly securityGroups: readonly string[];
 }
 
 export interface FoundTask {
@@ -116,6 +132,7 @@ export type Deed =
     }
   | { readonly do: 'create access point'; readonly fileSystem: string }
   | { readonly do: 'create NFS location'; readonly lane: number; readonly agent: string }
+  | { readonly do: 'create S3 location'; readonly number: number }
   | {
       readonly do: 'create EFS location';
       readonly fileSystem: string;

@@ -1,14 +1,18 @@
 /** Files that a link which drops may never let through. */
 import { formatDuration } from '../units.ts';
-import type { AssessedSpec } from './assess.ts';
 import type { LimitFinding } from './destination-limits.ts';
 import type { TreeSummary } from './tree-summary.ts';
 
+interface Link {
+  readonly link: {
+    readonly bandwidth?: number | undefined;
+    readonly meanTimeBetweenDrops?: number | undefined;
+  };
+  readonly resumesInFiles: boolean;
+}
+
 /** A file that takes longer than the time between drops, and begins again after each, may never end. */
-export function slowFiles(
-  { largestFiles }: TreeSummary,
-  spec: Pick<AssessedSpec, 'link' | 'resumesInFiles'>,
-): LimitFinding[] {
+export function slowFiles({ largestFiles }: TreeSummary, spec: Link): LimitFinding[] {
   const { bandwidth, meanTimeBetweenDrops: between } = spec.link;
   if (spec.resumesInFiles || bandwidth === undefined || between === undefined) return [];
   const msOf = (bytes: number): number => (bytes / bandwidth) * 1000;

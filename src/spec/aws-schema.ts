@@ -35,6 +35,8 @@ const directoryOnServer = (example: string) =>
     example,
     /^\/[a-zA-Z0-9_\-+./() ]{0,4095}$/,
   );
+const bucketName = (example: string) =>
+  shaped('the name of a bucket', example, /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
 const endpoint = () =>
   z.url({ protocol: /^https?$/, error: 'expected a URL, such as "http://127.0.0.1:4566"' });
 
@@ -89,7 +91,6 @@ export const efsDestination = z.strictObject({
   ).optional(),
   /** The role DataSync takes to mount a file system with a policy. */
   accessRole: roleArn().optional(),
-  inTransitEncryption: z.enum(['tls1.2', 'none']).default('tls1.2'),
   /** DataSync works from the first; mount targets are made in each. */
   subnets: z.array(subnet()).min(1),
   /** Of DataSync's network interfaces. */
@@ -99,6 +100,26 @@ export const efsDestination = z.strictObject({
   /** Where workers see the file system mounted, if they do. */
   path: absolutePath().optional(),
   marker: pathInside('.longhaul-tree').optional(),
+});
+
+/** A place in S3 for tasks of your own: `longhaul provision` makes the location, no round writes to it. */
+const s3Location = z.strictObject({
+  bucket: bucketName('acme-archive'),
+  prefix: shaped('a prefix', 'archive', /^[a-zA-Z0-9_\-./]{0,512}$/).default(''),
+  /** Of what is written there. */
+  storageClass: z
+    .enum([
+      'standard',
+      'standard-ia',
+      'onezone-ia',
+      'intelligent-tiering',
+      'glacier-instant-retrieval',
+      'glacier',
+      'deep-archive',
+    ])
+    .default('standard'),
+  /** The role DataSync takes to read and write the bucket. */
+  accessRole: roleArn(),
 });
 
 export const awsSchema = z.strictObject({
@@ -130,17 +151,15 @@ export const awsSchema = z.strictObject({
   agentMemoryGiB: z.int().min(1).max(1024).default(32),
   /** Reports and manifests: DataSync writes and reads with the roles, longhaul with its own rights. */
   reports: z.strictObject({
-    bucket: shaped(
-      'the name of a bucket',
-      'acme-migration-reports',
-      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    ),
+    bucket: bucketName('acme-migration-reports'),
     prefix: shaped('a prefix', 'longhaul', /^[a-zA-Z0-9_\-./]{0,512}$/).default('longhaul'),
     /** May put objects below the prefix. */
     writeRole: roleArn(),
     /** May get manifests; the same role when absent. */
     readRole: roleArn().optional(),
   }),
+  /** Beside those of source and destination. */
+  s3Locations: z.array(s3Location).max(20).optional(),
   logGroup: shaped(
     'the ARN of a log group',
     'arn:aws:logs:eu-central-1:123456789012:log-group:/datasync/acme',
@@ -164,4 +183,5 @@ export const awsSchema = z.strictObject({
 
 export type NfsSource = z.output<typeof nfsSource>;
 export type EfsDestination = z.output<typeof efsDestination>;
+export type S3Location = NonNullable<AwsSettings['s3Locations']>[number];
 export type AwsSettings = z.output<typeof awsSchema>;

@@ -62,24 +62,20 @@ function dataSyncProblems(spec: MigrationSpec): Inconsistency[] {
     ),
     destination.kind === 'efs' ? efsProblems(destination) : [],
     source.kind === 'nfs' ? rootProblems(spec) : [],
+    s3Problems(spec),
   ].flat();
 }
 
 type Efs = Extract<MigrationSpec['destination'], { kind: 'efs' }>;
 
 function efsProblems(efs: Efs): Inconsistency[] {
-  const { fileSystem, create, accessPoint, accessRole, inTransitEncryption } = efs;
+  const { fileSystem, create } = efs;
   const provisioned = create?.throughput === 'provisioned';
   return [
     problemIf(
       (fileSystem === undefined) === (create === undefined),
       ['destination', 'fileSystem'],
       `expected either the id of a file system, or create: for one that longhaul provision makes, found ${fileSystem === undefined ? 'neither' : 'both'}`,
-    ),
-    problemIf(
-      inTransitEncryption === 'none' && (accessPoint ?? accessRole) !== undefined,
-      ['destination', 'inTransitEncryption'],
-      'expected "tls1.2", which DataSync demands with an access point or an access role, found "none"',
     ),
     problemIf(
       create !== undefined && provisioned !== (create.provisionedThroughput !== undefined),
@@ -96,6 +92,20 @@ function rootProblems({ chunks }: MigrationSpec): Inconsistency[] {
       chunks.roots.indexOf(root) < i,
       ['chunks', 'roots', i],
       `expected each directory once, found "${root}" again`,
+    ),
+  );
+}
+
+/** A place twice would be two locations that nothing tells apart. */
+function s3Problems({ aws }: MigrationSpec): Inconsistency[] {
+  const places = (aws?.s3Locations ?? []).map(
+    ({ bucket, prefix }) => `${bucket}/${prefix.split('/').filter(Boolean).join('/')}`,
+  );
+  return places.flatMap((place, i) =>
+    problemIf(
+      places.indexOf(place) < i,
+      ['aws', 's3Locations', i],
+      `expected each place once, found "${place}" again`,
     ),
   );
 }

@@ -43,6 +43,8 @@ aws:
     # prefix: longhaul
     writeRole: arn:aws:iam::123456789012:role/datasync-reports
     # readRole: arn:aws:iam::123456789012:role/datasync-manifests
+  # s3Locations:              # for tasks of your own: made and removed with the rest, and used by no round
+  #   - { bucket: acme-archive, prefix: archive, storageClass: deep-archive, accessRole: "arn:aws:iam::123456789012:role/datasync-archive" }
   # layout: auto              # task-per-chunk, or pool: a few tasks, chunks by filter
   # taskQuota: 100
   # agentMemoryGiB: 32

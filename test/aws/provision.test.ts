@@ -31,6 +31,8 @@ aws:
   region: eu-central-1
   account: "111122223333"
   tags: { owner: storage }
+  s3Locations:
+    - { bucket: archive, prefix: old, storageClass: deep-archive, accessRole: "${ROLE}/archive" }
   reports: { bucket: evidence, writeRole: "${ROLE}/reports" }
 `;
 
@@ -103,7 +105,7 @@ const WHOLE = {
   fileSystems: 1,
   mountTargets: ['subnet-0a1b2c3d', 'subnet-0a1b2c3e'],
   accessPoints: 1,
-  locations: ['efs', 'nfs', 'nfs'],
+  locations: ['efs', 'nfs', 'nfs', 's3'],
   tasks: ['longhaul/acme/lane-0/pool', 'longhaul/acme/lane-1/pool'],
 };
 const NOTHING = { fileSystems: 0, mountTargets: [], accessPoints: 0, locations: [], tasks: [] };
@@ -157,6 +159,50 @@ describe('provisioning', () => {
     });
   });
 
+  test('makes a location of S3 with its storage class and its role', async () => {
+    await open();
+
+    await run(provisioning());
+
+    const s3 = [...sandbox.world.locations.values()].find(({ kind }) => kind === 's3');
+    expect(s3?.fields).toEqual({
+      S3BucketArn: 'arn:aws:s3:::archive',
+      Subdirectory: '/old/',
+      S3StorageClass: 'DEEP_ARCHIVE',
+      S3Config: { BucketAccessRoleArn: `${ROLE}/archive` },
+    });
+    expect(sandbox.world.tags.get(s3?.arn ?? '')).toContainEqual({
+      Key: 'longhaul:migration',
+      Value: 'acme',
+    });
+  });
+
+  test('takes over a location that somebody else has made as the spec wants it, and no other', async () => {
+    await open();
+    await run(provisioning());
+    const { locations, tags } = sandbox.world;
+    const [arn = '', good] = [...locations].find(([, { kind }]) => kind === 'efs') ?? [];
+    tags.set(arn, []);
+    const adopted = async (change: object): Promise<string | undefined> => {
+      if (good === undefined) throw new Error('there is no location of EFS');
+      locations.set(arn, { ...good, fields: { ...good.fields, ...change } });
+      const steps = await planNow(clients(), provisioning());
+      return steps.find(({ what }) => what === 'EFS location')?.state;
+    };
+
+    expect(await adopted({})).toBe('there');
+    expect(await adopted({ InTransitEncryption: 'NONE' })).toBe('to do');
+    expect(await adopted({ FileSystemAccessRoleArn: `${ROLE}/other` })).toBe('to do');
+    expect(
+      await adopted({
+        Ec2Config: {
+          SubnetArn: 'arn:aws:ec2:eu-central-1:111122223333:subnet/subnet-0a1b2c3f',
+          SecurityGroupArns: ['arn:aws:ec2:eu-central-1:111122223333:security-group/sg-0a1b2c3d'],
+        },
+      }),
+    ).toBe('to do');
+  });
+
   test('to look first changes nothing', async () => {
     await open();
 
@@ -176,6 +222,7 @@ describe('provisioning', () => {
       'to do: NFS location of lane 0',
       'to do: NFS location of lane 1',
       'later: EFS location',
+      'to do: S3 location s3://archive/old/',
       'later: task of lane 0',
       'later: task of lane 1',
     ]);
@@ -395,7 +442,7 @@ describe('cut at every call, and run again', () => {
   const SMALL_WHOLE = {
     ...WHOLE,
     mountTargets: ['subnet-0a1b2c3d'],
-    locations: ['efs', 'nfs'],
+    locations: ['efs', 'nfs', 's3'],
     tasks: ['longhaul/acme/lane-0/pool'],
   };
 
@@ -447,6 +494,7 @@ describe('cut at every call, and run again', () => {
     expect(changing).toEqual([
       'CreateFileSystemCommand',
       'CreateLocationNfsCommand',
+      'CreateLocationS3Command',
       'PutFileSystemPolicyCommand',
       'CreateMountTargetCommand',
       'CreateAccessPointCommand',
@@ -471,6 +519,7 @@ describe('cut at every call, and run again', () => {
 
     expect(changing).toEqual([
       'DeleteTaskCommand',
+      'DeleteLocationCommand',
       'DeleteLocationCommand',
       'DeleteLocationCommand',
       'DeleteAccessPointCommand',

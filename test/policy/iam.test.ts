@@ -31,6 +31,10 @@ const statementFor = (document: PolicyDocument, action: string): Statement | und
   document.Statement.find(({ Action }) => [Action].flat().includes(action));
 
 const VARIANTS: Readonly<Record<string, IamFacts>> = {
+  'places in S3': {
+    ...FACTS,
+    s3Locations: [{ bucket: 'archive', prefix: 'old', role: role('archive') }],
+  },
   'a new file system': FACTS,
   'one that is there': { ...FACTS, fileSystem: 'fs-0123456789abcdef0' },
   'an alias as the key': { ...FACTS, kmsKey: 'arn:aws:kms:eu-central-1:111122223333:alias/acme' },
@@ -88,10 +92,15 @@ describe('least privilege', () => {
     expect(actionsOf(policy('assess')).filter((action) => WRITES.test(action))).toEqual([]);
   });
 
-  test('to run creates and deletes no location, task, agent or file system', () => {
+  test('to run makes and takes away locations and tasks of the migration, and no file system or agent', () => {
     const made = actionsOf(policy('run')).filter((action) => /:(Create|Delete)/.test(action));
 
-    expect(made).toEqual([
+    expect(made.sort()).toEqual([
+      'datasync:CreateLocationEfs',
+      'datasync:CreateLocationNfs',
+      'datasync:CreateTask',
+      'datasync:DeleteLocation',
+      'datasync:DeleteTask',
       'ec2:CreateNetworkInterface',
       'ec2:CreateNetworkInterfacePermission',
       'ec2:DeleteNetworkInterface',
@@ -105,6 +114,7 @@ describe('least privilege', () => {
   test.each<[IamPhase, string]>([
     ['run', 'datasync:StartTaskExecution'],
     ['run', 'datasync:CancelTaskExecution'],
+    ['run', 'datasync:DeleteTask'],
     ['tasks', 'datasync:UpdateTask'],
     ['locations', 'datasync:UpdateLocationEfs'],
     ['teardown', 'datasync:DeleteTask'],
@@ -118,6 +128,7 @@ describe('least privilege', () => {
   test.each<[IamPhase, string]>([
     ['locations', 'datasync:CreateLocationNfs'],
     ['tasks', 'datasync:CreateTask'],
+    ['run', 'datasync:CreateTask'],
     ['destination', 'elasticfilesystem:CreateFileSystem'],
   ])('to %s, %s must give it that tag', (phase, action) => {
     expect(statementFor(policy(phase), action)?.Condition).toMatchObject({

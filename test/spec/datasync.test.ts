@@ -19,7 +19,7 @@ test('the example of longhaul init --engine datasync is a spec, and valid by the
   expect(isPosixSpec(spec!)).toBe(false);
   expect(dataSyncSpec(spec!)).toMatchObject({
     source: { kind: 'nfs', version: 'automatic', agents: ['site-a-1'] },
-    destination: { kind: 'efs', directory: '/', inTransitEncryption: 'tls1.2' },
+    destination: { kind: 'efs', directory: '/' },
     aws: { layout: 'auto', taskQuota: 100, pollInterval: 30_000, removeWithFilters: false },
   });
   expect([treeName(spec!.source), treeName(spec!.destination)]).toEqual([
@@ -78,10 +78,13 @@ describe('a spec for DataSync', () => {
       'deletes.trash: DataSync has no trash',
     ],
     [
-      'no TLS with a role',
-      '  # accessRole:',
-      '  inTransitEncryption: none\n  accessRole:',
-      'destination.inTransitEncryption: expected "tls1.2"',
+      'a place in S3 twice',
+      '  # layout: auto',
+      `  s3Locations:
+    - { bucket: archive, prefix: old, accessRole: "arn:aws:iam::123456789012:role/a" }
+    - { bucket: archive, prefix: /old/, accessRole: "arn:aws:iam::123456789012:role/a" }
+  # layout: auto`,
+      'aws.s3Locations[1]: expected each place once, found "archive/old" again',
     ],
     [
       'a chunk twice',

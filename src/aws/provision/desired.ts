@@ -1,10 +1,18 @@
 /** From a spec to what provisioning wants. */
 import type { Desired } from '../../policy/provision.ts';
 import type { DataSyncSpec } from '../../spec/kinds.ts';
+import {
+  asDirectory,
+  ec2Config,
+  NFS_VERSIONS,
+  nfsUri,
+  s3Uri,
+  type LocationSpec,
+} from '../locations.ts';
 import { fileSystemToken, MIGRATION_TAG, poolTaskName, tagsOf } from '../names.ts';
 
 /** The part of a spec that provisioning goes by; small, and without anything secret. */
-export type ProvisionSpec = Pick<DataSyncSpec, 'name' | 'source' | 'destination' | 'aws'>;
+export type ProvisionSpec = LocationSpec;
 
 export const toProvisionSpec = ({
   name,
@@ -13,13 +21,19 @@ export const toProvisionSpec = ({
   aws,
 }: DataSyncSpec): ProvisionSpec => ({ name, source, destination, aws });
 
+/** Whether provisioning makes one for the directory: the first mount through it makes the directory. */
+export const makesAccessPoint = ({ destination }: Pick<LocationSpec, 'destination'>): boolean =>
+  destination.create !== undefined &&
+  destination.accessPoint === undefined &&
+  asDirectory(destination.directory) !== '/';
+
 export function toDesired(
   { name, source, destination, aws }: ProvisionSpec,
   done = false,
 ): Desired {
   const { create, directory } = destination;
-  const makeAccessPoint =
-    create !== undefined && destination.accessPoint === undefined && directory !== '/';
+  const makeAccessPoint = makesAccessPoint({ destination });
+  const { SubnetArn, SecurityGroupArns } = ec2Config({ destination, aws });
   return {
     migration: name,
     tag: { key: MIGRATION_TAG, value: name },
@@ -29,18 +43,17 @@ export function toDesired(
     makeAccessPoint,
     subnets: create === undefined ? [] : destination.subnets,
     lanes: source.agents.map((agent, lane) => ({ agent, taskName: poolTaskName(name, lane) })),
-    sourceUri: `nfs://${source.server}${asDirectory(source.export)}`,
+    sourceUri: nfsUri({ source }),
     // The access point is the directory.
     efsPath: makeAccessPoint ? '/' : asDirectory(directory),
+    s3Uris: (aws.s3Locations ?? []).map(s3Uri),
+    nfsVersion: NFS_VERSIONS[source.version],
+    mountFrom: { subnet: SubnetArn, securityGroups: SecurityGroupArns },
     region: aws.region,
     makeTasks: aws.layout !== 'task-per-chunk',
     done,
   };
 }
-
-/** '/a', '/a/' and 'a' → '/a/'. */
-export const asDirectory = (path: string): string =>
-  `/${path.replace(/^\/+|\/+$/g, '')}/`.replace('//', '/');
 
 export const tokenOf = ({ name }: ProvisionSpec): string => fileSystemToken(name);
 

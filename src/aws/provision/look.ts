@@ -11,8 +11,9 @@ import {
 } from '@aws-sdk/client-datasync';
 import type { Found, FoundAgent, FoundLocation, FoundTask } from '../../policy/provision.ts';
 import type { AwsClients } from '../clients.ts';
+import { normalUri } from '../locations.ts';
 import { MIGRATION_TAG } from '../names.ts';
-import { asDirectory, toDesired, type ProvisionSpec } from './desired.ts';
+import { toDesired, type ProvisionSpec } from './desired.ts';
 import { lookAtFileSystem } from './look-efs.ts';
 
 /** 'own': what provisioning itself makes; 'all': also what the chunks have made since. */
@@ -52,12 +53,13 @@ async function locations(
   spec: ProvisionSpec,
   { scope, fileSystem }: Where,
 ): Promise<FoundLocation[]> {
-  const { sourceUri, efsPath, region } = toDesired(spec);
+  const { sourceUri, efsPath, s3Uris, region } = toDesired(spec);
   const efsRoot = `efs://${region}.${fileSystem ?? 'none'}`;
   const concerns = (uri: string): boolean =>
-    scope === 'own'
+    s3Uris.includes(uri) ||
+    (scope === 'own'
       ? uri === sourceUri || uri === `${efsRoot}${efsPath}`
-      : uri.startsWith(sourceUri) || uri.startsWith(`${efsRoot}/`);
+      : uri.startsWith(sourceUri) || uri.startsWith(`${efsRoot}/`));
   const found: FoundLocation[] = [];
   const pages = paginateListLocations({ client: clients.datasync }, {});
   for await (const { Locations = [] } of pages) {
@@ -69,12 +71,6 @@ async function locations(
   return found;
 }
 
-/** DataSync ends directories with a slash; whether it always does is not documented. */
-function normalUri(uri: string): string {
-  const [, head = '', path = ''] = /^([a-z0-9]+:\/\/[^/]*)(.*)$/.exec(uri) ?? [];
-  return `${head}${asDirectory(path)}`;
-}
-
 async function location(
   clients: AwsClients,
   spec: ProvisionSpec,
@@ -82,15 +78,22 @@ async function location(
 ): Promise<FoundLocation> {
   const ours = await isOurs(clients, spec, arn);
   if (uri.startsWith('nfs:')) {
-    const { OnPremConfig } = await clients.datasync.send(
+    const { OnPremConfig, MountOptions } = await clients.datasync.send(
       new DescribeLocationNfsCommand({ LocationArn: arn }),
     );
-    return { arn, uri, ours, agents: OnPremConfig?.AgentArns ?? [] };
+    const { Version = 'AUTOMATIC' } = MountOptions ?? {};
+    return { arn, uri, ours, agents: OnPremConfig?.AgentArns ?? [], version: Version };
   }
-  const { AccessPointArn } = await clients.datasync.send(
-    new DescribeLocationEfsCommand({ LocationArn: arn }),
-  );
-  return { arn, uri, ours, accessPoint: AccessPointArn };
+  if (uri.startsWith('s3:')) return { arn, uri, ours };
+  const efs = await clients.datasync.send(new DescribeLocationEfsCommand({ LocationArn: arn }));
+  const mount = {
+    tls: efs.InTransitEncryption === 'TLS1_2',
+    accessPoint: efs.AccessPointArn,
+    accessRole: efs.FileSystemAccessRoleArn,
+    subnet: efs.Ec2Config?.SubnetArn ?? '',
+    securityGroups: efs.Ec2Config?.SecurityGroupArns ?? [],
+  };
+  return { arn, uri, ours, mount };
 }
 
 async function tasks(

@@ -28,6 +28,7 @@ export type EfsDeed = Exclude<
     do:
       | 'create NFS location'
       | 'create EFS location'
+      | 'create S3 location'
       | 'create task'
       | 'delete task'
       | 'delete location';

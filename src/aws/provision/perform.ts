@@ -5,6 +5,7 @@
 import {
   CreateLocationEfsCommand,
   CreateLocationNfsCommand,
+  CreateLocationS3Command,
   CreateTaskCommand,
   DeleteLocationCommand,
   DeleteTaskCommand,
@@ -13,19 +14,34 @@ import type { Deed } from '../../policy/provision.ts';
 import type { AwsClients } from '../clients.ts';
 import type { ProvisionSpec } from './desired.ts';
 import { performOnEfs, type EfsDeed } from './perform-efs.ts';
-import { efsLocation, nfsLocation, poolTask } from './requests.ts';
+import { efsLocation, nfsLocation, s3Location } from '../locations.ts';
+import { poolTaskName } from '../names.ts';
+import { taskRequest } from '../tasks.ts';
+import { through } from './made-access-point.ts';
 
 export async function perform(clients: AwsClients, spec: ProvisionSpec, deed: Deed): Promise<void> {
   const { datasync, datasyncOnce, efs } = clients;
   switch (deed.do) {
     case 'create NFS location':
-      await datasyncOnce.send(new CreateLocationNfsCommand(nfsLocation(spec, deed)));
+      await datasyncOnce.send(new CreateLocationNfsCommand(nfsLocation(spec, deed.agent)));
       return;
     case 'create EFS location':
-      await datasyncOnce.send(new CreateLocationEfsCommand(efsLocation(spec, deed)));
+      await datasyncOnce.send(
+        new CreateLocationEfsCommand(efsLocation(through(spec, deed.accessPoint), deed.fileSystem)),
+      );
       return;
+    case 'create S3 location': {
+      const wanted = spec.aws.s3Locations?.[deed.number];
+      if (wanted !== undefined)
+        await datasyncOnce.send(new CreateLocationS3Command(s3Location(spec, wanted)));
+      return;
+    }
     case 'create task':
-      await datasyncOnce.send(new CreateTaskCommand(poolTask(spec, deed)));
+      await datasyncOnce.send(
+        new CreateTaskCommand(
+          taskRequest(spec, { ...deed, name: poolTaskName(spec.name, deed.lane) }),
+        ),
+      );
       return;
     case 'delete task':
       await gone(() => datasync.send(new DeleteTaskCommand({ TaskArn: deed.arn })));

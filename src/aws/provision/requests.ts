@@ -1,22 +1,13 @@
-/** The requests that make things, from the spec alone: the same whoever sends them, and whenever. */
-import type {
-  CreateLocationEfsCommandInput,
-  CreateLocationNfsCommandInput,
-  CreateTaskCommandInput,
-} from '@aws-sdk/client-datasync';
+/** The requests that make things on EFS, from the spec alone: the same whenever they are sent. */
 import type {
   CreateAccessPointCommandInput,
   CreateFileSystemCommandInput,
   CreateMountTargetCommandInput,
   UpdateFileSystemCommandInput,
 } from '@aws-sdk/client-efs';
-import { accessPointArn, fileSystemArn, securityGroupArn, subnetArn } from '../../policy/arns.ts';
 import type { Deed } from '../../policy/provision.ts';
-import { placeOf } from '../iam-facts.ts';
-import { NFS_VERSIONS } from '../locations.ts';
-import { accessPointToken, LANE_TAG, poolTaskName } from '../names.ts';
-import { taskOptions } from '../task-options.ts';
-import { asDirectory, tagsFor, toDesired, tokenOf, type ProvisionSpec } from './desired.ts';
+import { accessPointToken } from '../names.ts';
+import { tagsFor, tokenOf, type ProvisionSpec } from './desired.ts';
 
 type Doing<What extends Deed['do']> = Extract<Deed, { do: What }>;
 
@@ -73,58 +64,5 @@ export function accessPoint(spec: ProvisionSpec, id: string): CreateAccessPointC
       CreationInfo: { OwnerUid: 0, OwnerGid: 0, Permissions: '0755' },
     },
     Tags: tagsFor(spec, { Name: spec.name }),
-  };
-}
-
-export function nfsLocation(
-  spec: ProvisionSpec,
-  { agent }: Doing<'create NFS location'>,
-): CreateLocationNfsCommandInput {
-  const { source } = spec;
-  return {
-    ServerHostname: source.server,
-    Subdirectory: asDirectory(source.export),
-    OnPremConfig: { AgentArns: [agent] },
-    MountOptions: { Version: NFS_VERSIONS[source.version] },
-    Tags: tagsFor(spec, { [LANE_TAG]: agent }),
-  };
-}
-
-export function efsLocation(
-  spec: ProvisionSpec,
-  { fileSystem: id, accessPoint: point }: Doing<'create EFS location'>,
-): CreateLocationEfsCommandInput {
-  const { destination } = spec;
-  const place = placeOf(spec.aws);
-  const tls =
-    destination.inTransitEncryption === 'tls1.2' || (point ?? destination.accessRole) !== undefined;
-  return {
-    EfsFilesystemArn: fileSystemArn(place, id),
-    Subdirectory: toDesired(spec).efsPath,
-    Ec2Config: {
-      SubnetArn: subnetArn(place, destination.subnets[0] ?? ''),
-      SecurityGroupArns: destination.securityGroups.map((group) => securityGroupArn(place, group)),
-    },
-    InTransitEncryption: tls ? 'TLS1_2' : 'NONE',
-    ...(point === undefined ? {} : { AccessPointArn: accessPointArn(place, point) }),
-    ...(destination.accessRole === undefined
-      ? {}
-      : { FileSystemAccessRoleArn: destination.accessRole }),
-    Tags: tagsFor(spec),
-  };
-}
-
-export function poolTask(
-  spec: ProvisionSpec,
-  { lane, source, destination }: Doing<'create task'>,
-): CreateTaskCommandInput {
-  const { logGroup } = spec.aws;
-  return {
-    SourceLocationArn: source,
-    DestinationLocationArn: destination,
-    Name: poolTaskName(spec.name, lane),
-    Options: taskOptions(logGroup),
-    ...(logGroup === undefined ? {} : { CloudWatchLogGroupArn: logGroup }),
-    Tags: tagsFor(spec),
   };
 }

@@ -16,7 +16,7 @@ export const iamPolicyCommand = define<[spec: string], Options>({
   name: 'iam-policy',
   summary: 'Print the least-privilege IAM policies of a migration by DataSync',
   details:
-    "One policy for each phase, for the identity that runs longhaul: assess, destination, agents, locations, tasks, run, prune, teardown. And those of others: datasync-trust, reports, manifests, file-system, log-group, key. Each names this migration's own things. Touches nothing.",
+    "One policy for each phase, for the identity that runs longhaul: assess, destination, agents, locations, tasks, run, prune, teardown. And those of others: datasync-trust, reports, manifests, s3-locations, file-system, log-group, key. Each names this migration's own things. Touches nothing.",
   args: [specArgument],
   options: [
     { flags: '--phase <name>', description: 'this one alone, as a document for AWS to take' },

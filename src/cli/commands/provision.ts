@@ -1,7 +1,6 @@
 /** `longhaul provision`: what a migration by DataSync needs in the account. */
 import type { MigrationSpec } from '../../spec/schema.ts';
 import { define } from '../command.ts';
-import { usage } from '../exit.ts';
 import { jsonOption, type JsonOption } from '../options.ts';
 import { specArgument } from './check.ts';
 
@@ -30,21 +29,14 @@ export const provisionCommand = define<[spec: string], Options>({
     ['longhaul iam-policy acme.yaml --phase destination', 'the rights that the first part needs'],
   ],
   exits: [0, 2, 3, 4, 5, 130],
-  run: async (terminal, [file], { dryRun = false, apply: doIt = false }) => {
-    if (dryRun && doIt) throw usage('--dry-run and --apply exclude each other');
-    const { loadSpec } = await import('../../spec/load.ts');
-    const { dataSyncSpec } = await import('../../spec/kinds.ts');
-    const { toProvisionSpec } = await import('../../aws/provision/desired.ts');
-    const { apply, showPlan } = await import('../provisioning.ts');
-    const spec = loadSpec(file);
-    const job = {
-      mode: 'provision' as const,
-      spec: toProvisionSpec(dataSyncSpec(spec)),
-      done: await isDone(spec),
-    };
-    if (!doIt) return showPlan(terminal, job);
-    const command = `longhaul provision ${file} --apply`;
-    return apply(terminal, job, { state: spec.stateDirectory, command });
+  run: async (terminal, [file], options) => {
+    const { provisioning } = await import('../provisioning.ts');
+    return provisioning(terminal, {
+      verb: 'provision',
+      file,
+      ...options,
+      jobOf: async (base, spec) => ({ ...base, mode: 'provision', done: await isDone(spec) }),
+    });
   },
 });
 

@@ -1,7 +1,6 @@
 /** `longhaul teardown`: removes what `longhaul provision` and the chunks have made. */
 import { define } from '../command.ts';
 import { confirmName } from '../confirm.ts';
-import { usage } from '../exit.ts';
 import { jsonOption, yesOption, type JsonOption } from '../options.ts';
 import { specArgument } from './check.ts';
 
@@ -34,24 +33,19 @@ export const teardownCommand = define<[spec: string], Options>({
     ],
   ],
   exits: [0, 2, 3, 4, 5, 130],
-  run: async (terminal, [file], { dryRun = false, apply: doIt = false, fileSystem, yes }) => {
-    if (dryRun && doIt) throw usage('--dry-run and --apply exclude each other');
-    const { loadSpec } = await import('../../spec/load.ts');
-    const { dataSyncSpec } = await import('../../spec/kinds.ts');
-    const { toProvisionSpec } = await import('../../aws/provision/desired.ts');
-    const { apply, showPlan } = await import('../provisioning.ts');
-    const spec = loadSpec(file);
-    const job = {
-      mode: 'teardown' as const,
-      spec: toProvisionSpec(dataSyncSpec(spec)),
-      ...(fileSystem === undefined ? {} : { fileSystem }),
-    };
-    if (!doIt) return showPlan(terminal, job);
-    if (fileSystem !== undefined) {
-      const what = `This deletes the file system ${fileSystem} with all its data.`;
-      await confirmName(terminal, { name: fileSystem, what, yes: yes === true });
-    }
-    const command = `longhaul teardown ${file} --apply`;
-    return apply(terminal, job, { state: spec.stateDirectory, command });
+  run: async (terminal, [file], { fileSystem, yes, ...options }) => {
+    const { provisioning } = await import('../provisioning.ts');
+    const named = fileSystem === undefined ? {} : { fileSystem };
+    return provisioning(terminal, {
+      verb: 'teardown',
+      file,
+      ...options,
+      jobOf: (base) => ({ ...base, mode: 'teardown', ...named }),
+      confirm: async () => {
+        if (fileSystem === undefined) return;
+        const what = `This deletes the file system ${fileSystem} with all its data.`;
+        await confirmName(terminal, { name: fileSystem, what, yes: yes === true });
+      },
+    });
   },
 });

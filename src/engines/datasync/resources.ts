@@ -13,11 +13,10 @@ import {
   fileSystemToken,
   MIGRATION_TAG,
   poolTaskName,
-  tagsOf,
 } from '../../aws/names.ts';
 import { awsAnswer } from '../../aws/failures.ts';
 import { throughMadeAccessPoint } from '../../aws/provision/made-access-point.ts';
-import { taskOptions } from '../../aws/task-options.ts';
+import { taskRequest } from '../../aws/tasks.ts';
 import { LonghaulError } from '../../errors.ts';
 import { readJson, writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { tryLock } from '../../ledger/flock.ts';
@@ -156,14 +155,14 @@ export class Resources {
     return this.findOrMake(`task ${taskName}`, {
       find: async () => (await this.api.tasks()).find(({ name }) => name === taskName)?.arn,
       make: async () =>
-        this.api.createTask({
-          SourceLocationArn: await this.nfs(lane, below),
-          DestinationLocationArn: await this.efs(below),
-          Name: taskName,
-          Options: taskOptions(spec.aws.logGroup),
-          Tags: tagsOf(spec.name, spec.aws.tags, tags),
-          ...(spec.aws.logGroup === undefined ? {} : { CloudWatchLogGroupArn: spec.aws.logGroup }),
-        }),
+        this.api.createTask(
+          taskRequest(spec, {
+            name: taskName,
+            source: await this.nfs(lane, below),
+            destination: await this.efs(below),
+            tags,
+          }),
+        ),
     });
   }
 
