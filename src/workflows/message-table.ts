@@ -3,14 +3,9 @@
  * refused with the reason; a signal that makes no sense is noted. Neither can break a workflow.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import {
-  defineSignal,
-  defineUpdate,
-  setDefaultSignalHandler,
-  setDefaultUpdateHandler,
-  setHandler,
-} from '@temporalio/workflow';
+import { defineUpdate, setDefaultUpdateHandler, setHandler } from '@temporalio/workflow';
 import { Unreadable } from './payload-converter.ts';
+import { listenForSignals, type Signal, type Signals } from './signals.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,26 +20,36 @@ export interface Verb {
 /** Notes what a message was refused for. */
 export type Reject = (name: string, because: string) => void;
 
-export function registerVerbs(verbs: Readonly<Record<string, Verb>>, reject: Reject): void {
-  for (const [name, verb] of Object.entries(verbs)) registerVerb(name, verb, reject);
+/** `others`: signals beside the verbs. */
+export function registerVerbs(
+  verbs: Readonly<Record<string, Verb>>,
+  reject: Reject,
+  others: Signals = {},
+): void {
   const known = Object.keys(verbs).join(', ');
-  setDefaultSignalHandler((name) => reject(name, `no such message; there are ${known}`));
+  const signals = Object.entries(verbs).map(([name, verb]) => [name, asSignal(name, verb, reject)]);
+  listenForSignals({ ...(Object.fromEntries(signals) as Signals), ...others }, (name) =>
+    reject(name, `no such message; there are ${known}`),
+  );
+  for (const [name, verb] of Object.entries(verbs)) registerUpdate(name, verb);
   setDefaultUpdateHandler((name) => {
     throw refusal('USAGE', `there is no message "${name}"; there are ${known}`);
   });
 }
 
-function registerVerb(name: string, verb: Verb, reject: Reject): void {
-  const { description } = verb;
-  setHandler(
-    defineSignal<[unknown]>(name),
-    (message) => {
+function asSignal(name: string, verb: Verb, reject: Reject): Signal {
+  return {
+    description: verb.description,
+    take: (message) => {
       const because = problemOf(verb, message);
       if (because === undefined) verb.obey((message ?? {}) as Fields);
       else reject(name, because);
     },
-    { description },
-  );
+  };
+}
+
+function registerUpdate(name: string, verb: Verb): void {
+  const { description } = verb;
   setHandler(
     defineUpdate<string, [unknown]>(name),
     (message) => {

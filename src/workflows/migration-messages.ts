@@ -1,40 +1,34 @@
 /** What a migration listens to: operators, its chunks and rounds, and whoever asks. */
-import {
-  defineQuery,
-  defineSignal,
-  getExternalWorkflowHandle,
-  setHandler,
-} from '@temporalio/workflow';
+import { defineQuery, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import { controlActivities } from './activity-stubs.ts';
 import { chunkId, type InternalMessages } from './api.ts';
 import { internalMessage, notOurs } from './internal-messages.ts';
-import { registerVerbs, type Fields } from './message-table.ts';
+import { registerVerbs, type Fields, type Reject } from './message-table.ts';
 import { cutoverReady, nextRoundOf, settingsOf } from './migration-facts.ts';
 import { tellRound } from './migration-rounds.ts';
 import type { MigrationRun } from './migration-run.ts';
 import { progressOf } from './migration-shown.ts';
 import { blockedChunks, dropOpen, keepOpen, keepRejected, type Said } from './migration-state.ts';
 import { migrationVerbs } from './migration-verbs.ts';
+import type { Signals } from './signals.ts';
 import type { Effects } from './verb-row.ts';
 
 const LONGEST_REASON = 500;
+/** Of the chunks that are open at once; the others have theirs in the ledger, and on their own page. */
+const MOST_REASONS = 100;
 
 export function listenToMigration(run: MigrationRun): void {
-  listenToOperators(run);
-  listenToWorkflows(run);
-  answerQueries(run);
-}
-
-function listenToOperators(run: MigrationRun): void {
   const verbs = migrationVerbs(run.state, effectsOf(run), (message, said, fields) => {
     noteDecision(run, message, said, fields);
     // Shown when the verb has done its work.
     void Promise.resolve().then(() => run.changed());
   });
-  registerVerbs(verbs, (name, because) => {
+  const reject: Reject = (name, because) => {
     keepRejected(run.state, name, because);
     run.changed();
-  });
+  };
+  registerVerbs(verbs, reject, signalsOfWorkflows(run));
+  answerQueries(run);
 }
 
 function effectsOf(run: MigrationRun): Effects {
@@ -72,28 +66,29 @@ function noteDecision(
 
 type Internal = { readonly [N in keyof InternalMessages]: (message: InternalMessages[N]) => void };
 
-function listenToWorkflows(run: MigrationRun): void {
+function signalsOfWorkflows(run: MigrationRun): Signals {
   const internal = internalHandlers(run);
-  for (const name of Object.keys(internal) as (keyof Internal)[]) {
-    const handler = (sent: unknown): void => {
+  const signals = (Object.keys(internal) as (keyof Internal)[]).map((name) => {
+    const take = (sent: unknown): void => {
       const message = internalMessage(name, sent);
       if (message === undefined) keepRejected(run.state, name, notOurs(name));
       else (internal[name] as (message: object) => void)(message);
       run.changed();
     };
-    setHandler(defineSignal<[unknown]>(name), handler, {
-      description: 'Sent by chunks, rounds and workers',
-    });
-  }
+    const description = 'Sent by chunks, rounds and workers';
+    return [name, { description, take, wasLate: true }] as const;
+  });
+  return Object.fromEntries(signals);
 }
 
 function internalHandlers(run: MigrationRun): Internal {
   const { state } = run;
   return {
     chunkBlocked: (told) => {
-      const blocked = { ...told, because: told.because.slice(0, LONGEST_REASON) };
-      keepOpen(state, { ...blocked, retried: false });
-      const { chunk, step, code, because } = blocked;
+      const because = told.because.slice(0, LONGEST_REASON);
+      const { chunk, step, code } = told;
+      const kept = state.open.length < MOST_REASONS ? because : '';
+      keepOpen(state, { ...told, because: kept, retried: false });
       const { round } = state;
       run.note('chunk blocked', `blocked/${chunk}`, { chunk, round, step, code, because });
     },

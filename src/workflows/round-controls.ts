@@ -1,12 +1,8 @@
 /** The messages a round takes; operators speak to the migration. */
-import {
-  defineQuery,
-  defineSignal,
-  setDefaultSignalHandler,
-  setHandler,
-} from '@temporalio/workflow';
+import { defineQuery, setHandler } from '@temporalio/workflow';
 import type { BlockedChunk } from './api.ts';
 import { internalMessage, notOurs } from './internal-messages.ts';
+import { listenForSignals, type Signals } from './signals.ts';
 
 export interface RoundListener {
   pause(): void;
@@ -17,25 +13,29 @@ export interface RoundListener {
 }
 
 export function listenToRound(round: RoundListener): void {
-  setHandler(defineSignal('pause'), () => round.pause(), {
-    description: 'Sent by the migration: start no chunk, pause the running ones',
-  });
-  setHandler(defineSignal('resume'), () => round.resume(), {
-    description: 'Sent by the migration: go on',
-  });
-  setHandler(
-    defineSignal<[unknown]>('chunkBlocked'),
-    (sent) => {
-      const message = internalMessage('chunkBlocked', sent);
-      if (message === undefined) round.rejected('chunkBlocked', notOurs('chunkBlocked'));
-      else round.blocked(message);
+  const signals: Signals = {
+    pause: {
+      description: 'Sent by the migration: start no chunk, pause the running ones',
+      take: () => round.pause(),
     },
-    { description: 'Sent by a chunk that needs a person' },
+    resume: { description: 'Sent by the migration: go on', take: () => round.resume() },
+    knock: {
+      description: 'Sent by the migration, to see whether the round is still there',
+      take: () => undefined,
+    },
+    chunkBlocked: {
+      description: 'Sent by a chunk that needs a person',
+      take: (sent) => {
+        const message = internalMessage('chunkBlocked', sent);
+        if (message === undefined) round.rejected('chunkBlocked', notOurs('chunkBlocked'));
+        else round.blocked(message);
+      },
+    },
+  };
+  listenForSignals(signals, (name) =>
+    round.rejected(name, 'a round takes no such message; speak to the migration'),
   );
   setHandler(defineQuery<object>('progress'), () => round.progress(), {
     description: 'Chunks done, running, blocked',
   });
-  setDefaultSignalHandler((name) =>
-    round.rejected(name, 'a round takes no such message; speak to the migration'),
-  );
 }

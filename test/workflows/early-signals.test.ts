@@ -1,0 +1,82 @@
+/**
+ * What is said to a workflow before its first task, such as while no worker runs or while a run
+ * continues as new, is taken in the order in which it came.
+ */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { SETTINGS, workflowBundle } from '../support/flows.ts';
+import { quiet } from '../support/quiet.ts';
+import { testServer } from '../support/temporal.ts';
+
+let client: Client;
+let native: NativeConnection;
+let namespace: string;
+let connection: Connection;
+beforeAll(async () => {
+  quiet();
+  const server = await testServer();
+  namespace = server.namespace;
+  native = await NativeConnection.connect(server.connectionOptions);
+  connection = await Connection.connect(server.connectionOptions);
+  client = new Client({ connection, namespace });
+});
+afterAll(async () => {
+  await connection.close();
+  await native.close();
+});
+
+type Said = readonly [signal: string, message?: object];
+
+/** The answer of `progress` after the first task; the messages were there before it. */
+async function progressAfter(
+  type: string,
+  input: object,
+  said: readonly Said[],
+): Promise<Readonly<Record<string, unknown>>> {
+  const taskQueue = `begins-late/${type}/${said.map(([name]) => name).join()}`;
+  const handle = await client.workflow.start(type, {
+    ...{ taskQueue, workflowId: taskQueue, args: [{ v: 1, migration: 'm', ...input }] },
+  });
+  for (const [name, message = {}] of said) await handle.signal(name, message);
+  const worker = await Worker.create({
+    ...{ connection: native, namespace, taskQueue },
+    workflowBundle: { code: workflowBundle() },
+  });
+  const answer = worker.runUntil(() => handle.query<Record<string, unknown>>('progress'));
+  return answer.finally(() => handle.terminate());
+}
+
+const round = { number: 1, kind: 'seed', deletes: false, verify: 'copied' };
+const STEERED = { round, settings: SETTINGS, blocked: [], chunk: '0000' };
+const PAUSED: readonly Said[] = [['pause'], ['resume'], ['pause']];
+const RESUMED: readonly Said[] = [['resume'], ['pause'], ['resume']];
+
+test.each(['round', 'chunk'])('a %s does what it was told last', async (type) => {
+  expect(await progressAfter(type, STEERED, PAUSED)).toMatchObject({ paused: true });
+  const paused = { ...STEERED, paused: true };
+  expect(await progressAfter(type, paused, RESUMED)).toMatchObject({ paused: false });
+});
+
+test('a migration takes what its chunks and workers say, as well as its operators', async () => {
+  const since = '2026-03-01T00:00:00.000Z';
+  const blocked = { chunk: '0007', step: 'copy', code: 'DISK_FULL', because: 'no space', since };
+
+  const answer = await progressAfter('migration', {}, [
+    ['pause', { reason: 'first' }],
+    ['linkReport', { state: 'open', because: 'ENOTCONN', since, outageMs: 0 }],
+    ['resume'],
+    ['chunkBlocked', blocked],
+    ['pause', { reason: 'at last' }],
+    ['puase'],
+  ]);
+
+  expect(answer).toMatchObject({
+    conditions: [
+      { name: 'paused', because: 'at last (an operator)' },
+      { name: 'link down', because: 'ENOTCONN' },
+      { name: 'blocked' },
+    ],
+    rejectedMessages: [{ name: 'puase' }],
+  });
+});
