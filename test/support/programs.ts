@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { findProgram } from '../../src/temporal/find.ts';
 import { goTool } from '../../src/temporal/go-tool.ts';
 import { TCTL } from '../../src/temporal/tools.ts';
+import { longhaul } from '../cli/run.ts';
 
 export interface Program {
   /** What it printed; rejects with an error that has `stdout`, `stderr` and `code`. */
@@ -29,6 +30,15 @@ export async function tctlProgram(env: ServerEnv): Promise<Program> {
     TEMPORAL_CLI_NAMESPACE: env.TEMPORAL_NAMESPACE,
   });
 }
+
+/** The built command line. */
+export const longhaulProgram = (env: ServerEnv): Program => ({
+  async run(...args) {
+    const { exit, stdout, stderr } = await longhaul(args, { env: { ...env } });
+    if (exit !== 0) throw new Error(`longhaul ${args.join(' ')} ended with ${exit}:\n${stderr}`);
+    return stdout;
+  },
+});
 
 function program(path: string, env: Readonly<Record<string, string>>): Program {
   return {

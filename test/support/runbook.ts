@@ -28,7 +28,24 @@ export function runbookLines(start: string): RunbookLine[] {
 
 /** The line for another migration than `acme`. */
 export const argvFor = ({ argv }: RunbookLine, migration: string): string[] =>
-  argv.map((word) => word.replace(/^migration\/acme/, `migration/${migration}`));
+  argv.map((word) =>
+    word === 'acme' ? migration : word.replace(/^migration\/acme/, `migration/${migration}`),
+  );
+
+/** What the table has for `longhaul`, with the name and reason that the page gives the same message elsewhere. */
+export function longhaulLines(): RunbookLine[] {
+  const updates = runbookLines('temporal workflow update execute');
+  return runbookTable()
+    .filter(({ longhaul }) => longhaul !== '')
+    .map(({ longhaul, message }) => {
+      const { argv } = updates.find(({ to, verb }) => to === 'migration' && verb === message)!;
+      const input = argv.includes('--input') ? argv[argv.indexOf('--input') + 1]! : '{}';
+      const said = Object.entries(JSON.parse(input) as Record<string, string>)
+        .filter(([name]) => name === 'by' || name === 'reason')
+        .flatMap(([name, value]) => [`--${name}`, value]);
+      return { argv: [...words(longhaul).slice(1), ...said], to: 'migration', verb: message };
+    });
+}
 
 /** The rows of the table: what `longhaul` and the Temporal UI call a message. */
 export function runbookTable(): { longhaul: string; message: string }[] {
@@ -41,5 +58,7 @@ export function runbookTable(): { longhaul: string; message: string }[] {
 }
 
 function words(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare ?? '',
+  );
 }
