@@ -1,7 +1,7 @@
 /** The stages of a migration up to the cutover, and its end by an abort. */
 import { getExternalWorkflowHandle, patched } from '@temporalio/workflow';
 import { DEFAULT_HEARTBEAT_TIMEOUT_MS, stepActivities } from './activity-stubs.ts';
-import { chunkId, roundId } from './api.ts';
+import { chunkId, roundId, type RoundRef } from './api.ts';
 import { cutoverReady, nextRoundOf, settingsOf } from './migration-facts.ts';
 import { runRound } from './migration-rounds.ts';
 import type { MigrationRun } from './migration-run.ts';
@@ -37,6 +37,8 @@ export async function seed(run: MigrationRun): Promise<void> {
 /** Rounds at a shrinking interval, until the cutover may begin. */
 export async function catchUp(run: MigrationRun): Promise<void> {
   const { state, waits } = run;
+  // It began before this run did.
+  if (state.news) await roundToItsEnd(run, state.news.kind);
   for (;;) {
     await waits.until(() => !state.paused);
     run.judgeData();
@@ -45,11 +47,15 @@ export async function catchUp(run: MigrationRun): Promise<void> {
     const next = nextRoundOf(state, Date.now());
     if (state.roundAsked || next.action === 'start') {
       delete state.roundAsked;
-      await runRound(run, kind);
-      run.judgeData();
-      await run.continueAsNew();
+      await roundToItsEnd(run, kind);
     } else await waits.somethingHappens(next.atMs);
   }
+}
+
+async function roundToItsEnd(run: MigrationRun, kind: RoundRef['kind']): Promise<void> {
+  await runRound(run, kind);
+  run.judgeData();
+  await run.continueAsNew();
 }
 
 /** Whatever runs is cancelled; nothing at either side is touched. */

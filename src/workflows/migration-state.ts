@@ -12,7 +12,7 @@ import type {
   WorkflowSettings,
 } from './api.ts';
 
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 export interface Said {
   readonly by: string;
@@ -90,6 +90,8 @@ const UPGRADES: Readonly<Record<number, (state: Carried) => Carried>> = {
     const mend = heldNothing && needsNoApproval(state) && patched('state-2');
     return { ...state, v: 2, ...(mend ? { postponedUntilMs: UNTIL_APPROVED_MS } : {}) };
   },
+  // Up to 2, no round went on over a continue-as-new: an older worker would begin another one.
+  2: (state) => ({ ...state, v: 3 }),
 };
 
 /**

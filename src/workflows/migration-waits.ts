@@ -1,5 +1,5 @@
 /** How a migration waits: for messages, for the clock, for work that an abort may overtake. */
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
 import { reasonOf } from './failures.ts';
 import { settingsOf } from './migration-facts.ts';
 import type { MigrationState } from './migration-state.ts';
@@ -12,6 +12,11 @@ const SHORTEST_WAIT_MS = 1_000;
 export class Aborted extends Error {
   override readonly name = 'Aborted';
 }
+
+/** A round that somebody cancelled is no reason to end; histories in which it was are replayed. */
+const endsTheMigration = (error: unknown): boolean =>
+  isCancellation(error) &&
+  (CancellationScope.current().consideredCancelled || !patched('cancelled-round'));
 
 export class MigrationWaits {
   readonly #state: MigrationState;
@@ -58,7 +63,7 @@ export class MigrationWaits {
       try {
         return await this.unlessAborted(work());
       } catch (error) {
-        if (this.aborted || isCancellation(error)) throw error;
+        if (this.aborted || endsTheMigration(error)) throw error;
         this.#pauseBecause(what, error);
         await this.until(() => !this.#state.paused);
       }

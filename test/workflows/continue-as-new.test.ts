@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { openState, STATE_VERSION } from '../../src/workflows/migration-state.ts';
 import { openRound } from '../../src/workflows/round-state.ts';
-import { comesToRest, openFlows, SETTINGS, type Flows } from '../support/flows.ts';
+import { comesToRest, openFlows, SETTINGS, type Flows, type Running } from '../support/flows.ts';
 import { until } from '../support/processes.ts';
 import { suggestingServer, type SuggestingServer } from '../support/suggesting-server.ts';
 
@@ -122,6 +122,92 @@ describe('a round that continues as new', () => {
   });
 });
 
+describe('a migration that continues as new while a round runs', () => {
+  /** Makes the history long enough. */
+  const talk = async ({ id }: Running): Promise<void> => {
+    const handle = flows.client.workflow.getHandle(id);
+    for (let n = 0; n < 20; n++) await handle.signal('setInterval', { interval: `${n + 1}h` });
+  };
+  const talkUntilItContinues = async (run: Running): Promise<void> => {
+    const before = (await runsOf(run.id)).length;
+    await talk(run);
+    await until('it continues as new', async () => (await runsOf(run.id)).length > before);
+  };
+  const noted = (run: Running, kind: string): unknown[] =>
+    run.stage.notes.filter((note) => note.kind === kind).map(({ data }) => data['round']);
+
+  test('hears of its end all the same, once', async () => {
+    const run = await flows.start('mid-round', { held: new Set(['0001']), settings: slow });
+    await run.until('the others are done', ({ round }) => round?.done === 2);
+    await talkUntilItContinues(run);
+    await talkUntilItContinues(run);
+    expect(await run.progress()).toMatchObject({ phase: 'seeding', round: { number: 1, done: 2 } });
+
+    await run.say('pause');
+    run.stage.held.clear();
+    await comesToRest(run.stage);
+    expect((await run.progress()).rounds).toEqual([]);
+    await run.say('resume');
+    const { rounds } = await run.until('the seed is over', (it) => it.phase === 'catching up');
+    expect(rounds).toMatchObject([{ round: { number: 1, kind: 'seed' }, chunks: 3, clean: 3 }]);
+
+    run.stage.held.add('0002');
+    await run.say('runRoundNow');
+    await run.until('another round runs', ({ round }) => round?.done === 2);
+    await talkUntilItContinues(run);
+    run.stage.held.clear();
+    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+    await run.until('it is written down', () => noted(run, 'round closed').length === 2);
+    expect(noted(run, 'round started')).toEqual([1, 2]);
+    await run.say('abort');
+    expect(await run.result()).toMatchObject({ phase: 'aborted', rounds: 2 });
+  });
+
+  test('ends the round when it is aborted', async () => {
+    const run = await flows.start('mid-abort', { held: new Set(['0001']), settings: slow });
+    await run.until('the others are done', ({ round }) => round?.done === 2);
+    await talkUntilItContinues(run);
+    await run.say('abort');
+    expect(await run.result()).toMatchObject({ phase: 'aborted' });
+    const round = flows.client.workflow.getHandle('migration/mid-abort/round/1');
+    await expect(round.result()).rejects.toThrow();
+  });
+
+  const GONE = [
+    ['terminate', 'while it is its child'],
+    ['cancel', 'while it is its child'],
+    ['terminate', 'later'],
+    ['cancel', 'later'],
+  ] as const;
+  test.each(GONE)(
+    'waits for a person when somebody says %s to the round %s',
+    async (verb, when) => {
+      const name = `mid-${verb}-${when.length}`;
+      const run = await flows.start(name, { held: new Set(['0001']), settings: slow });
+      await run.until('the others are done', ({ round }) => round?.done === 2);
+      if (when === 'later') await talkUntilItContinues(run);
+      const { workflow } = flows.client;
+      for (const id of [`${run.id}/round/1`, `${run.id}/chunk/0001`]) {
+        const handle = workflow.getHandle(id);
+        // A cancelled round takes its chunks with it.
+        await (verb === 'cancel' ? handle.cancel() : handle.terminate()).catch(() => undefined);
+      }
+      // A round that was cancelled says so; one that is gone is missed when the next run looks for it.
+      if (when === 'later' && verb === 'terminate') await talk(run);
+      const told = await run.until('it says so', ({ conditions }) => conditions.length > 0);
+      expect(told.conditions).toMatchObject([{ name: 'paused' }]);
+      expect(told.conditions[0]!.because).toMatch(/^cannot run the seed round: /);
+
+      run.stage.held.clear();
+      await run.say('resume');
+      const { rounds } = await run.until('the seed is over', (it) => it.phase === 'catching up');
+      expect(rounds).toMatchObject([{ round: { number: 2, kind: 'seed' }, clean: 3 }]);
+      await run.say('abort');
+      await run.result();
+    },
+  );
+});
+
 describe('a state that an earlier version carried over', () => {
   const recorded = (): { v: number } => {
     const file = '../fixtures/histories/0.1.0/postponed.run-3.json.gz';
@@ -168,7 +254,7 @@ describe('a state that an earlier version carried over', () => {
     const { events } = await handle.fetchHistory();
     const failed = events?.find((event) => event.workflowTaskFailedEventAttributes);
     expect(failed?.workflowTaskFailedEventAttributes?.failure?.message).toMatch(
-      /version 99, this worker reads up to 2/,
+      /version 99, this worker reads up to 3/,
     );
     expect((await handle.describe()).status.name).toBe('RUNNING');
     await handle.terminate();
