@@ -230,6 +230,8 @@ export interface RoundReport {
   /** Of the blocked: chunk workflows that ended without a report, so that `retry` cannot reach them. */
   readonly failedCount: number;
   readonly totals: Totals;
+  /** Of its time, as its migration heard of it. */
+  readonly outageMs?: number;
 }
 
 export interface BlockedChunk {

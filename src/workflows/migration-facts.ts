@@ -34,6 +34,7 @@ function pastRounds(state: MigrationState): PastRound[] {
     changedEntries: report.totals['changedEntries'] ?? 0,
     changedBytes: report.totals['changedBytes'] ?? 0,
     overNoChunk: overNoChunk(report),
+    outageMs: report.outageMs ?? 0,
   }));
 }
 

@@ -67,8 +67,9 @@ function nextRef({ state }: MigrationRun, kind: RoundRef['kind']): RoundRef {
 }
 
 function begin(run: MigrationRun, { number, kind }: RoundRef): void {
-  const { chunks } = run.state;
-  run.state.news = { round: number, kind, chunks, done: 0, running: [] };
+  const { chunks, link } = run.state;
+  const outageBeforeMs = link?.outageMs ?? 0;
+  run.state.news = { round: number, kind, chunks, done: 0, running: [], outageBeforeMs };
   run.note('round started', `round/${number}/started`, { round: number, roundKind: kind, chunks });
   upsertSearchAttributes([{ key: ROUND, value: number }]);
   run.show();

@@ -36,7 +36,11 @@ export interface MigrationState {
   /** Number of the last round that was started. */
   round: number;
   /** The round that runs, while one does. */
-  news?: RoundNews & { readonly kind: RoundReport['round']['kind'] };
+  news?: RoundNews & {
+    readonly kind: RoundReport['round']['kind'];
+    /** All outages before it began. */
+    readonly outageBeforeMs?: number;
+  };
   /** The last ten, oldest first. */
   rounds: RoundReport[];
   totals: Totals;
@@ -113,11 +117,16 @@ const ROUNDS_KEPT = 10;
 
 /** Returns what is kept of the report: decisions go by that. */
 export function keepRound(state: MigrationState, reported: RoundReport): RoundReport {
-  const report = decidedBy(reported);
+  const report = { ...decidedBy(reported), ...outageIn(state) };
   state.rounds = [...state.rounds, report].slice(-ROUNDS_KEPT);
   state.totals = report.totals;
   delete state.news;
   return report;
+}
+
+function outageIn({ link, news }: MigrationState): { outageMs?: number } {
+  if (link === undefined || news?.outageBeforeMs === undefined) return {};
+  return { outageMs: Math.max(0, link.outageMs - news.outageBeforeMs) };
 }
 
 /** Chunks that did not come to their end once counted for nothing: runs that began so replay. */

@@ -185,6 +185,26 @@ describe('a migration', () => {
     expect(run.stage.hooks).toEqual(['freeze', 'switch']);
   });
 
+  test('does not count an outage as work of the round it was in', async () => {
+    const run = await flows.start('outage', { settings: rare, held: new Set(['0001']) });
+    await run.until('the others are done', ({ round }) => round?.done === 2);
+    const handle = flows.client.workflow.getHandle(run.id);
+    const since = new Date().toISOString();
+    const link = { because: 'the link answers again', since, outageMs: 60_000 };
+    await handle.signal('linkReport', { ...link, state: 'closed' });
+    run.stage.held.clear();
+    const { rounds } = await run.until('the seed is over', rests(1));
+    expect(rounds[0]).toMatchObject({ outageMs: 60_000 });
+    const { next } = await handle.query<{ next: { estimatedMs: number } }>('forecast');
+    expect(next.estimatedMs).toBe(0);
+
+    await run.say('runRoundNow');
+    const later = await run.until('another round is over', rests(2));
+    expect(later).toMatchObject({ outageMs: 60_000, rounds: [{}, { outageMs: 0 }] });
+    await run.say('abort');
+    await run.result();
+  });
+
   test('gives the cutover up when the freeze fails, and says why', async () => {
     const run = await flows.start('freeze', { hookExit: 7 });
     await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
