@@ -13,12 +13,15 @@
  *       in: PREPARING           # … in this phase
  *     - execution: 4
  *       stuck: true             # stays in LAUNCHING until it is cancelled
+ *     - execution: 5
+ *       offline: 10m            # its agents cannot be reached for so long, from this phase on
+ *       in: TRANSFERRING
  *     - file: /a/b.txt          # below the source location's root; '*' at the end matches the rest
  *       is: unreadable          # unreadable | locked | vanished | mismatched
  *       times: 1                # how many executions it spoils; always when absent
  */
 import { z } from 'zod';
-import { parseDuration } from '../units.ts';
+import { formatDuration, parseDuration } from '../units.ts';
 
 const error = 'expected a duration, such as "10m"';
 const duration = z
@@ -43,6 +46,7 @@ const executionFault = z.strictObject({
   detail: z.string().default(''),
   in: z.enum(['LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING']).default('TRANSFERRING'),
   stuck: z.boolean().default(false),
+  offline: duration.optional(),
 });
 const fileFault = z.strictObject({
   file: z.string().startsWith('/', {
@@ -66,11 +70,23 @@ export type FileFaultKind = z.output<typeof fileFault>['is'];
 /** Keeps count of what has happened and says which fault is due. */
 export class Faults {
   private readonly script: readonly Fault[];
+  private readonly tell: (what: string) => void;
   private readonly calls = new Map<string, number>();
   private readonly spoiled = new Map<Fault, Set<string>>();
+  private readonly told = new Set<Fault>();
 
-  constructor(script: FaultScript) {
+  /** `tell` hears of each fault when it strikes, of one that lasts the first time. */
+  constructor(script: FaultScript, tell: (what: string) => void = () => undefined) {
     this.script = script.faults;
+    this.tell = tell;
+  }
+
+  /** Notes that a fault strikes now; true the first time. */
+  strike(fault: Fault): boolean {
+    if (this.told.has(fault)) return false;
+    this.told.add(fault);
+    this.tell(faultText(fault));
+    return true;
   }
 
   timed(): readonly (z.output<typeof linkFault> | z.output<typeof agentFault>)[] {
@@ -84,7 +100,9 @@ export class Faults {
     const fault = this.script.find(
       (f) => 'call' in f && f.call === operation && (f.nth === 'every' || f.nth === nth),
     );
-    return fault && 'reply' in fault ? fault.reply : undefined;
+    if (fault === undefined || !('reply' in fault)) return undefined;
+    this.strike(fault);
+    return fault.reply;
   }
 
   onExecution(nth: number): ExecutionFault | undefined {
@@ -99,6 +117,7 @@ export class Faults {
       const seen = this.spoiled.get(fault) ?? new Set<string>();
       if (fault.times !== undefined && seen.size >= fault.times && !seen.has(execution)) continue;
       this.spoiled.set(fault, seen.add(execution));
+      this.strike(fault);
       return fault.is;
     }
     return undefined;
@@ -107,4 +126,28 @@ export class Faults {
 
 function matches(pattern: string, path: string): boolean {
   return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
+}
+
+const REPLIES: Readonly<Record<ReplyFault, string>> = {
+  lost: 'it is carried out, and its answer is lost',
+  internal: 'it is carried out, and an internal error is answered',
+  throttled: 'it is throttled',
+  unavailable: 'the service is unavailable',
+};
+
+/** `StartTaskExecution, no. 2: it is carried out, and its answer is lost`. */
+function faultText(fault: Fault): string {
+  if ('call' in fault) {
+    const which = fault.nth === 'every' ? 'each one' : `no. ${fault.nth}`;
+    return `${fault.call}, ${which}: ${REPLIES[fault.reply]}`;
+  }
+  if ('link' in fault) return `the link is ${fault.link}`;
+  if ('agent' in fault) return `agent ${fault.agent} is ${fault.is}`;
+  if ('file' in fault) return `file ${fault.file} is ${fault.is}`;
+  if (fault.stuck) return `execution ${fault.execution} is stuck in LAUNCHING`;
+  if (fault.offline !== undefined) {
+    const time = formatDuration(fault.offline);
+    return `execution ${fault.execution}, ${fault.in}: its agent cannot be reached for ${time}`;
+  }
+  return `execution ${fault.execution}, ${fault.in}: it fails with ${fault.fail ?? 'no code'}`;
 }

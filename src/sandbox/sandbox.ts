@@ -11,7 +11,14 @@ import { answerQuery, isQuery } from './account/query.ts';
 import { ScaledClock, VirtualClock, type Clock } from './clock.ts';
 import { addAgent } from './datasync/agents.ts';
 import { answerDataSync } from './datasync/protocol.ts';
-import { DEFAULT_TIMINGS, newArn, type Timings, type World } from './datasync/state.ts';
+import {
+  DEFAULT_TIMINGS,
+  newArn,
+  setAgent,
+  setLink,
+  type Timings,
+  type World,
+} from './datasync/state.ts';
 import { answerEfs, isEfs } from './efs/protocol.ts';
 import { rootOfAccessPoint } from './efs/mount-targets.ts';
 import type { EfsWorld } from './efs/state.ts';
@@ -30,6 +37,8 @@ export interface SandboxOptions {
   readonly time?: 'virtual' | number;
   readonly seed?: number;
   readonly faults?: FaultScript;
+  /** Hears of each fault when it strikes. */
+  readonly onFault?: (what: string) => void;
   readonly timings?: Partial<Timings>;
   readonly taskQuota?: number;
   /** Tasks become UNAVAILABLE for a while after creation, as with fresh mount targets. */
@@ -111,7 +120,7 @@ function newWorld(options: SandboxOptions, clock: Clock): World {
   const world: World = {
     clock,
     random: seededRandom(options.seed ?? 1),
-    faults: new Faults(options.faults ?? { faults: [] }),
+    faults: new Faults(options.faults ?? { faults: [] }, options.onFault),
     places: placesBelow(options.root, options.exports),
     timings: { ...DEFAULT_TIMINGS, ...options.timings },
     rootOfAccessPoint: () => '/',
@@ -129,10 +138,11 @@ function newWorld(options: SandboxOptions, clock: Clock): World {
   };
   for (const fault of world.faults.timed()) {
     clock.after(fault.after, () => {
-      if ('link' in fault) world.linkUp = fault.link === 'up';
+      world.faults.strike(fault);
+      if ('link' in fault) setLink(world, fault.link === 'up');
       else
         for (const agent of world.agents.values())
-          if (agent.name === fault.agent) agent.up = fault.is === 'online';
+          if (agent.name === fault.agent) setAgent(world, agent, fault.is === 'online');
     });
   }
   return world;

@@ -93,8 +93,24 @@ describe('longhaul sandbox', () => {
     writeFileSync(join(cwd, 'faults.yaml'), blocksOf('docs/sandbox.md', 'yaml')[0] ?? '');
     const [, ...args] = (blocksOf('docs/sandbox.md', 'sh').at(-1) ?? '').trim().split(' ').slice(1);
 
-    const { exit } = await whileServing(args, () => Promise.resolve());
+    const { exit, stderr } = await whileServing(args, async (said) => {
+      // The tenth minute comes after ten seconds; the second start is an answer that is lost.
+      const endpoint = /AWS_ENDPOINT_URL=(\S+)/.exec(said)?.[1] ?? '';
+      const client = new ds.DataSyncClient({
+        endpoint,
+        region: 'eu-central-1',
+        credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
+        maxAttempts: 1,
+      });
+      const TaskArn = 'arn:aws:datasync:eu-central-1:111122223333:task/task-00000000000000000';
+      for (let nth = 1; nth <= 2; nth++)
+        await client.send(new ds.StartTaskExecutionCommand({ TaskArn })).catch(() => undefined);
+      client.destroy();
+    });
 
+    expect(stderr).toContain(
+      'fault: StartTaskExecution, no. 2: it is carried out, and its answer is lost\n',
+    );
     expect(args).toEqual(['--faults', 'faults.yaml', '--time-scale', '60']);
     expect(exit).toBe(0);
   });

@@ -34,5 +34,5 @@ test('the commands of the page work in their order', async () => {
 test('the fault script of the page is one', () => {
   const [script = ''] = blocksOf(PAGE, 'yaml');
 
-  expect(parseFaultScript(script, 'faults.yaml').faults).toHaveLength(7);
+  expect(parseFaultScript(script, 'faults.yaml').faults).toHaveLength(8);
 });

@@ -19,6 +19,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { faultScriptSchema } from '../../src/sandbox/faults.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 
 const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
@@ -374,6 +375,35 @@ describe('faults', () => {
       Result: { ErrorCode: 'NoMem', ErrorDetail: 'Cannot allocate memory' },
     });
     expect(await run(task)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test.each([
+    // It is away for less than the silence that makes it OFFLINE, or for more.
+    ['4m', 'SUCCESS', undefined, 2],
+    ['10m', 'ERROR', 'AgentOffline', 0],
+  ])('nothing moves while the agent of an execution is away for %s', async (away, ...ends) => {
+    const told: string[] = [];
+    await open({
+      faults: faultScriptSchema.parse({ faults: [{ execution: 1, offline: away }] }),
+      onFault: (what) => told.push(what),
+    });
+    const agent = await createAgent();
+    const task = await createTask(agent);
+    writeFileSync(source('a/one'), 'one');
+    const { TaskExecutionArn } = await client.send(
+      new ds.StartTaskExecutionCommand({ TaskArn: task }),
+    );
+    while (told.length === 0) sandbox.advance(1_000);
+    sandbox.advance(200_000);
+    const meanwhile = await client.send(new ds.DescribeTaskExecutionCommand({ TaskExecutionArn }));
+    expect([meanwhile.Status, existsSync(destination('a/one'))]).toEqual(['TRANSFERRING', false]);
+    sandbox.advance(500_000);
+
+    const over = await client.send(new ds.DescribeTaskExecutionCommand({ TaskExecutionArn }));
+    expect([over.Status, over.Result?.ErrorCode, over.FilesTransferred]).toEqual(ends);
+    const { Status } = await client.send(new ds.DescribeAgentCommand({ AgentArn: agent }));
+    expect(Status).toBe('ONLINE');
+    expect(told).toEqual([`execution 1, TRANSFERRING: its agent cannot be reached for ${away}`]);
   });
 
   test('a stuck launch stays until it is cancelled', async () => {

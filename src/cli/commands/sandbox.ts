@@ -98,7 +98,12 @@ export const sandboxCommand = define<[], Options>({
     const faults = options.faults === undefined ? {} : { faults: loadFaultScript(options.faults) };
     const folder = folderFor(options.root);
     try {
-      const sandbox = await start(options, { root: folder.path, exports, ...faults });
+      const sandbox = await start(options, {
+        root: folder.path,
+        exports,
+        ...faults,
+        onFault: (what) => terminal.say(`fault: ${what}`),
+      });
       announce(terminal, sandbox, { root: folder.path, exports });
       await aborted(terminal.signal);
       await sandbox.close();
@@ -126,7 +131,7 @@ function folderFor(asked: string | undefined): Folder {
   return { path, kept: false, release: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-type Place = Pick<SandboxOptions, 'root' | 'exports' | 'faults'>;
+type Place = Pick<SandboxOptions, 'root' | 'exports' | 'faults' | 'onFault'>;
 
 async function start(
   { agent = [], timeScale = 1, seed, region, account, port }: Options,

@@ -10,6 +10,7 @@ import {
   agentsOf,
   agentStatus,
   isOver,
+  setAgent,
   type Execution,
   type ExecutionStatus,
   type World,
@@ -18,6 +19,7 @@ import { estimates, moveOne, planWork, sizeOf, verifyOne, type Work } from './wo
 
 const TICK_MS = 1_000;
 const REFRESH_MS = 15_000;
+const AGENT_RETRY_MS = 5_000;
 
 /** Starts an execution that nothing holds back. */
 export function launch(world: World, execution: Execution): void {
@@ -33,22 +35,29 @@ export function launch(world: World, execution: Execution): void {
 function leaveLaunching(world: World, execution: Execution): void {
   if (execution.status !== 'LAUNCHING') return settleCancel(world, execution);
   const fault = world.faults.onExecution(execution.nth);
-  if (fault?.stuck) return waitForCancel(world, execution);
-  if (failsHere(world, execution, 'LAUNCHING')) return;
-  if (!reachable(world, execution)) {
-    world.clock.after(5_000, () => leaveLaunching(world, execution));
-    return;
+  if (fault?.stuck) {
+    world.faults.strike(fault);
+    return waitForCancel(world, execution);
   }
+  if (failsHere(world, execution, 'LAUNCHING')) return;
+  if (waits(world, execution, () => leaveLaunching(world, execution))) return;
   prepare(world, execution);
 }
 
 function waitForCancel(world: World, execution: Execution): void {
   if (execution.status === 'CANCELLING') return settleCancel(world, execution);
-  if (!isOver(execution)) world.clock.after(5_000, () => waitForCancel(world, execution));
+  if (!isOver(execution)) world.clock.after(AGENT_RETRY_MS, () => waitForCancel(world, execution));
 }
 
 function reachable(world: World, execution: Execution): boolean {
   return world.linkUp && agentsOf(world, execution.task).every((agent) => agent.up);
+}
+
+/** Nothing moves while the agent is away; what there was to do is tried again. */
+function waits(world: World, execution: Execution, again: () => void): boolean {
+  if (reachable(world, execution)) return false;
+  world.clock.after(AGENT_RETRY_MS, again);
+  return true;
 }
 
 function prepare(world: World, execution: Execution): void {
@@ -56,8 +65,12 @@ function prepare(world: World, execution: Execution): void {
   const began = world.clock.now();
   const work = planWork(world, execution);
   const items = work.source.size + work.destination.size;
-  world.clock.after((items / world.timings.itemsPreparedPerSecond) * 1000, () => {
-    if (interrupted(world, execution, 'Prepare', began) || failsHere(world, execution, 'PREPARING'))
+  world.clock.after((items / world.timings.itemsPreparedPerSecond) * 1000, function prepared() {
+    if (
+      interrupted(world, execution, 'Prepare', began) ||
+      failsHere(world, execution, 'PREPARING') ||
+      waits(world, execution, prepared)
+    )
       return;
     execution.counters = { ...execution.counters, ...estimates(work) };
     phaseDone(execution, 'Prepare', world.clock.now() - began);
@@ -82,6 +95,7 @@ function transfer(world: World, execution: Execution, work: Work): void {
   const tick = (): void => {
     if (interrupted(world, execution, 'Transfer', began)) return;
     if (failsHere(world, execution, 'TRANSFERRING', work)) return;
+    if (waits(world, execution, tick)) return;
     budget += (rateOf(world, execution) * TICK_MS) / 1000;
     while (next < work.pending.length && sizeOf(work.pending[next]!) <= budget) {
       const item = work.pending[next++]!;
@@ -130,10 +144,11 @@ function verify(world: World, execution: Execution, work: Work): void {
     ? [...work.source.values()].filter((item) => item.kind !== 'other')
     : work.pending.filter((item) => work.fingerprints.has(item.path));
   const bytes = items.reduce((sum, item) => sum + sizeOf(item), 0) * (everything ? 2 : 1);
-  world.clock.after((bytes / world.timings.verifiedBytesPerSecond) * 1000, () => {
+  world.clock.after((bytes / world.timings.verifiedBytesPerSecond) * 1000, function verified() {
     if (
       interrupted(world, execution, 'Verify', began) ||
-      failsHere(world, execution, 'VERIFYING', work)
+      failsHere(world, execution, 'VERIFYING', work) ||
+      waits(world, execution, verified)
     )
       return;
     for (const item of items) verifyOne(work, item, everything);
@@ -209,11 +224,23 @@ function failsHere(
   work?: Work,
 ): boolean {
   const fault = world.faults.onExecution(execution.nth);
-  if (fault?.fail === undefined || fault.in !== phase) return false;
+  if (fault?.in !== phase) return false;
+  if (fault.offline !== undefined && world.faults.strike(fault))
+    takeAgentsAway(world, execution, fault.offline);
+  if (fault.fail === undefined) return false;
+  world.faults.strike(fault);
   if (work && work.live['BytesWritten'] !== undefined)
     execution.counters = { ...execution.counters, ...work.live };
   finish(world, execution, 'ERROR', work, fault.fail, fault.detail);
   return true;
+}
+
+function takeAgentsAway(world: World, execution: Execution, forMs: number): void {
+  const set = (up: boolean): void => {
+    for (const agent of agentsOf(world, execution.task)) setAgent(world, agent, up);
+  };
+  set(false);
+  world.clock.after(forMs, () => set(true));
 }
 
 function settleCancel(world: World, execution: Execution): void {

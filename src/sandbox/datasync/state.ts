@@ -152,6 +152,17 @@ export function agentStatus(world: World, agent: Agent): 'ONLINE' | 'OFFLINE' {
     : 'OFFLINE';
 }
 
+/** Its silence begins now. */
+export function setAgent(world: World, agent: Agent, up: boolean): void {
+  agentStatus(world, agent);
+  agent.up = up;
+}
+
+export function setLink(world: World, up: boolean): void {
+  for (const agent of world.agents.values()) agentStatus(world, agent);
+  world.linkUp = up;
+}
+
 export function agentsOf(world: World, task: Task): readonly Agent[] {
   return [task.source, task.destination].flatMap((location) => {
     const config = location.fields['OnPremConfig'] as { AgentArns?: string[] } | undefined;
