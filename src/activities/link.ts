@@ -106,14 +106,23 @@ const read = ({ store }: LinkDeps): LinkState | undefined => store.readLink<Link
 
 const told = new Map<string, string>();
 
-/** Each worker tells what it sees, so that a crash between a change and its report loses nothing. */
+const telling = new Map<string, Promise<void>>();
+
+/**
+ * Each worker tells what it sees, so that a crash between a change and its report loses nothing. One
+ * report at a time: of an outage of milliseconds the older one could arrive last, and hold the cutover
+ * for ever.
+ */
 export async function tellChange(deps: LinkDeps): Promise<void> {
   const report = reportOf(deps);
   const says = conditionOf(read(deps), report);
   const { directory } = deps.store;
   if ((told.get(directory) ?? '') === says) return;
   told.set(directory, says);
-  await deps.report(report).catch(() => told.delete(directory));
+  const before = telling.get(directory) ?? Promise.resolve();
+  const turn = before.then(() => deps.report(report)).catch(() => void told.delete(directory));
+  telling.set(directory, turn);
+  await turn;
 }
 
 /** All of the link at once: whoever hears the last report knows where it stands. */

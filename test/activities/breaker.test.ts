@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { throughBreaker, TRIES_IN_PLACE } from '../../src/activities/breaker.ts';
-import type { LinkDeps } from '../../src/activities/link.ts';
+import { isClosed, type LinkDeps } from '../../src/activities/link.ts';
 import { LonghaulError } from '../../src/errors.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openStateDirectory } from '../../src/ledger/state-directory.ts';
@@ -82,6 +82,31 @@ test('other chunks of the link are parked without trying, and go on together', a
 
   expect(await Promise.all([first, ...others])).toEqual(['done', 'done', 'done', 'done']);
   expect(tried).toBe(3);
+});
+
+test('a report never arrives after a newer one, however long it was under way', async () => {
+  up = false;
+  let arrive = (): void => undefined;
+  const slow = new Promise<void>((resolve) => (arrive = resolve));
+  const given: LinkDeps = {
+    ...deps(),
+    report: async (report) => {
+      if (report.state === 'open') await slow;
+      reports.push(report);
+    },
+  };
+  const both = [1, 2].map(() =>
+    throughBreaker(
+      given,
+      work,
+      tries(() => void (up = true)),
+    ),
+  );
+  await until('the link is up again', () => up && isClosed(given, undefined));
+  arrive();
+  await Promise.all(both);
+
+  expect(reports.map(({ state }) => state)).toEqual(['open', 'closed']);
 });
 
 test('a place that fails while the link answers is for a person', async () => {
