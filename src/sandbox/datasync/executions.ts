@@ -107,9 +107,16 @@ export function describeTaskExecution(
       VerifyStatus: 'PENDING',
       ...execution.result,
     },
-    ReportResult: execution.report ?? (TaskReportConfig ? { Status: 'PENDING' } : undefined),
+    ReportResult: TaskReportConfig ? (execution.report ?? noReport(execution)) : undefined,
     TaskMode: 'BASIC',
   };
+}
+
+/** It comes with the end; an execution that failed before has none. */
+function noReport(execution: Execution): unknown {
+  if (!isOver(execution)) return { Status: 'PENDING' };
+  const ErrorDetail = 'The task execution failed before it could make a report.';
+  return { Status: 'ERROR', ErrorCode: 'NoReport', ErrorDetail };
 }
 
 const ZERO_COUNTERS = {
