@@ -111,10 +111,11 @@ export class DataSyncApi {
       .TaskExecutionArn!;
   }
 
-  async executions(taskArn: string): Promise<readonly ExecutionSeen[]> {
+  /** Of one task, or all there are. */
+  async executions(TaskArn?: string): Promise<readonly ExecutionSeen[]> {
     const pages = ds.paginateListTaskExecutions(
       { client: this.clients.datasync, pageSize: PAGE },
-      { TaskArn: taskArn },
+      { TaskArn },
     );
     const found = await collect('ListTaskExecutions', pages, (page) => page.TaskExecutions);
     return found.map(({ TaskExecutionArn = '', Status = '' }) => ({

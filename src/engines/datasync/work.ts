@@ -23,7 +23,6 @@ import type { Resources } from './resources.ts';
 const UNKNOWN_BUDGET = 3;
 /** Ends that may go away by themselves, and that brought nothing. */
 const TRANSIENT_BUDGET = 6;
-const BACK_OFF_MS = 30_000;
 const BACK_OFF_MOST_MS = 15 * 60_000;
 
 /**
@@ -126,8 +125,10 @@ async function afterFailure(
       options,
     );
   }
-  const pauseMs = Math.min(BACK_OFF_MS * 2 ** (tries - 1), BACK_OFF_MOST_MS);
-  await parts.options.time.sleep(pauseMs, job.signal);
+  // As often as an execution is looked at, then less and less.
+  const { time, spec } = parts.options;
+  const pauseMs = Math.min(spec.aws.pollInterval * 2 ** (tries - 1), BACK_OFF_MOST_MS);
+  await time.sleep(pauseMs, job.signal);
 }
 
 /** Ends of a kind since a person was asked; one that copied something was not in vain. */
