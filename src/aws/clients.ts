@@ -32,6 +32,8 @@ export function createAwsClients(
   { region, endpoints }: Pick<AwsSettings, 'region' | 'endpoints'>,
   options: ClientOptions = {},
 ): AwsClients {
+  // What the SDK says of next year's releases is for who updates it, not for who migrates.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const at = (endpoint: string | undefined) => ({
     region,
     ...options,

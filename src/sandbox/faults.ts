@@ -132,6 +132,7 @@ const REPLIES: Readonly<Record<ReplyFault, string>> = {
   lost: 'it is carried out, and its answer is lost',
   internal: 'it is carried out, and an internal error is answered',
   throttled: 'it is throttled',
+  denied: 'it is denied',
   unavailable: 'the service is unavailable',
 };
 

@@ -29,7 +29,8 @@ destination:
     # infrequentAccessAfterDays: 30
   # directory: /
   # accessPoint: fsap-0123456789abcdef0
-  # accessRole: arn:aws:iam::123456789012:role/datasync-efs
+  # The role DataSync mounts with; with create: it is needed, as the new file system has a policy.
+  accessRole: arn:aws:iam::123456789012:role/datasync-efs
   subnets: [subnet-0a1b2c3d]  # DataSync works from the first; a mount target in each
   securityGroups: [sg-0a1b2c3d]
 # What is done and decided. On a disk of its own, seen by every worker.

@@ -40,10 +40,10 @@ export const provisionCommand = define<[spec: string], Options>({
   },
 });
 
-/** By the ledger; false while there is none. */
+/** By the ledger; false while there is none. A server that has just begun leaves a state directory without any migration. */
 async function isDone({ stateDirectory, name }: MigrationSpec): Promise<boolean> {
   const { existsSync } = await import('node:fs');
-  if (!existsSync(stateDirectory)) return false;
+  if (!existsSync(`${stateDirectory}/migrations/${name}`)) return false;
   const { openStateDirectory } = await import('../../ledger/state-directory.ts');
   const { readLedger } = await import('../../ledger/ledger.ts');
   const { ledgerPath } = openStateDirectory(stateDirectory).migration(name);
