@@ -13,6 +13,8 @@ export interface Child {
 export interface ChildOptions {
   /** Its words go to the end of this file. */
   readonly log: string;
+  /** And what it prints, when that is not to be mixed with the rest. */
+  readonly stdout?: string;
   /** For root: without the power to read what it may not. */
   readonly likeOthers?: boolean;
 }
@@ -24,20 +26,20 @@ const INHERITED = ['--inh-caps', '-dac_override,-dac_read_search'];
 export function startOwn(
   program: string,
   args: readonly string[],
-  { log, likeOthers = false }: ChildOptions,
+  { log, stdout = log, likeOthers = false }: ChildOptions,
 ): Child {
   const powers = likeOthers && process.getuid?.() === 0 ? [...BOUND, ...INHERITED] : [];
   const line = [...powers, process.execPath, builtPath(program), ...args];
-  const fd = openSync(log, 'a');
+  const files = [stdout, log].map((path) => openSync(path, 'a'));
   try {
     return follow(
       spawn('setpriv', ['--pdeathsig', 'SIGKILL', ...line], {
-        stdio: ['ignore', fd, fd],
+        stdio: ['ignore', ...files],
         detached: true, // Ctrl-C reaches the demo alone, which ends them in its order
       }),
     );
   } finally {
-    closeSync(fd);
+    files.forEach((file) => closeSync(file));
   }
 }
 
@@ -53,4 +55,9 @@ function follow(child: ChildProcess): Child {
 export function builtPath(program: string): string {
   const here = import.meta.url;
   return fileURLToPath(new URL(`${here.endsWith('.ts') ? '../../dist' : '..'}/${program}`, here));
+}
+
+export async function killed(child: Child): Promise<void> {
+  child.kill('SIGKILL');
+  await child.ended;
 }

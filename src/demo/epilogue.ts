@@ -1,11 +1,13 @@
 /** How the demo ends: its result, where to look while it is kept up, what to type next. */
+import { join } from 'node:path';
 import { plural, table } from '../cli/render/table.ts';
 import { formatDuration } from '../units.ts';
 import { migrationId } from '../workflows/api.ts';
+import { BUCKET } from './cloud-paper.ts';
 import type { Narrator } from './narrator.ts';
 import { MIGRATION } from './paper.ts';
 import type { Stage } from './stage.ts';
-import type { DemoResult } from './story.ts';
+import type { DemoResult } from './scenes.ts';
 
 export function conclude(
   narrator: Narrator,
@@ -21,8 +23,10 @@ export function conclude(
   );
   if (keep) whereToLook(narrator, stage);
   else {
-    narrator.tell('All of it is removed now. To look around in it: longhaul demo --keep');
-    narrator.tell('Your own tree: longhaul init > acme.yaml, then docs/quickstart.md.');
+    const own = stage.cloud === undefined ? '' : ' --engine datasync';
+    const page = stage.cloud === undefined ? 'docs/quickstart.md' : 'docs/datasync.md';
+    narrator.tell(`All of it is removed now. To look around in it: ${demoCommand()}${own} --keep`);
+    narrator.tell(`Your own tree: longhaul init${own} > acme.yaml, then ${page}.`);
   }
   if (narrator.terminal.json) {
     const { places, server } = stage;
@@ -31,22 +35,43 @@ export function conclude(
   }
 }
 
-function whereToLook(narrator: Narrator, { places, server, link }: Stage): void {
+/** As it was begun: scripts/demo says how it is called. */
+const demoCommand = (): string => process.env['LONGHAUL_DEMO_COMMAND'] ?? 'longhaul demo';
+
+function whereToLook(narrator: Narrator, stage: Stage): void {
+  const { places, server, link, cloud } = stage;
   narrator.tell('Everything stays up until Ctrl-C. In another terminal:');
   narrator.quote(`export TEMPORAL_ADDRESS=${server.address} LONGHAUL_STATE=${places.state}`);
+  if (cloud !== undefined) narrator.quote(`. ${join(places.room, 'sandbox.env')}`);
   const rows = [
     [`longhaul ledger ${MIGRATION}`, 'all that was done and decided'],
     [`longhaul ledger ${MIGRATION} --report`, 'the report'],
     [`longhaul ledger ${MIGRATION} --entry team-3/salaries.ods`, 'the story of one file'],
     [`longhaul chunks ${MIGRATION}`, 'the chunks'],
+    ...(cloud === undefined ? [] : cloudRows(stage)),
   ] as const;
   const width = Math.max(...rows.map(([line]) => line.length));
   narrator.quote(rows.map(([line, what]) => `${line.padEnd(width)}  # ${what}`).join('\n'));
+  const logs = `worker-1.log, worker-2.log, writer.log${cloud === undefined ? '' : ', sandbox.log'}`;
   const facts = [
     ['Temporal UI', server.uiUrl ?? 'none', `workflow ${migrationId(MIGRATION)}`],
     ['trees', places.source, places.destination],
     ...(link === undefined ? [] : [['link', link.mountPoint, '']]),
-    ['logs', places.room, 'worker-1.log, worker-2.log, writer.log'],
+    ['logs', places.room, logs],
   ];
   narrator.quote(table([{ title: 'what' }, { title: 'where' }, { title: '' }], facts));
+}
+
+/** The AWS CLI reads the endpoint from the environment; one before 2.13 takes --endpoint-url. */
+function cloudRows({ places, cloud }: Stage): (readonly [string, string])[] {
+  return [
+    ['aws datasync list-task-executions', 'what ran, by AWS'],
+    ['aws datasync list-tasks', 'on which tasks'],
+    ['aws efs describe-file-systems', 'the file system'],
+    [
+      `aws --endpoint-url ${cloud?.endpoint} s3api list-objects-v2 --bucket ${BUCKET}`,
+      'the reports',
+    ],
+    [`longhaul teardown ${places.spec}`, 'what would be removed from the account'],
+  ];
 }

@@ -6,7 +6,7 @@ import type { LonghaulClient } from '../client.ts';
 import type { Snapshot } from '../client/snapshot.ts';
 import { LonghaulError } from '../errors.ts';
 import type { MigrationProgress } from '../workflows/api.ts';
-import type { Narrator } from './narrator.ts';
+import { interrupted, type Narrator } from './narrator.ts';
 
 const LOOK_EVERY_MS = 400;
 /** Into a pipe, a line at least this often. */
@@ -18,13 +18,19 @@ export interface Look extends Snapshot {
 
 export interface Follower {
   /** The first look that holds. Throws when that takes longer than `withinMs`. */
-  until(what: string, holds: (look: Look) => boolean, withinMs?: number): Promise<Look>;
+  until(
+    what: string,
+    holds: (look: Look) => boolean | Promise<boolean>,
+    withinMs?: number,
+  ): Promise<Look>;
 }
 
+/** `alsoSaid`: what others have said since the last look, each a line. */
 export function openFollower(
   client: LonghaulClient,
   migration: string,
   narrator: Narrator,
+  alsoSaid: () => readonly string[] = () => [],
 ): Follower {
   const { terminal } = narrator;
   let last: Snapshot | undefined;
@@ -32,6 +38,7 @@ export function openFollower(
 
   const look = async (): Promise<Snapshot> => {
     const snapshot = await client.snapshot(migration);
+    for (const line of alsoSaid()) narrator.quote(line);
     // A worker that is gone is asked again, without a word: the story has told of it.
     if (snapshot.progress !== undefined) {
       const news = newsSince(last, snapshot).map((line) => line.slice('2026-01-01T'.length));
@@ -50,11 +57,9 @@ export function openFollower(
   return {
     until: async (what, holds, withinMs = 180_000) => {
       for (const deadline = performance.now() + withinMs; ;) {
-        if (terminal.signal.aborted) {
-          throw new LonghaulError('INTERRUPTED', 'The demo was interrupted');
-        }
+        if (terminal.signal.aborted) throw interrupted();
         const snapshot = await look();
-        if (isLook(snapshot) && holds(snapshot)) {
+        if (isLook(snapshot) && (await holds(snapshot))) {
           terminal.status(undefined);
           return snapshot;
         }

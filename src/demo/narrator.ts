@@ -1,5 +1,6 @@
 /** Who tells what happens and why: as text for people, or a record a sentence for machines. */
 import type { Terminal } from '../cli/terminal.ts';
+import { LonghaulError } from '../errors.ts';
 
 export interface Narrator {
   readonly terminal: Terminal;
@@ -31,5 +32,11 @@ export function openNarrator(terminal: Terminal): Narrator {
     typed: (text) => line('command', text, terminal.paint.good(`$ ${text}`)),
   };
 }
+
+/** What every part of the demo ends with at a Ctrl-C. */
+export const interrupted = (): LonghaulError =>
+  new LonghaulError('INTERRUPTED', 'The demo was interrupted', {
+    hint: 'All that it had made is removed.',
+  });
 
 const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ');

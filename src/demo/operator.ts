@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { LonghaulError } from '../errors.ts';
 import { builtPath } from './child.ts';
-import type { Narrator } from './narrator.ts';
+import { interrupted, type Narrator } from './narrator.ts';
 
 export interface Answer {
   readonly exit: number;
@@ -43,7 +43,7 @@ export function run(
   return new Promise((resolve, reject) => {
     const options = { signal, maxBuffer: 1 << 28, env: { ...process.env, LC_ALL: 'C' } };
     execFile(program, args, options, (error, stdout, stderr) => {
-      if (signal.aborted) reject(new LonghaulError('INTERRUPTED', 'The demo was interrupted'));
+      if (signal.aborted) reject(interrupted());
       else resolve({ exit: exitOf(error), stdout, stderr });
     });
   });

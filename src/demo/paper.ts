@@ -39,22 +39,24 @@ export interface SpecOptions {
   readonly bytesPerSecond?: number;
 }
 
-/** Writes spec and hooks; returns the spec's text. */
-export function writePaper(places: Places, options: SpecOptions): string {
+/** Writes spec and hooks. */
+export function writePaper(places: Places, options: SpecOptions): void {
+  writeHooks(places, ['# The mount may remember a listing for a second.', 'sleep 1.5']);
+  writeFileSync(places.spec, specText(places, options));
+}
+
+/** `afterFreeze`: what else the freeze has to wait for. */
+export function writeHooks(places: Places, afterFreeze: readonly string[] = []): void {
   hook(places, 'freeze', [
     '# Tell the writer to stop, and return when it has.',
     `touch '${places.frozen}'`,
     `while [ -e '${places.writing}' ]; do sleep 0.1; done`,
-    '# The mount may remember a listing for a second.',
-    'sleep 1.5',
+    ...afterFreeze,
   ]);
   hook(places, 'switch', [
     "# From now on the tree's users are at its new place.",
     `ln -sfn '${places.destination}' '${places.live}'`,
   ]);
-  const text = specText(places, options);
-  writeFileSync(places.spec, text);
-  return text;
 }
 
 function hook({ room }: Places, name: string, lines: readonly string[]): void {
@@ -74,15 +76,20 @@ source: { path: ${JSON.stringify(seenAt)} }
 destination: { path: ${JSON.stringify(places.destination)} }
 stateDirectory: ${JSON.stringify(places.state)}
 ${limit}chunks: { maxEntries: ${chunkEntries}, maxBytes: 1 GiB }
-rounds:
+${roundsText(places, entries)}concurrency: { chunks: 4, copies: 2, threads: 4 }
+timing: { heartbeatTimeout: 5s, probeInterval: 1s, probeIntervalMax: 2s }
+`;
+}
+
+/** Rounds and cutover, the same for both engines. */
+export function roundsText({ room }: Places, entries: number): string {
+  return `rounds:
   intervalStart: 20s
   intervalFloor: 20s
   converged: { maxEntries: ${Math.max(200, Math.ceil(entries / 20))}, maxBytes: 64 MiB }
 cutover:
   approval: required
-  freeze: { command: [sh, ${JSON.stringify(join(places.room, 'freeze'))}], timeout: 30s }
-  switch: { command: [sh, ${JSON.stringify(join(places.room, 'switch'))}], timeout: 30s }
-concurrency: { chunks: 4, copies: 2, threads: 4 }
-timing: { heartbeatTimeout: 5s, probeInterval: 1s, probeIntervalMax: 2s }
+  freeze: { command: [sh, ${JSON.stringify(join(room, 'freeze'))}], timeout: 30s }
+  switch: { command: [sh, ${JSON.stringify(join(room, 'switch'))}], timeout: 30s }
 `;
 }

@@ -10,7 +10,8 @@ export interface SourceTree {
   readonly closed: string;
 }
 
-const TEAMS = 10;
+/** 'team-0' and so on are all there is in its root. */
+export const TEAMS = 10;
 const A_PROJECT = 100;
 const KINDS = ['notes', 'invoice', 'Übersicht', 'scan of page', 'draft'];
 

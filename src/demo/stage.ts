@@ -5,7 +5,9 @@ import { connect, type LonghaulClient } from '../client.ts';
 import { goTool } from '../temporal/go-tool.ts';
 import { ensureServer, type Server } from '../temporal/server.ts';
 import { TOXIPROXY } from '../temporal/tools.ts';
-import { startOwn, type Child } from './child.ts';
+import type { Cleanup } from './cleanup.ts';
+import { killed, startOwn, type Child } from './child.ts';
+import type { Cloud } from './cloud.ts';
 import { missingForLink, openLink, type Link } from './link.ts';
 import type { Narrator } from './narrator.ts';
 import { placesIn, type Places } from './paper.ts';
@@ -16,24 +18,13 @@ export interface Stage {
   readonly places: Places;
   /** Undefined where none is wanted or possible. */
   readonly link: Link | undefined;
+  /** The stand-in for AWS, in the story of the datasync engine. */
+  readonly cloud?: Cloud;
   readonly server: Server;
   readonly client: LonghaulClient;
 }
 
-/** Undone in the reverse order of their making, also when the making broke off. */
-export class Cleanup {
-  readonly #steps: (() => Promise<void>)[] = [];
-
-  add(step: () => Promise<void>): void {
-    this.#steps.push(step);
-  }
-
-  async run(): Promise<void> {
-    for (const step of this.#steps.reverse()) await step().catch(() => undefined);
-  }
-}
-
-/** An empty folder with the two trees; from now on this process speaks to the demo's own server only. */
+/** An empty folder with the two trees; from now on this process speaks to the demo's own servers only. */
 export function openPlaces(cleanup: Cleanup): Places {
   const room = openRoom();
   cleanup.add(() => room.close());
@@ -44,7 +35,7 @@ export function openPlaces(cleanup: Cleanup): Places {
   const noProfile = join(room.path, 'temporal.toml');
   writeFileSync(noProfile, '[profile.default]\n');
   for (const name of Object.keys(process.env)) {
-    if (name.startsWith('TEMPORAL_')) delete process.env[name];
+    if (/^(TEMPORAL|AWS)_/.test(name)) delete process.env[name];
   }
   process.env['TEMPORAL_CONFIG_FILE'] = noProfile;
   process.env['LONGHAUL_STATE'] = places.state;
@@ -95,11 +86,17 @@ export async function openServer(
   cleanup.add(() => server.stop());
   const client = await connect({ stateDirectory: state });
   cleanup.add(() => client.close());
+  narrator.tell(`Temporal serves at ${server.address}, for this demo alone (${server.how}).`);
+  if (server.uiUrl !== undefined) narrator.tell(`Watch it in the Temporal UI: ${server.uiUrl}`);
   return { server, client };
 }
 
 /** `name`: of its log in the demo's folder. */
-export function startWorker({ places, link }: Stage, name: string, cleanup: Cleanup): Child {
+export function startWorker(
+  { places, link }: Pick<Stage, 'places' | 'link'>,
+  name: string,
+  cleanup: Cleanup,
+): Child {
   const worker = startOwn('cli/main.js', ['worker', '--state', places.state], {
     log: join(places.room, `${name}.log`),
     // Over the link the far side refuses; without it, root must be made to obey.
@@ -107,9 +104,4 @@ export function startWorker({ places, link }: Stage, name: string, cleanup: Clea
   });
   cleanup.add(() => killed(worker));
   return worker;
-}
-
-async function killed(child: Child): Promise<void> {
-  child.kill('SIGKILL');
-  await child.ended;
 }

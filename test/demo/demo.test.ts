@@ -1,20 +1,25 @@
 /** `longhaul demo` as a newcomer runs it: the whole story, its proofs, and that nothing of it stays behind. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openTerminal } from '../../src/cli/terminal.ts';
-import { openNarrator } from '../../src/demo/narrator.ts';
 import { placesIn } from '../../src/demo/paper.ts';
 import { prove } from '../../src/demo/proof.ts';
 import { longhaul } from '../cli/run.ts';
 import { linkMissing } from '../support/link.ts';
 import { expectSameTree } from '../support/oracle.ts';
-import { start, stopAll, until, type Started } from '../support/processes.ts';
+import {
+  demo,
+  descendants,
+  expectNothingLeft,
+  foldersOf,
+  said,
+  silentNarrator,
+  told,
+  withEnvironment,
+} from '../support/demo.ts';
+import { stopAll } from '../support/processes.ts';
 
-const bin = join(import.meta.dirname, '../../bin/longhaul.js');
 const hasLink = linkMissing === undefined;
 if (!hasLink) process.stderr.write(`The demo is tested without its link: ${linkMissing}\n`);
 
@@ -23,62 +28,6 @@ afterEach(async () => {
   await stopAll();
   for (const path of temporary.splice(0)) rmSync(path, { recursive: true, force: true });
 });
-
-interface Said {
-  readonly type: string;
-  readonly text: string;
-}
-
-function demo(...args: string[]): Started {
-  // A server that the newcomer has configured is none of the demo's business.
-  const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
-  return start(process.execPath, [bin, 'demo', '--json', ...args], { env });
-}
-
-const said = (output: string): Said[] => output.split('\n').map((line) => JSON.parse(line) as Said);
-
-/** The text of the first sentence that matches, of those after `from`. */
-function told(story: readonly Said[], pattern: RegExp): number {
-  const found = story.findIndex(({ text }) => pattern.test(text));
-  if (found < 0) throw new Error(`The demo never said ${String(pattern)}`);
-  return found;
-}
-
-/** All processes below a process, and what tells them from later ones of the same number. */
-function descendants(pid: number): string[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,lstart=,comm='], { encoding: 'utf8' })
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((match) => match !== null);
-  const below = (parent: number): string[] =>
-    lines
-      .filter(([, , ppid]) => Number(ppid) === parent)
-      .flatMap(([, child = '', , what = '']) => [`${child} ${what}`, ...below(Number(child))]);
-  return below(pid);
-}
-
-async function expectNothingLeft(before: readonly string[], folders: readonly string[]) {
-  const running = () =>
-    new Set(
-      execFileSync('ps', ['-eo', 'pid=,lstart=,comm='], { encoding: 'utf8' })
-        .split('\n')
-        .map((line) => line.trim().replace(/\s+/, ' ')),
-    );
-  await until('its processes are gone', () => {
-    const now = running();
-    return before.every((one) => !now.has(one));
-  });
-  await until('its folders are gone', () => folders.every((folder) => !existsSync(folder)));
-  const mounts = readFileSync('/proc/mounts', 'utf8');
-  expect(folders.filter((folder) => mounts.includes(folder))).toEqual([]);
-}
-
-/** Where a demo that was interrupted had its things. */
-async function foldersOf(running: Started): Promise<string[]> {
-  const room = /(\/\S*longhaul-demo-\w+)/.exec(await running.line(/longhaul-demo-\w+/))?.[1] ?? '';
-  const link = /(\/\S*longhaul-link-\w+)/.exec(running.output())?.[1];
-  return [room, ...(link === undefined ? [] : [link])];
-}
 
 describe('longhaul demo', () => {
   test('longhaul demo --entries 500 --keep --json tells the story, proves its end and keeps it', async () => {
@@ -164,7 +113,7 @@ describe('longhaul demo', () => {
 
   test.each([
     [['--entries', '3'], '--entries: expected 500 to 1000000, got "3"'],
-    [['--engine', 'datasync'], 'The demo of the datasync engine is not there yet'],
+    [['--engine', 'tape'], "'tape' is invalid. Allowed choices are posix, datasync"],
   ])('longhaul demo %p is refused', async (args, says) => {
     const { exit, stderr } = await longhaul(['demo', ...args]);
 
@@ -176,20 +125,10 @@ describe('longhaul demo', () => {
 async function expectLossesToBeFound([room = '', link]: readonly string[]): Promise<void> {
   const places = placesIn(room);
   const seenAt = link === undefined ? places.source : join(link, 'mount');
-  const quiet = { write: () => undefined };
-  const signal = new AbortController().signal;
-  const terminal = openTerminal({
-    stdout: quiet,
-    stderr: quiet,
-    json: false,
-    noColor: true,
-    signal,
-  });
   const judges = async () => {
-    const proofs = await prove(openNarrator(terminal), places, { seenAt, wholeSeconds: hasLink });
+    const proofs = await prove(silentNarrator(), places, { seenAt, wholeSeconds: hasLink });
     return proofs.map(({ by, ok }) => [by, ok]);
   };
-  const { LONGHAUL_STATE, PATH } = process.env;
   const path = join(places.destination, 'team-1/project-1/notes 0.txt');
   const content = readFileSync(path);
   const { atime, mtime } = statSync(path);
@@ -197,38 +136,27 @@ async function expectLossesToBeFound([room = '', link]: readonly string[]): Prom
     writeFileSync(path, bytes);
     utimesSync(path, atime, mtime);
   };
-  try {
-    process.env['LONGHAUL_STATE'] = places.state;
-    const withoutThem = mkdtempSync(join(tmpdir(), 'longhaul-no-programs-'));
-    temporary.push(withoutThem);
-
+  const withoutThem = mkdtempSync(join(tmpdir(), 'longhaul-no-programs-'));
+  temporary.push(withoutThem);
+  await withEnvironment({ LONGHAUL_STATE: places.state }, async () => {
     put(content.map((byte, at) => (at === 7 ? byte ^ 1 : byte)));
     expect(await judges()).toEqual([
       ['rsync', false],
       ['ledger', true],
       ['mtree', false],
     ]);
-
-    process.env['PATH'] = withoutThem;
+  });
+  await withEnvironment({ LONGHAUL_STATE: places.state, PATH: withoutThem }, async () => {
     expect(await judges()).toEqual([
       ['longhaul verify', false],
       ['ledger', true],
       ['digests', false],
     ]);
-
     put(content);
     expect(await judges()).toEqual([
       ['longhaul verify', true],
       ['ledger', true],
       ['digests', true],
     ]);
-  } finally {
-    restore('LONGHAUL_STATE', LONGHAUL_STATE);
-    restore('PATH', PATH);
-  }
-}
-
-function restore(name: string, value: string | undefined): void {
-  if (value === undefined) delete process.env[name];
-  else process.env[name] = value;
+  });
 }
