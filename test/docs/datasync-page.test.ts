@@ -1,18 +1,32 @@
-/** The commands of docs/datasync.md that prepare an account and clear it again, in their order, against the sandbox. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+/**
+ * All commands of docs/datasync.md in their order, from an empty account to the teardown, against the
+ * sandbox; and that nothing of what is secret, or only the files' own, is in a log or a history then.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { expectSameTree } from '../support/oracle.ts';
 import { binFolder, blocksOf, runScript } from '../support/page-commands.ts';
 import { pythonTools } from '../support/python.ts';
-import { testServer } from '../support/temporal.ts';
+import { testServer, type TestServer } from '../support/temporal.ts';
+
+const KEY = 'AKIAMARKEDKEY0000000';
+const SECRET = 'marked-secret-of-the-worker';
+const ACTIVATION = 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEE';
+const FILE = 'marked-name.txt';
+const CONTENT = 'marked content';
 
 let cwd: string;
 let sandbox: Sandbox;
+const source = (...path: string[]): string => join(cwd, 'sandbox/nfs/nfs.example/data', ...path);
 beforeEach(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'longhaul-page-'));
-  mkdirSync(join(cwd, 'sandbox/nfs/nfs.example/data/projects'), { recursive: true });
+  mkdirSync(source('projects'), { recursive: true });
+  for (const name of [FILE, 'other'])
+    writeFileSync(source('projects', name), `${CONTENT} of ${name}`);
   mkdirSync(join(cwd, 'sandbox/s3/acme-evidence'), { recursive: true });
   sandbox = await startSandbox({ root: join(cwd, 'sandbox'), time: 300 });
 });
@@ -21,26 +35,75 @@ afterEach(async () => {
   rmSync(cwd, { recursive: true, force: true });
 });
 
-test('the commands of the page prepare an account and clear it again', async () => {
+/** What its reader waits for before the next command. */
+const WAITS: readonly (readonly [string, string])[] = [
+  ['longhaul run-round acme', 'catching up'],
+  ['longhaul approve acme', 'ready to cut over'],
+];
+
+function script(): string {
+  const all = blocksOf('docs/datasync.md', 'sh').join('\n');
+  return WAITS.reduce((done, [command, state]) => {
+    expect(done).toContain(command);
+    const wait = `until longhaul status acme | grep -q '${state}'; do sleep 0.5; done`;
+    return done.replace(command, `${wait}\n${command}`);
+  }, all);
+}
+
+test('the commands of the page move a tree, and no secret or name is left in logs and histories', async () => {
   const path = [binFolder(cwd), await pythonTools()];
+  const server = await testServer();
   const env = {
-    ...(await testServer()).env,
+    ...server.env,
     AWS_ENDPOINT_URL: sandbox.endpoint,
     AWS_REGION: 'eu-central-1',
     AWS_DEFAULT_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'sandbox',
-    AWS_SECRET_ACCESS_KEY: 'sandbox',
+    AWS_ACCESS_KEY_ID: KEY,
+    AWS_SECRET_ACCESS_KEY: SECRET,
+    LONGHAUL_LOG_LEVEL: 'debug',
   };
 
-  // What moves the bytes in between is proven by the tests of the engine.
-  const blocks = blocksOf('docs/datasync.md', 'sh').filter(
-    (block) => !/longhaul (start|approve) /.test(block),
-  );
-  const { stdout } = await runScript(blocks.join('\n'), { cwd, path, env });
+  const { stdout } = await runScript(script(), { cwd, path, env });
 
   expect(stdout).toMatch(/^site-a\tONLINE$/m);
   expect(stdout).toMatch(/^done: task of lane 0$/m);
+  expect(stdout).toMatch(/^acme: approved$/m);
+  expect(stdout).toMatch(/^acme: the ledger is whole/m);
+  expect(stdout).toMatch(/ closes {2}all \d+ entries are accounted for$/m);
   expect(stdout).toMatch(/^done: task longhaul\/acme\//m);
   expect([sandbox.world.tasks.size, sandbox.world.locations.size]).toEqual([0, 0]);
-  expect(sandbox.efs.fileSystems.size).toBe(1);
+  const [fileSystem = ''] = readdirSync(join(cwd, 'sandbox/efs'));
+  expectSameTree(source(), join(cwd, 'sandbox/efs', fileSystem));
+
+  const log = readFileSync(join(cwd, 'worker.log'), 'utf8');
+  const histories = await historiesOf(server);
+  expect(log).toContain('Working on acme');
+  expect(histories).toContain('nfs.example');
+  for (const mark of [KEY, SECRET, ACTIVATION, FILE, CONTENT])
+    expect({ mark, inLog: log.includes(mark), inHistories: histories.includes(mark) }).toEqual({
+      mark,
+      inLog: false,
+      inHistories: false,
+    });
 }, 300_000);
+
+/** All that Temporal was given to keep, payloads decoded. */
+async function historiesOf({ address, namespace }: TestServer): Promise<string> {
+  const connection = await Connection.connect({ address });
+  try {
+    const client = new Client({ connection, namespace });
+    const texts: string[] = [];
+    for await (const { workflowId, runId } of client.workflow.list())
+      texts.push(...textsIn(await client.workflow.getHandle(workflowId, runId).fetchHistory()));
+    return texts.join('\n');
+  } finally {
+    await connection.close();
+  }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (value instanceof Uint8Array) return [Buffer.from(value).toString('utf8')];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
+}
