@@ -73,7 +73,7 @@ async function measure([program, ...args]) {
   const start = process.hrtime.bigint();
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   let peakMb = 0;
-  const watch = setInterval(() => (peakMb = Math.max(peakMb, peakOf(child.pid))), 10);
+  const watch = setInterval(() => (peakMb = Math.max(peakMb, peakOf(child.pid))), 50);
   const code = await new Promise((resolve) => child.on('exit', resolve));
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   clearInterval(watch);
