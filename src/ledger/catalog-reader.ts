@@ -93,6 +93,19 @@ export class CatalogReader<S extends string = EntryStatus> {
     }
   }
 
+  /** The paths of all directories in order, without a look at their entries. */
+  *paths(): Generator<RawPath, void, undefined> {
+    for (let block = 0; block < this.index.length; block++) {
+      const reader = new ByteReader(this.readBlock(block));
+      const names = new NameReader();
+      while (reader.at < reader.bytes.length) {
+        const part = readPart(reader, names);
+        reader.at = part.end;
+        if (!(part.flags & CONTINUES)) yield part.path;
+      }
+    }
+  }
+
   /** One directory; undefined when it is not in there. */
   directory(path: RawPath): StatusDirectory<S> | undefined {
     for (const found of this.directories(path)) return found.path === path ? found : undefined;

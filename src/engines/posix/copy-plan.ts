@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { CatalogReader } from '../../ledger/catalog-reader.ts';
 import { isWithin, joinRaw, parentOf, type RawPath } from '../../paths.ts';
 import { S_IFDIR, S_IFMT, S_IFREG } from './entry-stat.ts';
-import { readWorklist } from './worklist.ts';
+import { scanFacts } from './scan-merge.ts';
+import { isAllNew, readWorklist } from './worklist.ts';
 
 /** The names of one file that has several, in the order of paths. */
 export interface LinkGroup {
@@ -28,6 +29,36 @@ export interface CopyPlan {
 }
 
 export function planCopy(
+  roundDirectory: string,
+  exceptions: ReadonlySet<RawPath>,
+  largeBytes: number,
+): CopyPlan {
+  return exceptions.size === 0 && isPlain(roundDirectory, largeBytes)
+    ? planPlain(roundDirectory)
+    : planEach(roundDirectory, exceptions, largeBytes);
+}
+
+/** Whether every entry is new and none goes a way of its own, as the scan noted. */
+function isPlain(roundDirectory: string, largeBytes: number): boolean {
+  const facts = scanFacts(roundDirectory);
+  if (facts === undefined || !isAllNew(roundDirectory)) return false;
+  return facts.linkedFiles === 0 && facts.largestBytes <= largeBytes;
+}
+
+/** Each directory of a tree that is new has a listing of its own. */
+function planPlain(roundDirectory: string): CopyPlan {
+  const reader = new CatalogReader(join(roundDirectory, 'manifest'));
+  try {
+    const { entries, bytes } = reader.totals;
+    const directories = [...reader.paths()];
+    const none = { large: [], groups: [], linked: new Set<RawPath>(), linksOutside: 0 };
+    return { entries, bytes, directories, ...none };
+  } finally {
+    reader.close();
+  }
+}
+
+function planEach(
   roundDirectory: string,
   exceptions: ReadonlySet<RawPath>,
   largeBytes: number,

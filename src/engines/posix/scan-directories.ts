@@ -11,6 +11,7 @@ import { readDirectory } from './directory-reader.ts';
 import { deviceOf, emptyFields, readFields, S_IFDIR, S_IFMT } from './entry-stat.ts';
 import { compileExcludes, type Excludes } from './excludes.ts';
 import type { JobBase, ThreadContext } from './messages.ts';
+import { note, noFacts, type ScanFacts } from './scan-facts.ts';
 import { appendRecord } from './scan-record.ts';
 import { statusOf, type ScanRules } from './scan-rules.ts';
 
@@ -32,8 +33,7 @@ export interface ScanDirectoriesResult {
   readonly directories: number;
   readonly entries: number;
   readonly bytes: number;
-  /** Entries that are not 'seen'. */
-  readonly setAside: number;
+  readonly facts: ScanFacts;
   /** Those not begun because the pool is being stopped. */
   readonly left: readonly RawPath[];
 }
@@ -53,7 +53,7 @@ export function scanDirectories(
 ): ScanDirectoriesResult {
   const out = new ByteWriter(64 * 1024);
   const subdirectories: RawPath[] = [];
-  const totals = { entries: 0, bytes: 0, setAside: 0 };
+  const totals = { entries: 0, bytes: 0, facts: noFacts() };
   let done = 0;
   for (const path of job.directories) {
     if (context.stopped()) break;
@@ -72,7 +72,7 @@ export function scanDirectories(
 interface Collected {
   readonly out: ByteWriter;
   readonly subdirectories: RawPath[];
-  readonly totals: { entries: number; bytes: number; setAside: number };
+  readonly totals: { entries: number; bytes: number; readonly facts: ScanFacts };
 }
 
 function scanDirectory(path: RawPath, job: ScanDirectoriesJob, into: Collected): void {
@@ -89,7 +89,7 @@ function scanDirectory(path: RawPath, job: ScanDirectoriesJob, into: Collected):
   };
   const append = (status: EntryStatus): void => {
     if (encoder.full) closePart(false, true, '');
-    if (status !== 'seen') into.totals.setAside++;
+    note(into.totals.facts, status, fields);
     encoder.append(fields, STATUS_NUMBERS[status]);
   };
   encoder.begin();

@@ -9,6 +9,7 @@ import { readJson } from '../../ledger/atomic-file.ts';
 import { CatalogWriter } from '../../ledger/catalog-writer.ts';
 import { comparePaths, printable, type RawPath } from '../../paths.ts';
 import type { OpenEntry } from '../engine.ts';
+import { note, type ScanFacts } from './scan-facts.ts';
 import type { ScannedRoots } from './scan-roots.ts';
 import type { ScanShard } from './scan-shard.ts';
 
@@ -16,7 +17,7 @@ const SAMPLES = 20;
 /** Records between two turns of the event loop, so that heartbeats go out. */
 const RECORDS_A_TURN = 2_000;
 
-export interface ScanCounters {
+export interface ScanCounters extends Readonly<ScanFacts> {
   readonly directories: number;
   readonly entries: number;
   readonly bytes: number;
@@ -27,8 +28,6 @@ export interface ScanCounters {
   /** Directories listed by this call, and those that an interrupted one had proven. */
   readonly listed: number;
   readonly resumed: number;
-  /** Entries that are not 'seen': excluded, excepted, vanished, unreadable. */
-  readonly setAside: number;
   /** The first incomplete directories, with the reason. */
   readonly open: readonly OpenEntry[];
 }
@@ -38,20 +37,40 @@ export interface MergeOptions {
   readonly roots: ScannedRoots;
   readonly roundDirectory: string;
   readonly heading: string;
-  readonly counts: Pick<ScanCounters, 'listed' | 'resumed' | 'setAside'>;
+  readonly counts: Pick<ScanCounters, 'listed' | 'resumed'>;
+  readonly facts: ScanFacts;
 }
 
 /** The counters of a scan that had finished before, if it was the same scan. */
 export function finishedScan(roundDirectory: string, heading: string): ScanCounters | undefined {
   if (!existsSync(join(roundDirectory, 'manifest'))) return undefined;
+  const known = readSummary(roundDirectory);
+  if (known?.heading !== heading) return undefined;
+  return { ...known.counters, listed: 0, resumed: known.counters.directories };
+}
+
+/** What the scan of a round noted; undefined when it noted nothing of the kind yet. */
+export function scanFacts(roundDirectory: string): ScanFacts | undefined {
+  const known: Partial<ScanFacts> = readSummary(roundDirectory)?.counters ?? {};
+  const { setAside, linkedFiles, largestBytes } = known;
+  if (setAside === undefined || linkedFiles === undefined || largestBytes === undefined)
+    return undefined;
+  return { setAside, linkedFiles, largestBytes };
+}
+
+const summaryPath = (roundDirectory: string): string => join(roundDirectory, 'scan.json');
+
+/** Undefined when it is torn or missing: the scan is done again. */
+function readSummary(
+  roundDirectory: string,
+): { readonly heading: string; readonly counters: ScanCounters } | undefined {
   try {
-    const text = readFileSync(join(roundDirectory, 'scan.json'), 'utf8');
-    const known = JSON.parse(text) as { heading: string; counters: ScanCounters };
-    return known.heading === heading
-      ? { ...known.counters, listed: 0, resumed: known.counters.directories }
-      : undefined;
+    return JSON.parse(readFileSync(summaryPath(roundDirectory), 'utf8')) as {
+      heading: string;
+      counters: ScanCounters;
+    };
   } catch {
-    return undefined; // torn or missing: the scan is done again
+    return undefined;
   }
 }
 
@@ -68,7 +87,7 @@ export function lastScan(
 }
 
 export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
-  const { shard, roots, roundDirectory, heading, counts } = options;
+  const { shard, roots, roundDirectory, heading, counts, facts } = options;
   const places: { readonly path: RawPath; readonly start: number }[] = [];
   const open: OpenEntry[] = [];
   let incomplete = 0;
@@ -95,12 +114,12 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
     writer.discard();
     throw thrown;
   }
-  const ofRoots = roots.blocks.flatMap(({ entries }) => entries.map(({ status }) => status));
-  const rootsVanished = ofRoots.filter((status) => status === 'vanished').length;
-  const setAside = counts.setAside + ofRoots.filter((status) => status !== 'seen').length;
-  const counters = { ...writer.totals(), incomplete, rootsVanished, ...counts, setAside, open };
+  const ofRoots = roots.blocks.flatMap(({ entries }) => entries);
+  const rootsVanished = ofRoots.filter(({ status }) => status === 'vanished').length;
+  for (const entry of ofRoots) note(facts, entry.status, entry);
+  const counters = { ...writer.totals(), incomplete, rootsVanished, ...counts, ...facts, open };
   // Before the manifest: one without the other is a scan that has not finished.
-  const summary = join(roundDirectory, 'scan.json');
+  const summary = summaryPath(roundDirectory);
   writeFileSync(`${summary}.partial`, JSON.stringify({ heading, counters }), { flush: true });
   renameSync(`${summary}.partial`, summary);
   writer.finish();

@@ -24,6 +24,7 @@ import { S_IFDIR, S_IFMT } from './entry-stat.ts';
 import { compileExcludes, type ExcludeRules } from './excludes.ts';
 import { sameTree, treeIdentity, type TreeIdentity } from './identity.ts';
 import type { ThreadPool } from './pool.ts';
+import { addFacts, note, noFacts } from './scan-facts.ts';
 import type { ScanRecord } from './scan-record.ts';
 import { finishedScan, mergeShard, type ScanCounters } from './scan-merge.ts';
 import { scanRoots } from './scan-roots.ts';
@@ -68,9 +69,9 @@ export async function scanChunk(options: ScanOptions): Promise<ScanCounters> {
     try {
       const listed = await list(options, { rootFd: root.fd, rules, frontier, shard });
       if (expected) proveSame(pool.sourceRoot, root.inode, expected);
-      const { setAside, proven } = frontier;
-      const counts = { listed, resumed: proven.size, setAside };
-      return await mergeShard({ shard, roots, roundDirectory, heading, counts });
+      const { facts, proven } = frontier;
+      const counts = { listed, resumed: proven.size };
+      return await mergeShard({ shard, roots, roundDirectory, heading, counts, facts });
     } finally {
       shard.close();
     }
@@ -85,7 +86,7 @@ class Frontier {
   readonly without: ReadonlySet<RawPath>;
   entries = 0;
   bytes = 0;
-  setAside = 0;
+  readonly facts = noFacts();
   private readonly seen = new Set<RawPath>();
 
   constructor(chunk: Pick<Chunk, 'without'>, directories: readonly RawPath[]) {
@@ -99,9 +100,11 @@ class Frontier {
     this.bytes += record.fileBytes;
     const entries: Entry[] = [];
     decodePart(new ByteReader(record.body), record.count, ENTRY_STATUSES, entries);
-    for (const { name, mode, status } of entries) {
-      if (status !== 'seen') this.setAside++;
-      else if ((mode & S_IFMT) === S_IFDIR) this.seen.add(joinRaw(record.path, name));
+    for (const entry of entries) {
+      const { name, mode, status } = entry;
+      note(this.facts, status, entry);
+      if ((mode & S_IFMT) === S_IFDIR && status === 'seen')
+        this.seen.add(joinRaw(record.path, name));
     }
   }
 
@@ -144,7 +147,7 @@ async function list(options: ScanOptions, into: Listing): Promise<number> {
         listed += result.directories;
         frontier.entries += result.entries;
         frontier.bytes += result.bytes;
-        frontier.setAside += result.setAside;
+        addFacts(frontier.facts, result.facts);
         onProgress?.({ entries: frontier.entries, bytes: frontier.bytes });
       },
     });

@@ -7,7 +7,7 @@
  * does not have it, or when its directory is gone. What an incomplete listing, an unreadable
  * directory or another chunk may hide is `unknown`, and stays as it is.
  */
-import { existsSync, linkSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory } from '../../ledger/atomic-file.ts';
 import type { StatusEntry } from '../../ledger/catalog-codec.ts';
@@ -117,6 +117,14 @@ function allIsNew({ manifestPath, roundDirectory }: WorklistOptions): WorklistCo
   linkSync(manifestPath, path);
   syncDirectory(roundDirectory);
   return { ...noWork(), new: entries, workBytes: bytes, seenBytes: bytes };
+}
+
+/** Whether the worklist is the manifest itself: all is new, and nothing set aside. */
+export function isAllNew(roundDirectory: string): boolean {
+  const [worklist, manifest] = ['worklist', 'manifest'].map((name) =>
+    statSync(join(roundDirectory, name), { bigint: true }),
+  );
+  return worklist!.ino === manifest!.ino;
 }
 
 /** Streams a worklist, one directory at a time. */
