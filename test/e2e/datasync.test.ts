@@ -1,109 +1,101 @@
-/**
- * A migration with `engine: datasync` as a user runs it, against the sandbox: the built program, a real
- * Temporal server, and executions that really move bytes, in time that runs a thousand times as fast.
- */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** A migration by DataSync against the sandbox, from the first round to the cutover, whatever goes wrong. */
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
-import { faultScriptSchema } from '../../src/sandbox/faults.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { openMigration, type Migration } from '../support/migration.ts';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { openCloud, type CloudMigration } from '../support/datasync-migration.ts';
 import { until } from '../support/processes.ts';
 
-const FILE_SYSTEM = 'fs-0123456789abcdef0';
-const AWS_ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' };
+jest.setTimeout(180_000);
 
-let migration: Migration;
-let sandbox: Sandbox;
-afterEach(async () => {
-  await migration.stop();
-  await sandbox.close();
-  await migration.close();
-});
+let migration: CloudMigration;
+afterEach(() => migration.close());
 
-const specFor = (endpoint: string) => ({
-  engine: 'datasync' as const,
-  source: { kind: 'nfs' as const, server: 'nfs.example', export: '/data', agents: ['site-a'] },
-  destination: {
-    kind: 'efs' as const,
-    fileSystem: FILE_SYSTEM,
-    subnets: ['subnet-0a1b2c3d'],
-    securityGroups: ['sg-0a1b2c3d'],
-  },
-  defaultExcludes: false,
-  chunks: { roots: ['a', 'b'] },
-  aws: {
-    region: 'eu-central-1',
-    account: '111122223333',
-    endpoints: { datasync: endpoint, efs: endpoint, s3: endpoint },
-    reports: { bucket: 'reports', writeRole: 'arn:aws:iam::111122223333:role/reports' },
-    pollInterval: '50ms',
-    launchTimeout: '10s',
-    removeWithFilters: true,
-  },
-});
+const DONE_MS = 120_000;
+const NAMES = ['a', 'b', 'c'].flatMap((name) => [
+  name,
+  ...[0, 1, 2, 3, 4].map((f) => `${name}/f${f}`),
+]);
 
-/** The tree the agent sees, the file system DataSync sees, and a migration between them. */
-async function open(faults: readonly object[] = []): Promise<void> {
-  const cloud = mkdtempSync(join(tmpdir(), 'cloud-'));
-  // The places are known before the trees are: both are symlinks.
-  mkdirSync(join(cloud, 'efs'));
-  mkdirSync(join(cloud, 'nfs/nfs.example'), { recursive: true });
-  sandbox = await startSandbox({
-    root: cloud,
-    time: 1000,
-    agents: [{ name: 'site-a' }],
-    faults: faultScriptSchema.parse({ faults }),
-  });
-  migration = await openMigration({ spec: specFor(sandbox.endpoint) });
-  symlinkSync(migration.source, join(cloud, 'nfs/nfs.example/data'));
-  symlinkSync(migration.destination, join(cloud, 'efs', FILE_SYSTEM));
-  for (const name of ['a', 'b', 'c']) {
-    mkdirSync(join(migration.source, name));
-    for (let f = 0; f < 5; f++)
-      writeFileSync(join(migration.source, name, `f${f}`), `${name} ${f}`);
-  }
-  writeFileSync(join(migration.source, 'top'), 'top');
+async function proven(): Promise<void> {
+  await migration.done(DONE_MS);
+  await migration.proven();
+  migration.expectNoStrays();
 }
 
-const worker = () => migration.worker({ env: AWS_ENVIRONMENT });
-
-/** No two executions of one attempt, none that is still under way. */
-function expectNoStrays(): void {
-  const { executions, tags } = sandbox.world;
-  const attempts = [...executions.keys()].map(
-    (arn) => tags.get(arn)?.find(({ Key }) => Key === 'longhaul:attempt')?.Value,
-  );
-  expect(new Set(attempts).size).toBe(attempts.length);
-  expect([...executions.values()].filter(({ endedAt }) => endedAt === undefined)).toEqual([]);
+async function said(...args: readonly string[]): Promise<void> {
+  const { exit, stderr } = await migration.longhaul(...args);
+  if (exit !== 0) throw new Error(`longhaul ${args.join(' ')} ended with ${exit}:\n${stderr}`);
 }
 
 test('a tree goes from NFS to EFS in rounds, and what was deleted meanwhile is deleted', async () => {
-  await open();
+  migration = await openCloud();
   await migration.start();
-  worker();
+  migration.worker();
   await migration.until('the seed is through', ({ rounds }) => rounds.length >= 1);
   rmSync(join(migration.source, 'b/f0'));
   writeFileSync(join(migration.source, 'a/f1'), 'changed');
 
-  await migration.done(120_000);
+  await proven();
 
-  await migration.proven();
-  expectNoStrays();
   expect(migration.ledger('execution').length).toBeGreaterThanOrEqual(6);
 });
 
 test('a worker that is killed while an execution runs is followed by one that adopts it', async () => {
-  await open([{ call: 'StartTaskExecution', nth: 2, reply: 'lost' }]);
+  migration = await openCloud({
+    faults: [{ call: 'StartTaskExecution', nth: 2, reply: 'lost' }],
+  });
   await migration.start();
-  const first = worker();
-  await until('an execution runs', () => sandbox.world.executions.size > 0);
+  const first = migration.worker();
+  await until('an execution runs', () => migration.sandbox.world.executions.size > 0);
   first.kill('SIGKILL');
-  worker();
+  migration.worker();
 
-  await migration.done(120_000);
+  await proven();
+});
 
-  await migration.proven();
-  expectNoStrays();
+describe('what needs a person', () => {
+  /** Chunks that were retried come to it one after the other. */
+  const blockedBy = (code: string) =>
+    migration.until(
+      `what is blocked is blocked by ${code}`,
+      ({ blocked }) => blocked.length > 0 && blocked.every((chunk) => chunk.code === code),
+    );
+  const copied = (): string[] =>
+    readdirSync(migration.destination, { recursive: true, encoding: 'utf8' });
+
+  test('blocks a chunk until it is mended and retried: a file, the export, and a mass delete', async () => {
+    migration = await openCloud({
+      faults: [{ file: '/a/f1', is: 'unreadable', times: 1 }],
+      spec: {
+        cutover: { approval: 'required' },
+        deletes: { when: 'final', maxCount: 3, maxPercent: 100 },
+      },
+    });
+    const { source, exported } = migration;
+    await migration.start();
+    migration.worker();
+
+    await blockedBy('PERMISSION_DENIED');
+    await migration.until('the others are through', ({ round }) => round?.done === 2);
+    await said('retry', 'm', '--reason', 'it may be read now');
+    await migration.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+
+    // An empty export in the place of the right one, as after a failed mount on the server.
+    rmSync(exported);
+    mkdirSync(exported);
+    await said('approve', 'm');
+    await blockedBy('SOURCE_CHANGED_IDENTITY');
+    expect(copied()).toEqual(expect.arrayContaining(NAMES));
+    rmSync(exported, { recursive: true });
+    symlinkSync(source, exported);
+
+    for (const f of [0, 1, 2, 3]) rmSync(join(source, `b/f${f}`));
+    await said('retry', 'm', '--reason', 'the export is back');
+    await blockedBy('DELETE_REFUSED');
+    expect(copied()).toEqual(expect.arrayContaining(NAMES));
+    for (const f of [0, 1]) writeFileSync(join(source, `b/f${f}`), 'back');
+    await said('retry', 'm', '--reason', 'from the backup');
+
+    await proven();
+  });
 });

@@ -2,7 +2,7 @@
  * The delete-pass: what the round's own list of the source no longer has is counted against the caps first;
  * only then an execution removes, and it is cancelled when it announces more than was counted.
  */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError, toFailure, type Code } from '../../errors.ts';
 import { parentOf, printable, type RawPath } from '../../paths.ts';
 import { decideDeletes } from '../../policy/deletes.ts';
 import { decideRemoval } from '../../policy/datasync-rounds.ts';
@@ -11,7 +11,7 @@ import type { StepJob, StepResult } from '../engine.ts';
 import type { Described } from './api.ts';
 import { partsOf, type Part } from './chunk-state.ts';
 import { BEFORE_COPIES } from './copy.ts';
-import { stateOf } from './execution-record.ts';
+import { giveUp, stateOf } from './execution-record.ts';
 import { foldRound, inChunk, type Fold } from './fold.ts';
 import { reportConfig } from './resources.ts';
 import { readReports } from './verify.ts';
@@ -22,11 +22,11 @@ export async function deletePass(parts: EngineParts, job: StepJob): Promise<Step
   job.lease.check();
   const before = foldRound(job);
   const candidates = candidatesOf(before);
-  const begun = partsOf(job.store, job.chunk).some(({ id }) => hasBegun(job, id));
-  if (begun || allowed(job, before, candidates)) {
-    for (const part of partsOf(job.store, job.chunk))
-      await removeFrom(parts, job, part, candidates);
-    await readReports(parts, job);
+  try {
+    await removeGone(parts, job, before, candidates);
+  } catch (error) {
+    if (REFUSALS.has(toFailure(error).code)) decideAnew(job);
+    throw error;
   }
   const after = [...foldRound(job).entries.values()];
   const deleted = after.filter(({ status }) => status === 'deleted').map(({ path }) => path);
@@ -38,6 +38,28 @@ export async function deletePass(parts: EngineParts, job: StepJob): Promise<Step
     open: [],
     elapsedMs: parts.options.time.now() - startedAt,
   };
+}
+
+const REFUSALS: ReadonlySet<Code> = new Set(['DELETE_REFUSED', 'SOURCE_CHANGED_IDENTITY']);
+
+/** Somebody has mended the source, or allowed more: the next try lists it again, and asks the caps again. */
+function decideAnew({ store, chunk }: StepJob): void {
+  const all = partsOf(store, chunk);
+  giveUp(store, 'copy', all);
+  giveUp(store, 'remove', all);
+}
+
+async function removeGone(
+  parts: EngineParts,
+  job: StepJob,
+  fold: Fold,
+  candidates: readonly RawPath[],
+): Promise<void> {
+  const all = partsOf(job.store, job.chunk);
+  const begun = all.some(({ id }) => hasBegun(job, id));
+  if (!begun && !allowed(job, fold, candidates)) return;
+  for (const part of all) await removeFrom(parts, job, part, candidates);
+  await readReports(parts, job);
 }
 
 const candidatesOf = ({ entries }: Fold): readonly RawPath[] =>
@@ -52,8 +74,8 @@ function topmost(paths: readonly RawPath[]): readonly RawPath[] {
 }
 
 function hasBegun({ store }: StepJob, part: string): boolean {
-  const { open, ended } = stateOf(store, { purpose: 'remove', part });
-  return open !== undefined || ended.length > 0;
+  const { open, sinceGivenUp } = stateOf(store, { purpose: 'remove', part });
+  return open !== undefined || sinceGivenUp > 0;
 }
 
 /** Throws DELETE_REFUSED or SOURCE_CHANGED_IDENTITY. */

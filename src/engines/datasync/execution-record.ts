@@ -83,6 +83,17 @@ export function recordExecution(store: ChunkStore, record: ExecutionRecord): voi
   }
 }
 
+/** A person is asked: when the chunk is tried again, in this same round, new executions are run for these parts. */
+export function giveUp(
+  store: ChunkStore,
+  purpose: Purpose,
+  parts: readonly { readonly id: string }[],
+): void {
+  for (const { id: part } of parts)
+    if (stateOf(store, { purpose, part }).sinceGivenUp > 0)
+      recordExecution(store, { t: 'gave up', purpose, part });
+}
+
 /** Every attempt of the round that is not dropped, oldest first. */
 export function attemptsOf(store: ChunkStore): readonly AttemptState[] {
   const all = new Map<string, AttemptState>();

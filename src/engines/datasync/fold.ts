@@ -33,13 +33,11 @@ export function foldRound(job: StepJob): Fold {
   const { store, chunk } = job;
   const ended = attemptsOf(store).filter((attempt): attempt is Ended => attempt.end !== undefined);
   const told = executionsWithEvidence(store);
-  const evidence = foldEvidence(
-    store,
-    ended.map(({ end }) => end.arn),
-  );
+  const evidence = foldEvidence(store, arnsOf(ended));
   const known = knownEntries(job);
   const complete = listsAll(job, ended, told);
-  const listed = complete ? withAncestors(evidence.keys()) : undefined;
+  const latest = foldEvidence(store, arnsOf(sinceLastCopies(job, ended)));
+  const listed = complete ? withAncestors(latest.keys()) : undefined;
   const swept = sweptParts(job, ended);
   const entries = new Map<RawPath, Folded>();
   const paths = new Set([...known.keys(), ...evidence.keys(), ...job.exceptions]);
@@ -63,12 +61,23 @@ export function foldRound(job: StepJob): Fold {
 const copiedSomething = ({ phase }: ExecutionEnd): boolean =>
   phase === 'transferring' || phase === 'verifying' || phase === 'done';
 
+const arnsOf = (some: readonly Ended[]): readonly string[] => some.map(({ end }) => end.arn);
+
+const lastCopy = (ended: readonly Ended[], part: string): Ended | undefined =>
+  ended.filter(({ purpose, part: id }) => purpose === 'copy' && id === part).at(-1);
+
+/** A chunk that was tried again was listed anew: what only an earlier copy saw may be gone by now. */
+function sinceLastCopies(job: StepJob, ended: readonly Ended[]): readonly Ended[] {
+  const last = partsOf(job.store, job.chunk).map(({ id }) => lastCopy(ended, id));
+  const overtaken = ended.filter((one) => one.purpose === 'copy' && !last.includes(one));
+  const first = ended.findIndex((one) => last.includes(one));
+  return ended.filter((one, i) => i >= first && !overtaken.includes(one));
+}
+
 /** The last copy of each part verified point in time, ran to its end, and left its report. */
 function listsAll(job: StepJob, ended: readonly Ended[], told: ReadonlySet<string>): boolean {
   return partsOf(job.store, job.chunk).every((part) => {
-    const last = ended
-      .filter(({ purpose, part: id }) => purpose === 'copy' && id === part.id)
-      .at(-1);
+    const last = lastCopy(ended, part.id);
     if (last === undefined) return false;
     const { verifyMode, phase, arn, status, errorCode } = last.end;
     const ran =
@@ -147,11 +156,20 @@ function foldEntry(
   const { path, known, evidence } = facts;
   if ([...exceptedAncestors(path, job.exceptions)].length > 0)
     return { ...facts, status: 'excepted' };
-  if (evidence !== undefined) return judged(job, facts, evidence);
+  if (evidence !== undefined)
+    return isOvertaken(facts, listed)
+      ? { ...facts, evidence: undefined, status: 'awaiting delete' }
+      : judged(job, facts, evidence);
   if (known === undefined) return undefined;
   if (known.status === 'excepted') return { ...facts, status: 'unverified' };
   if (listed === undefined || listed.has(path)) return { ...facts, status: known.status };
   return { ...facts, status: 'awaiting delete' };
+}
+
+/** Copied, and then no longer in the list. */
+function isOvertaken({ path, evidence }: Facts, listed: ReadonlySet<RawPath> | undefined): boolean {
+  const isThere = evidence?.what === 'verified' || evidence?.what === 'transferred';
+  return isThere && listed !== undefined && !listed.has(path);
 }
 
 function* exceptedAncestors(path: RawPath, exceptions: ReadonlySet<RawPath>): Generator<RawPath> {

@@ -10,7 +10,7 @@ import type { OpenEntry, StepJob, StepResult } from '../engine.ts';
 import { partsOf } from './chunk-state.ts';
 import { BEFORE_COPIES } from './copy.ts';
 import { executionsWithEvidence, foldEvidence, keepEvidence } from './evidence.ts';
-import { attemptsOf, recordExecution, stateOf } from './execution-record.ts';
+import { attemptsOf, giveUp, stateOf } from './execution-record.ts';
 import { foldRound, inChunk, type Folded } from './fold.ts';
 import { fitsManifest, putManifest } from './manifest.ts';
 import { readReport } from './report.ts';
@@ -32,8 +32,7 @@ export async function verify(parts: EngineParts, job: StepJob): Promise<StepResu
     ({ status, reason }) => reason && (status === 'blocked' || status === 'drifted'),
   );
   const blocked = open.filter(({ status }) => status === 'blocked');
-  // What a person mends is tried again by a new execution, in this same round.
-  if (blocked.length > 0) giveUp(job);
+  if (blocked.length > 0) giveUp(job.store, 'copy', partsOf(job.store, job.chunk));
   return {
     step: 'verify',
     counters: { ...countersOf(all), mismatched },
@@ -43,14 +42,6 @@ export async function verify(parts: EngineParts, job: StepJob): Promise<StepResu
       .map(toOpen),
     elapsedMs: parts.options.time.now() - startedAt,
   };
-}
-
-function giveUp(job: StepJob): void {
-  for (const { id } of partsOf(job.store, job.chunk)) {
-    const key = { purpose: 'copy', part: id } as const;
-    if (stateOf(job.store, key).sinceGivenUp > 0)
-      recordExecution(job.store, { t: 'gave up', ...key });
-  }
 }
 
 /** Each report that is there is read once. */

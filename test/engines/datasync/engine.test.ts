@@ -1,5 +1,5 @@
 /** What only this engine promises: splits, budgets, bandwidth, the watchdog, cancellation and lanes. */
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { StepProgress } from '../../../src/engines/engine.ts';
@@ -122,6 +122,27 @@ test('a removal that announces more than our own list has is cancelled before it
   });
 
   expect(readdirSync(bench.destination).sort()).toEqual(['big', 'small', 'top']);
+
+  // The next try lists the source again, and goes by that.
+  await bench.round({ number: 2, kind: 'final' });
+  expect(readdirSync(bench.destination)).toEqual(['small']);
+});
+
+test('a source that lists nothing is listed again when the chunk is tried again', async () => {
+  open();
+  await bench.round({ number: 1, kind: 'seed', deletes: false });
+  const away = `${bench.source}.away`;
+  renameSync(bench.source, away);
+  mkdirSync(bench.source);
+  const final = () => bench.round({ number: 2, kind: 'final' });
+  await expect(final()).rejects.toMatchObject({ code: 'SOURCE_CHANGED_IDENTITY' });
+  rmSync(bench.source, { recursive: true });
+  renameSync(away, bench.source);
+  rmSync(join(bench.source, 'top'));
+
+  await final();
+
+  expect(readdirSync(bench.destination).sort()).toEqual(['big', 'small']);
 });
 
 describe('with two agents, one of which goes offline', () => {
