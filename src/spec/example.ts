@@ -71,7 +71,6 @@ cutover:
 
 # concurrency:
 #   chunks: 8                 # at a time
-#   copies: 2                 # of them moving bytes, in one worker
-#   threads: 2                # for each
+#   threads: 2                # of a worker, for all its chunks
 `;
 }

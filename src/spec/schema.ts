@@ -127,7 +127,6 @@ export const specSchema = z.strictObject({
   concurrency: z
     .strictObject({
       chunks: z.int().min(1).max(500).default(8),
-      copies: z.int().min(1).max(64).default(2),
       threads: z.int().min(1).max(64).default(2),
     })
     .prefault({}),

@@ -370,7 +370,7 @@ test('every line of the example that is commented out is valid, too', () => {
     link: { timeZone: 'Europe/Berlin', meanTimeBetweenDrops: 2_700_000 },
     cutover: { freeze: { command: ['/usr/local/bin/stop-writers'] } },
     deletes: { trash: { keepFor: 30 * 86_400_000 } },
-    concurrency: { chunks: 8, copies: 2, threads: 2 },
+    concurrency: { chunks: 8, threads: 2 },
     excludes: ['*.tmp', '/cache/'],
   });
 });
