@@ -26,7 +26,7 @@ export interface Candidates {
 
 const DIRECTORIES_A_JOB = 32;
 
-/** Counts all of them, and keeps no more than `most`: above that the answer is no anyway. */
+/** Counts all of them, and keeps no more than `most`: more than may be deleted, or listed in a refusal. */
 export async function findCandidates(
   input: StepInput,
   excludes: Excludes,

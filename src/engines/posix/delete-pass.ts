@@ -44,7 +44,7 @@ export const deleteRefusedPath = (roundDirectory: string): string =>
 /** What was refused: `paths` are in printable form, a directory stands for all that is in it. */
 export interface DeleteRefusal {
   readonly because: string;
-  /** Those that were counted when the answer was clear, at most MOST_LISTED. */
+  /** At most MOST_LISTED. */
   readonly paths: readonly string[];
 }
 const MOST_LISTED = 10_000;
@@ -61,7 +61,8 @@ export async function deletePassChunk(
   const tally = new Tally();
   input.lease.check();
   if (!input.round.deletes) return result(tally, startedAt);
-  const found = await findCandidates(input, options.excludes, context, options.caps.maxCount);
+  const most = Math.max(options.caps.maxCount, MOST_LISTED);
+  const found = await findCandidates(input, options.excludes, context, most);
   const decision = decideDeletes(
     {
       roundDeletes: true,
