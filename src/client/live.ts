@@ -72,6 +72,7 @@ export function toRunningChunk(chunk: string, activity: PendingActivity): Runnin
     ...count('totalEntries'),
     ...count('totalBytes'),
     ...count('bytesPerSecond'),
+    ...(activity.attempt > 1 ? { attempt: activity.attempt } : {}),
     ...(because === undefined ? {} : { because }),
   };
 }

@@ -13,6 +13,8 @@ export interface RunningChunk {
   readonly doneBytes: number;
   readonly totalBytes?: number;
   readonly bytesPerSecond?: number;
+  /** Above 1: an earlier worker gave no answer, or ended. Absent when it is the first. */
+  readonly attempt?: number;
   /** Why it waits: "parked: link down", "attempt 3: …". */
   readonly because?: string;
 }

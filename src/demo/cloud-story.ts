@@ -140,12 +140,14 @@ async function killTheWorker(play: CloudPlay, worker: Child): Promise<void> {
   narrator.tell(
     `AWS knows nothing of that: ${held.id} of chunk ${held.chunk} is ${await statusOf(cloud, held)}.`,
   );
+  const isOver = async (): Promise<boolean> => isTerminal(await statusOf(cloud, held));
   const missed = ({ running }: Look): boolean =>
-    running.some(({ chunk, because = '' }) => chunk === held.chunk && /^attempt/.test(because));
-  await follower.until('the heartbeat of the dead worker is missed', missed);
+    running.some(({ chunk, attempt = 1 }) => chunk === held.chunk && attempt > 1);
+  // Its agent may go away before.
+  const isTakenOver = async (look: Look): Promise<boolean> => missed(look) || (await isOver());
+  await follower.until('the heartbeat of the dead worker is missed', isTakenOver);
   narrator.tell('Evening: others have left the link.');
   await type(narrator, ['set-bandwidth', MIGRATION, 'none', ...BY]);
-  const isOver = async (): Promise<boolean> => isTerminal(await statusOf(cloud, held));
   await follower.until('the execution has ended', isOver);
   const ofChunk = (await cloud.executions()).filter(({ chunk }) => chunk === held.chunk);
   narrator.tell(

@@ -39,4 +39,14 @@ describe('a running chunk', () => {
 
     expect(toRunningChunk('0001', activity)).toMatchObject({ chunk: '0001', step });
   });
+
+  test('tells its attempt from the second on, whatever else it waits for', () => {
+    const activity = { type: 'copy', failure: 'no answer', details: { parked: 'no lane is free' } };
+
+    expect(toRunningChunk('0001', { ...activity, attempt: 1 })).not.toHaveProperty('attempt');
+    expect(toRunningChunk('0001', { ...activity, attempt: 2 })).toMatchObject({
+      attempt: 2,
+      because: 'no lane is free',
+    });
+  });
 });

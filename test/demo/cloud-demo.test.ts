@@ -27,7 +27,7 @@ describe('longhaul demo --engine datasync', () => {
   test('tells the story, proves its end, and its judges object to what is altered', async () => {
     const running = demo('--engine', 'datasync', '--entries', '500', '--keep');
 
-    const result = JSON.parse(await running.line(/"demo result"/, 170_000)) as {
+    const result = JSON.parse(await running.line(/"demo result"/, 260_000)) as {
       folder: string;
       temporal: string;
       elapsedMs: number;
