@@ -1,23 +1,20 @@
 /** A migration by DataSync against the sandbox, from the first round to the cutover, whatever goes wrong. */
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { openCloud, type CloudMigration } from '../support/datasync-migration.ts';
 import { until } from '../support/processes.ts';
-
-jest.setTimeout(180_000);
 
 let migration: CloudMigration;
 afterEach(() => migration.close());
 
-const DONE_MS = 120_000;
 const NAMES = ['a', 'b', 'c'].flatMap((name) => [
   name,
   ...[0, 1, 2, 3, 4].map((f) => `${name}/f${f}`),
 ]);
 
 async function proven(): Promise<void> {
-  await migration.done(DONE_MS);
+  await migration.done();
   await migration.proven();
   migration.expectNoStrays();
 }
@@ -48,6 +45,23 @@ test('a worker that is killed while an execution runs is followed by one that ad
   const first = migration.worker();
   await until('an execution runs', () => migration.sandbox.world.executions.size > 0);
   first.kill('SIGKILL');
+  migration.worker();
+
+  await proven();
+});
+
+test('the server and the worker are killed while an execution runs, and started again', async () => {
+  migration = await openCloud({ ownServer: true });
+  const server = await migration.up();
+  await migration.start();
+  const worker = migration.worker();
+  await until('an execution runs', () => migration.sandbox.world.executions.size > 0);
+
+  worker.kill('SIGKILL');
+  process.kill(server.pid, 'SIGKILL');
+  server.program.kill();
+  await Promise.all([worker.ended, server.program.ended]);
+  await migration.up();
   migration.worker();
 
   await proven();

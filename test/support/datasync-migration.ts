@@ -25,6 +25,8 @@ export interface CloudOptions {
   /** Over the spec's own section. */
   readonly aws?: object;
   readonly spec?: Partial<SpecInput>;
+  /** A Temporal server of its own, begun by `up()`. */
+  readonly ownServer?: boolean;
   /** Directories of five files; the first two have a chunk each when the spec lists no others. */
   readonly directories?: readonly string[];
 }
@@ -79,7 +81,10 @@ export async function openCloud(options: CloudOptions = {}): Promise<CloudMigrat
     agents: agents.map((name) => ({ name })),
     faults: faultScriptSchema.parse({ faults }),
   });
-  const migration = await openMigration({ spec: specFor(sandbox.endpoint, options) });
+  const migration = await openMigration({
+    spec: specFor(sandbox.endpoint, options),
+    ownServer: options.ownServer === true,
+  });
   const exported = join(server, 'data');
   symlinkSync(migration.source, exported);
   symlinkSync(migration.destination, join(cloud, 'efs', FILE_SYSTEM));
