@@ -115,7 +115,7 @@ describe(PAGE, () => {
     expect(readFileSync(at('acme.mtree'), 'utf8')).toMatch(/report\.odt type=file .*sha256=/);
     // Each special case above is still on the page.
     expect(Object.keys(BESIDE).filter((line) => !lines.includes(line))).toEqual([]);
-  }, 120_000);
+  });
 
   test('its spec, as it stands there, is fine', () => {
     writeFileSync(at('page.yaml'), here(blocksOf(PAGE, 'yaml').join('')));

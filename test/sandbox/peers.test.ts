@@ -546,7 +546,7 @@ describe('the AWS CLI reads', () => {
       Name: 'cli',
       Options: { TransferMode: 'CHANGED' },
     });
-  }, 120_000);
+  });
 
   test('file systems and mount targets', async () => {
     const { FileSystemId } = (await aws(
@@ -571,7 +571,7 @@ describe('the AWS CLI reads', () => {
     expect(
       await aws('efs', 'describe-mount-targets', '--file-system-id', FileSystemId),
     ).toMatchObject({ MountTargets: [{ FileSystemId }] });
-  }, 120_000);
+  });
 
   test('what an assessment asks of EC2, IAM, KMS, STS and Service Quotas', async () => {
     const query = ['--query'];
@@ -642,5 +642,5 @@ describe('the AWS CLI reads', () => {
     await expect(aws('ec2', 'describe-images')).rejects.toThrow(
       'The sandbox does not answer DescribeImages',
     );
-  }, 120_000);
+  });
 });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await run.until('its first chunk runs', () =>
     run.stage.steps.some(({ step }) => step === 'copy'),
   );
-}, 120_000);
+});
 afterAll(() => flows.close());
 
 interface Shown {
