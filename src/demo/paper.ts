@@ -76,7 +76,7 @@ source: { path: ${JSON.stringify(seenAt)} }
 destination: { path: ${JSON.stringify(places.destination)} }
 stateDirectory: ${JSON.stringify(places.state)}
 ${limit}chunks: { maxEntries: ${chunkEntries}, maxBytes: 1 GiB }
-${roundsText(places, entries)}concurrency: { chunks: 4, copies: 2, threads: 4 }
+${roundsText(places, entries)}concurrency: { chunks: 4, threads: 4 }
 timing: { heartbeatTimeout: 5s, probeInterval: 1s, probeIntervalMax: 2s }
 `;
 }
