@@ -36,8 +36,11 @@ export function foldRound(job: StepJob): Fold {
   const evidence = foldEvidence(store, arnsOf(ended));
   const known = knownEntries(job);
   const complete = listsAll(job, ended, told);
-  const latest = foldEvidence(store, arnsOf(sinceLastCopies(job, ended)));
-  const listed = complete ? withAncestors(latest.keys()) : undefined;
+  const latest = sinceLastCopies(job, ended);
+  // Only a chunk that was tried again has reports that count for its entries and not for the list.
+  const lists = (): Iterable<RawPath> =>
+    latest.length === ended.length ? evidence.keys() : foldEvidence(store, arnsOf(latest)).keys();
+  const listed = complete ? withAncestors(lists()) : undefined;
   const swept = sweptParts(job, ended);
   const entries = new Map<RawPath, Folded>();
   const paths = new Set([...known.keys(), ...evidence.keys(), ...job.exceptions]);
