@@ -3,6 +3,7 @@ import type { RawPath } from '../../paths.ts';
 import type { CopyBatch } from './copy-entries.ts';
 import { digestText, type Digest } from './digest.ts';
 import { S_IFMT, S_IFREG } from './entry-stat.ts';
+import { joinNames } from './name-cursor.ts';
 import { isAfter, type Place } from './outcome-journal.ts';
 import type { WorkDirectory, WorkEntry } from './worklist.ts';
 
@@ -20,7 +21,7 @@ export function* copyBatches(
   worklist: Iterable<WorkDirectory>,
   options: BatchOptions,
 ): Generator<CopyBatch[], void, undefined> {
-  let group: CopyBatch[] = [];
+  let group: GrowingBatch[] = [];
   let entries = 0;
   let bytes = 0;
   for (const work of worklist) {
@@ -29,12 +30,12 @@ export function* copyBatches(
       if (!isDue(work.path, one, options)) continue;
       bytes += addTo(batch, one);
       if (++entries < BATCH_ENTRIES && bytes < BATCH_BYTES) continue;
-      yield [...group, batch];
+      yield [...group, batch].map(finished);
       [group, batch, entries, bytes] = [[], emptyBatch(work.path), 0, 0];
     }
     if (batch.names.length > 0) group.push(batch);
   }
-  if (group.length > 0) yield group;
+  if (group.length > 0) yield group.map(finished);
 }
 
 interface GrowingBatch {
@@ -45,6 +46,11 @@ interface GrowingBatch {
 }
 
 const emptyBatch = (directory: RawPath): GrowingBatch => ({ directory, names: [], modes: [] });
+
+const finished = ({ names, ...rest }: GrowingBatch): CopyBatch => ({
+  ...rest,
+  names: joinNames(names),
+});
 
 function isDue(directory: RawPath, { name, mode }: WorkEntry, options: BatchOptions): boolean {
   if (!isAfter(directory, name, options.after)) return false;

@@ -1,9 +1,8 @@
 /** The bytes of an open file into another, with their digest, at the pace of the link. */
 import { LonghaulError } from '../../errors.ts';
-import type { RawPath } from '../../paths.ts';
 import { digestOf, newDigester, type Digester, type Digest, type DigestName } from './digest.ts';
 import type { ThreadContext } from './messages.ts';
-import { check, nativeError } from './native-error.ts';
+import { check, nativeError, type Where } from './native-error.ts';
 import { allocate, errnoName, ftruncate, lseek, pread, pwrite, read, SEEK, write } from './sys.ts';
 import { takeTokens } from './token-bucket.ts';
 
@@ -14,7 +13,7 @@ const zeros = Buffer.alloc(BLOCK_BYTES);
 export interface Transfer {
   readonly from: number;
   readonly to: number;
-  readonly path: RawPath;
+  readonly where: Where;
   readonly digest: DigestName;
   readonly context: ThreadContext;
 }
@@ -25,29 +24,39 @@ function goOnUnlessStopped({ stopped }: ThreadContext): void {
 }
 
 /** Copies exactly `size` bytes from the start; undefined when the file was shorter. */
-export function copyDense(
-  { from, to, path, digest, context }: Transfer,
-  size: number,
-): Digest | undefined {
-  if (size === 0) return digestOf(digest, block.bytes.subarray(0, 0));
-  const digester = size > BLOCK_BYTES ? newDigester(digest) : undefined;
+export function copyDense(transfer: Transfer, size: number): Digest | undefined {
+  if (size <= BLOCK_BYTES) return copySmall(transfer, size);
+  const { from, to, where, digest, context } = transfer;
+  const digester = newDigester(digest);
   for (let done = 0; done < size;) {
     if (done > 0) goOnUnlessStopped(context);
-    const length = check(read(from, block.address, BLOCK_BYTES), 'read', 'source', path);
+    const length = check(read(from, block.address, BLOCK_BYTES), 'read', 'source', where);
     if (length === 0) return undefined;
     takeTokens(context.shared, length, context.stopped);
-    digester?.update(block.bytes.subarray(0, length));
-    writeAll(to, length, path);
+    digester.update(block.bytes.subarray(0, length));
+    writeAll(to, length, where);
     done += length;
-    if (!digester && done >= size) return digestOf(digest, block.bytes.subarray(0, length));
-    if (!digester) return undefined; // a short read of a small file: it changed
   }
-  return digester?.finish();
+  return digester.finish();
 }
 
-function writeAll(to: number, length: number, path: RawPath): void {
+/** What fits into a block: one read, one write. A short read says that it changed. */
+function copySmall(
+  { from, to, where, digest, context }: Transfer,
+  size: number,
+): Digest | undefined {
+  if (size > 0) {
+    const length = check(read(from, block.address, BLOCK_BYTES), 'read', 'source', where);
+    if (length < size) return undefined;
+    takeTokens(context.shared, length, context.stopped);
+    writeAll(to, length, where);
+  }
+  return digestOf(digest, new Uint8Array(block.bytes.buffer, block.bytes.byteOffset, size));
+}
+
+function writeAll(to: number, length: number, where: Where): void {
   for (let done = 0; done < length;) {
-    done += check(write(to, block.address + done, length - done), 'write', 'destination', path);
+    done += check(write(to, block.address + done, length - done), 'write', 'destination', where);
   }
 }
 
@@ -56,7 +65,7 @@ export type Updated = Pick<Digester, 'update'>;
 
 /** Copies `[start, end)` by position; false when the file was shorter. */
 export function copyRange(
-  { from, to, path, context }: Transfer,
+  { from, to, where, context }: Transfer,
   start: number,
   end: number,
   digester: Updated,
@@ -64,7 +73,7 @@ export function copyRange(
   for (let at = start; at < end;) {
     if (at > start) goOnUnlessStopped(context);
     const wanted = Math.min(BLOCK_BYTES, end - at);
-    const length = check(pread(from, block.address, wanted, at), 'read', 'source', path);
+    const length = check(pread(from, block.address, wanted, at), 'read', 'source', where);
     if (length === 0) return false;
     takeTokens(context.shared, length, context.stopped);
     digester.update(block.bytes.subarray(0, length));
@@ -73,7 +82,7 @@ export function copyRange(
         pwrite(to, block.address + done, length - done, at + done),
         'write',
         'destination',
-        path,
+        where,
       );
     }
     at += length;
@@ -88,14 +97,14 @@ export function copySparseRange(
   end: number,
   digester: Updated,
 ): boolean {
-  const { from, path } = transfer;
+  const { from, where } = transfer;
   for (let at = start; at < end;) {
-    const data = nextData(from, at, end, path);
+    const data = nextData(from, at, end, where);
     zerosInto(digester, data - at);
     if (data >= end) break;
     const hole = Math.min(
       end,
-      check(lseek(from, data, SEEK.HOLE), 'look for holes in', 'source', path),
+      check(lseek(from, data, SEEK.HOLE), 'look for holes in', 'source', where),
     );
     if (!copyRange(transfer, data, hole, digester)) return false;
     at = hole;
@@ -103,11 +112,11 @@ export function copySparseRange(
   return true;
 }
 
-function nextData(fd: number, at: number, end: number, path: RawPath): number {
+function nextData(fd: number, at: number, end: number, where: Where): number {
   const found = lseek(fd, at, SEEK.DATA);
   if (found >= 0) return Math.min(found, end);
   if (errnoName() === 'ENXIO') return end; // nothing but a hole up to the end
-  throw nativeError('look for data in', 'source', path);
+  throw nativeError('look for data in', 'source', where);
 }
 
 function zerosInto(digester: Updated, count: number): void {
@@ -120,7 +129,7 @@ function zerosInto(digester: Updated, count: number): void {
 export function copySparse(transfer: Transfer, size: number): Digest | undefined {
   const digester = newDigester(transfer.digest);
   if (!copySparseRange(transfer, 0, size, digester)) return undefined;
-  check(ftruncate(transfer.to, size), 'set the length of', 'destination', transfer.path);
+  check(ftruncate(transfer.to, size), 'set the length of', 'destination', transfer.where);
   return digester.finish();
 }
 
@@ -131,10 +140,10 @@ export function digestRange(
   end: number,
   {
     digester,
-    path,
+    where,
     side,
     stopped,
-  }: { digester: Updated; path: RawPath; side: 'source' | 'destination'; stopped: () => boolean },
+  }: { digester: Updated; where: Where; side: 'source' | 'destination'; stopped: () => boolean },
 ): boolean {
   for (let at = start; at < end;) {
     if (stopped()) return false;
@@ -142,7 +151,7 @@ export function digestRange(
       pread(fd, block.address, Math.min(BLOCK_BYTES, end - at), at),
       'read',
       side,
-      path,
+      where,
     );
     if (length === 0) return false;
     digester.update(block.bytes.subarray(0, length));

@@ -8,25 +8,23 @@ import { copySymlink } from './copy-symlink.ts';
 import type { Digest, DigestName } from './digest.ts';
 import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
-import { after, before, fileStat, statName } from './file-stat.ts';
+import { after, before, fileStat, statAt, statName } from './file-stat.ts';
 import type { JobBase, ThreadContext } from './messages.ts';
 import { check } from './native-error.ts';
 import { stopper } from './step-signal.ts';
 import { updateMetadata } from './update-metadata.ts';
 import { givesAcl } from './xattrs.ts';
 import { makeDirectory, withPair, type RootFds } from './open-pair.ts';
-import { packBatch, type PackedBatch } from './packed-outcomes.ts';
-
-interface CopyItem {
-  readonly name: RawPath;
-  readonly mode: number;
-  readonly digest?: Digest | undefined;
-}
+import { NameCursor } from './name-cursor.ts';
+import { CopyRows } from './packed-copies.ts';
+import type { PackedBatch } from './packed-outcomes.ts';
+import { statxField as field } from './sys.ts';
 
 /** Entries of one directory, in columns: they cross threads cheaper than objects. */
 export interface CopyBatch {
   readonly directory: RawPath;
-  readonly names: readonly RawPath[];
+  /** See joinNames. */
+  readonly names: string;
   /** As the scan saw them, with the file type. */
   readonly modes: readonly number[];
   /** By name: the digest of the content, when only the metadata changed. */
@@ -55,11 +53,12 @@ export function copyEntries(job: CopyEntriesJob, thread: ThreadContext): CopyEnt
   const batches: PackedBatch[] = [];
   try {
     for (const batch of job.batches) {
-      const outcomes: EntryOutcome[] = [];
+      const names = new NameCursor(batch.directory, batch.names);
+      const rows = new CopyRows(names);
       try {
-        copyBatch(batch, job, context, outcomes);
+        copyBatch({ batch, job, context, names, rows });
       } finally {
-        batches.push(packBatch(outcomes));
+        batches.push(rows.pack());
       }
       if (stopped()) break;
     }
@@ -69,54 +68,61 @@ export function copyEntries(job: CopyEntriesJob, thread: ThreadContext): CopyEnt
   }
 }
 
-function copyBatch(
-  batch: CopyBatch,
-  job: CopyEntriesJob,
-  context: ThreadContext,
-  outcomes: EntryOutcome[],
-): void {
+interface Work {
+  readonly batch: CopyBatch;
+  readonly job: CopyEntriesJob;
+  readonly context: ThreadContext;
+  readonly names: NameCursor;
+  readonly rows: CopyRows;
+}
+
+function copyBatch(work: Work): void {
+  const { batch, job, context, names, rows } = work;
+  const { directory } = batch;
   try {
-    withPair(job, batch.directory, (fds) => {
-      const { directory } = batch;
+    withPair(job, directory, (fds) => {
       const { digest, adoptSame = false } = job;
       const inherits = givesAcl(fds.destinationFd);
       const pair: OpenPair = { ...fds, directory, digest, context, adoptSame, inherits };
-      for (const [i, name] of batch.names.entries()) {
-        if (context.stopped()) return;
-        const item = { name, mode: batch.modes[i]!, digest: batch.digests?.get(name) };
-        outcomes.push(copyItem(pair, item));
-      }
+      while (!context.stopped() && names.next()) copyItem(pair, work);
     });
   } catch (thrown) {
+    if (names.index >= 0) throw thrown;
     // The directory itself cannot be opened: that is the outcome of each of its entries.
-    for (const name of batch.names.slice(outcomes.length)) outcomes.push(outcomeOf(name, thrown));
+    while (names.next()) rows.add(outcomeOf(names.name, thrown));
   }
 }
 
-function copyItem(pair: OpenPair, item: CopyItem): EntryOutcome {
-  const { name, mode } = item;
+/** The current name. Throws what concerns the link and not the entry. */
+function copyItem(pair: OpenPair, { batch, names, rows }: Work): void {
+  const mode = batch.modes[names.index]!;
   try {
-    const copied = copyByKind(pair, item);
-    if (copied.outcome === 'drifted') return { name, outcome: 'drifted', bytes: 0 };
-    const isFile = (mode & S_IFMT) === S_IFREG;
-    const { stat, digest } = copied;
-    const bytes = isFile && !copied.adopted ? stat.sizeBytes : 0;
-    return digest === undefined
-      ? { name, outcome: 'copied', bytes, stat }
-      : { name, outcome: 'copied', bytes, stat, digest };
+    if ((mode & S_IFMT) === S_IFREG) copyRegular(pair, names, rows, batch.digests);
+    else rows.add(copyOther(pair, names.name, mode));
   } catch (thrown) {
-    return outcomeOf(name, thrown);
+    rows.add(outcomeOf(names.name, thrown));
   }
 }
 
-function copyByKind(pair: OpenPair, { name, mode, digest }: CopyItem): Copied {
+function copyRegular(
+  pair: OpenPair,
+  names: NameCursor,
+  rows: CopyRows,
+  digests: CopyBatch['digests'],
+): void {
+  if (pair.adoptSame && isThere(pair, names)) return rows.copied(before, undefined, 0);
+  const known = digests?.get(names.name);
+  const digest = known !== undefined && updateMetadata(pair, names) ? known : copyFile(pair, names);
+  if (digest === undefined) rows.add({ name: names.name, outcome: 'drifted', bytes: 0 });
+  else rows.copied(before, digest, field.size(before));
+}
+
+function copyOther(pair: OpenPair, name: RawPath, mode: number): EntryOutcome {
+  return { name, bytes: 0, ...copyByKind(pair, name, mode) };
+}
+
+function copyByKind(pair: OpenPair, name: RawPath, mode: number): Copied {
   switch (mode & S_IFMT) {
-    case S_IFREG:
-      return (
-        (pair.adoptSame ? adopted(pair, name) : undefined) ??
-        (digest === undefined ? undefined : updateMetadata(pair, name, digest)) ??
-        copyFile(pair, name)
-      );
     case S_IFLNK:
       return copySymlink(pair, name);
     case S_IFDIR: {
@@ -131,20 +137,17 @@ function copyByKind(pair: OpenPair, { name, mode, digest }: CopyItem): Copied {
   }
 }
 
-/** What an earlier run, or another tool, has brought over already. */
-function adopted(pair: OpenPair, name: RawPath): Copied | undefined {
-  if (statName(pair.destinationFd, name, after) < 0) return undefined;
-  const path = joinRaw(pair.directory, name);
-  check(statName(pair.sourceFd, name, before), 'stat', 'source', path);
-  const stat = fileStat(before);
-  const there = fileStat(after);
-  const same =
-    stat.nlink === 1 &&
-    stat.mode === there.mode &&
-    stat.uid === there.uid &&
-    stat.gid === there.gid &&
-    stat.sizeBytes === there.sizeBytes &&
-    stat.mtimeSeconds === there.mtimeSeconds &&
-    stat.mtimeNanoseconds === there.mtimeNanoseconds;
-  return same ? { outcome: 'copied', stat, adopted: true } : undefined;
+/** Whether an earlier run, or another tool, has brought it over already; the source is in `before` then. */
+function isThere(pair: OpenPair, names: NameCursor): boolean {
+  if (statAt(pair.destinationFd, names.address, after) < 0) return false;
+  check(statAt(pair.sourceFd, names.address, before), 'stat', 'source', names);
+  return (
+    field.nlink(before) === 1 &&
+    field.mode(before) === field.mode(after) &&
+    field.uid(before) === field.uid(after) &&
+    field.gid(before) === field.gid(after) &&
+    field.size(before) === field.size(after) &&
+    field.mtimeSeconds(before) === field.mtimeSeconds(after) &&
+    field.mtimeNanoseconds(before) === field.mtimeNanoseconds(after)
+  );
 }

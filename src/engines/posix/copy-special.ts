@@ -3,7 +3,7 @@ import { joinRaw, type RawPath } from '../../paths.ts';
 import type { Copied, OpenPair } from './copy-file.ts';
 import { before, fileStat, statName } from './file-stat.ts';
 import { check } from './native-error.ts';
-import { temporaryAddress } from './native-names.ts';
+import { nameAddress, temporaryAddress } from './native-names.ts';
 import { renameIntoPlace } from './rename-into-place.ts';
 import { fchmodat, mknodat, statxField as field, umask, unlinkat } from './sys.ts';
 import { setLinkMetadata } from './metadata.ts';
@@ -34,7 +34,7 @@ export function copySpecial(pair: OpenPair, name: RawPath): Copied {
     unlinkat(pair.destinationFd, temporaryAddress(temporary), 0);
     throw error;
   }
-  renameIntoPlace(pair.destinationFd, temporary, name, path);
+  renameIntoPlace(pair.destinationFd, temporaryAddress(temporary), nameAddress(name), path);
   return { outcome: 'copied', stat: fileStat(before) };
 }
 

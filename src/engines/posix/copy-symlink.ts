@@ -53,6 +53,6 @@ export function copySymlink(pair: OpenPair, name: RawPath): Copied {
     unlinkat(pair.destinationFd, temporaryAddress(temporary), 0);
     throw error;
   }
-  renameIntoPlace(pair.destinationFd, temporary, name, path);
+  renameIntoPlace(pair.destinationFd, temporaryAddress(temporary), nameAddress(name), path);
   return { outcome: 'copied', stat: fileStat(before), digest };
 }

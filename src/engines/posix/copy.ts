@@ -25,8 +25,8 @@ import type { EntryOutcome } from './entry-outcome.ts';
 import { finishAll } from './finish.ts';
 import { inOrder } from './in-order.ts';
 import { partsJournal, removeParts } from './large-parts.ts';
-import { OutcomeJournal, Outcomes } from './outcome-journal.ts';
-import { unpackBatch, type PackedBatch } from './packed-outcomes.ts';
+import { OutcomeJournal, Outcomes, unpackBatch } from './outcome-journal.ts';
+import type { PackedBatch } from './packed-outcomes.ts';
 import {
   progressReporter,
   Tally,
@@ -182,7 +182,7 @@ class Copier {
     const modes = blocked.size === 0 ? [] : this.modesOf(blocked);
     for (const [path, mode] of modes) {
       if (this.ownWay.has(path) || isExcepted(path, this.input.exceptions)) continue;
-      const batch = { directory: parentOf(path), names: [nameOf(path)], modes: [mode] };
+      const batch = { directory: parentOf(path), names: nameOf(path), modes: [mode] };
       const result = await this.copyEntries([batch], false);
       throwFailure(result.failure);
       this.amend(

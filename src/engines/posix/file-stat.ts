@@ -1,5 +1,5 @@
 /** What a file was when it was copied: enough to tell later whether the source changed since. */
-import { check, type Side } from './native-error.ts';
+import { check, type Side, type Where } from './native-error.ts';
 import { emptyAddress, nameAddress } from './native-names.ts';
 import {
   allocate,
@@ -29,13 +29,18 @@ export interface FileStat {
 export const before = allocate(STATX_SIZE);
 export const after = allocate(STATX_SIZE);
 
-export function statOpen(fd: number, into: Block, side: Side, path: RawPath): void {
-  check(statx(fd, emptyAddress, AT.EMPTY_PATH, STATX_BASIC, into.address), 'stat', side, path);
+export function statOpen(fd: number, into: Block, side: Side, where: Where): void {
+  check(statx(fd, emptyAddress, AT.EMPTY_PATH, STATX_BASIC, into.address), 'stat', side, where);
 }
 
 /** Stats a name in an open directory; the symlink itself. Returns a negative number on failure. */
 export function statName(directoryFd: number, name: RawPath, into: Block): number {
-  return statx(directoryFd, nameAddress(name), AT.SYMLINK_NOFOLLOW, STATX_BASIC, into.address);
+  return statAt(directoryFd, nameAddress(name), into);
+}
+
+/** The same of a name in native memory. */
+export function statAt(directoryFd: number, address: number, into: Block): number {
+  return statx(directoryFd, address, AT.SYMLINK_NOFOLLOW, STATX_BASIC, into.address);
 }
 
 export function fileStat(b: Block): FileStat {

@@ -121,7 +121,8 @@ function copyParts(pair: OpenPair, name: RawPath, job: CopyLargeFileJob): Copied
       'destination',
       path,
     );
-    const transfer: Transfer = { from, to, path, digest: pair.digest, context: pair.context };
+    const { digest, context } = pair;
+    const transfer: Transfer = { from, to, where: path, digest, context };
     return transferParts(transfer, journal, job) ? finish(pair, name, transfer) : drifted(pair);
   } finally {
     journal.close();
@@ -147,7 +148,7 @@ function transferParts(
   journal: Journal<PartsRecord>,
   job: CopyLargeFileJob,
 ): boolean {
-  const { from, to, path, context } = transfer;
+  const { from, to, where, context } = transfer;
   const size = field.size(before);
   const copy = field.blocks(before) * 512 < size ? copySparseRange : copyRange;
   let at = resumeAt(transfer, job);
@@ -156,10 +157,10 @@ function transferParts(
     const end = Math.min(size, at + job.partBytes);
     const part = newDigester(transfer.digest);
     if (!copy(transfer, at, end, both(digester, part))) return false;
-    statOpen(from, after, 'source', path);
+    statOpen(from, after, 'source', where);
     if (!sameMoment(before, after)) return false;
-    check(ftruncate(to, end), 'set the length of', 'destination', path);
-    check(fdatasync(to), 'sync', 'destination', path);
+    check(ftruncate(to, end), 'set the length of', 'destination', where);
+    check(fdatasync(to), 'sync', 'destination', where);
     journal.append({ bytes: end, stat: fileStat(before), digest: part.finish() });
     journal.commit();
     at = end;
@@ -179,7 +180,7 @@ const both = (one: Digester, other: Digester): Updated => ({
  * it was copied. What is there stays when this is stopped.
  */
 function resumeAt(transfer: Transfer, { journalPath }: CopyLargeFileJob): number {
-  const { to, path, digest, context } = transfer;
+  const { to, where, digest, context } = transfer;
   digester = newDigester(digest);
   let at = 0;
   for (const part of latestParts(journalPath)) {
@@ -191,7 +192,7 @@ function resumeAt(transfer: Transfer, { journalPath }: CopyLargeFileJob): number
     }
     at = part.bytes;
   }
-  check(ftruncate(to, at), 'cut', 'destination', path);
+  check(ftruncate(to, at), 'cut', 'destination', where);
   return at;
 }
 
@@ -204,22 +205,22 @@ function latestParts(journalPath: string): readonly Part[] {
 }
 
 /** Reads a part back, also into the digest of the whole. */
-function isAsCopied({ to, path, digest, context }: Transfer, at: number, part: Part): boolean {
+function isAsCopied({ to, where, digest, context }: Transfer, at: number, part: Part): boolean {
   const found = newDigester(digest);
   const isWhole = digestRange(to, at, part.bytes, {
     digester: both(digester, found),
-    path,
+    where,
     side: 'destination',
     stopped: context.stopped,
   });
   return isWhole && found.finish() === part.digest;
 }
 
-function finish(pair: OpenPair, name: RawPath, { from, to, path }: Transfer): Copied {
-  copyXattrs(from, to, path, true);
-  setMetadata(to, before, path);
-  statOpen(from, after, 'source', path);
+function finish(pair: OpenPair, name: RawPath, { from, to, where }: Transfer): Copied {
+  copyXattrs(from, to, where, true);
+  setMetadata(to, before, where);
+  statOpen(from, after, 'source', where);
   if (!sameMoment(before, after)) return { outcome: 'drifted' };
-  renameIntoPlace(pair.destinationFd, partName(name), name, path);
+  renameIntoPlace(pair.destinationFd, temporaryAddress(partName(name)), nameAddress(name), where);
   return { outcome: 'copied', stat: fileStat(before), digest: digester.finish() };
 }

@@ -57,7 +57,12 @@ function link(roots: RootFds, owner: RawPath, path: RawPath): EntryOutcome {
         'destination',
         path,
       );
-      renameIntoPlace(pair.destinationFd, temporary, nameOf(path), path);
+      renameIntoPlace(
+        pair.destinationFd,
+        temporaryAddress(temporary),
+        nameAddress(nameOf(path)),
+        path,
+      );
       return { name: path, outcome: 'copied', bytes: 0, stat };
     } finally {
       close(ownerFd);

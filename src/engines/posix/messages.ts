@@ -8,8 +8,6 @@ import type { RawPath } from '../../paths.ts';
 
 /** What a thread is born with. */
 export interface ThreadData {
-  readonly sourceRoot: string;
-  readonly destinationRoot: string | undefined;
   /** See SHARED for the layout. */
   readonly shared: SharedArrayBuffer;
 }

@@ -1,6 +1,6 @@
 /** Owner, mode and times onto an open file or a name, from a struct statx. */
 import type { RawPath } from '../../paths.ts';
-import { check } from './native-error.ts';
+import { check, type Where } from './native-error.ts';
 import { nameAddress } from './native-names.ts';
 import {
   allocate,
@@ -31,15 +31,15 @@ function putTimes(stat: Block): number {
 }
 
 /** chmod after chown, because chown clears the setuid and setgid bits. */
-export function setMetadata(fd: number, stat: Block, path: RawPath): void {
-  check(fchown(fd, field.uid(stat), field.gid(stat)), 'set the owner of', 'destination', path);
-  check(fchmod(fd, field.mode(stat) & 0o7777), 'set the mode of', 'destination', path);
-  setTimes(fd, stat, path);
+export function setMetadata(fd: number, stat: Block, where: Where): void {
+  check(fchown(fd, field.uid(stat), field.gid(stat)), 'set the owner of', 'destination', where);
+  check(fchmod(fd, field.mode(stat) & 0o7777), 'set the mode of', 'destination', where);
+  setTimes(fd, stat, where);
 }
 
 /** Of what was changed only in passing, as they were before. */
-export function setTimes(fd: number, stat: Block, path: RawPath): void {
-  check(futimens(fd, putTimes(stat)), 'set the times of', 'destination', path);
+export function setTimes(fd: number, stat: Block, where: Where): void {
+  check(futimens(fd, putTimes(stat)), 'set the times of', 'destination', where);
 }
 
 /** Of a name that is a symlink: it has no mode of its own. */

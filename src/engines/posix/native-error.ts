@@ -5,16 +5,17 @@ import { errnoName } from './sys.ts';
 
 export type Side = 'source' | 'destination';
 
+/** A path, or who can tell it: on the way of every file nobody asks. */
+export type Where = RawPath | { readonly path: RawPath };
+
+export const pathOf = (where: Where): RawPath => (typeof where === 'string' ? where : where.path);
+
 /** Call it directly after the call that failed. */
-export function nativeError(operation: string, side: Side, path: RawPath): LonghaulError {
+export function nativeError(operation: string, side: Side, where: Where): LonghaulError {
   const errno = errnoName();
-  return new LonghaulError(
-    codeOn(side, errno),
-    `Cannot ${operation} ${side} ${printable(path)}: ${errno}`,
-    {
-      path: printable(path),
-    },
-  );
+  const path = printable(pathOf(where));
+  const message = `Cannot ${operation} ${side} ${path}: ${errno}`;
+  return new LonghaulError(codeOn(side, errno), message, { path });
 }
 
 /** Absence at the destination is not the source's doing: somebody works in the tree. */
@@ -24,7 +25,7 @@ function codeOn(side: Side, errno: string): Code {
 }
 
 /** Returns `result` unless it is an error. */
-export function check(result: number, operation: string, side: Side, path: RawPath): number {
-  if (result < 0) throw nativeError(operation, side, path);
+export function check(result: number, operation: string, side: Side, where: Where): number {
+  if (result < 0) throw nativeError(operation, side, where);
   return result;
 }

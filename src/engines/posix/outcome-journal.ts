@@ -6,6 +6,7 @@
 import { openJournal, readJournal } from '../../ledger/journal.ts';
 import { comparePaths, joinRaw, type RawPath } from '../../paths.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
+import { unpackCopies, type CopiesRow } from './packed-copies.ts';
 import {
   packOutcome,
   unpackOutcome,
@@ -13,9 +14,17 @@ import {
   type PackedOutcome,
 } from './packed-outcomes.ts';
 
-type Row =
-  | { readonly d: RawPath; readonly o: readonly PackedOutcome[] }
-  | { readonly a: readonly PackedOutcome[] };
+/** Outcomes of one directory, in order; of either kind. */
+type OrderedRow = { readonly d: RawPath } & ({ readonly o: readonly PackedOutcome[] } | CopiesRow);
+type Row = OrderedRow | { readonly a: readonly PackedOutcome[] };
+
+const outcomesIn = (row: OrderedRow): EntryOutcome[] =>
+  'o' in row ? row.o.map(unpackOutcome) : unpackCopies(row);
+
+export function unpackBatch({ row, count }: PackedBatch): EntryOutcome[] {
+  if (count === 0) return [];
+  return outcomesIn(JSON.parse(`{"d":"",${row}}`) as OrderedRow);
+}
 
 export interface Place {
   readonly directory: RawPath;
@@ -51,7 +60,7 @@ export class OutcomeJournal {
   /** The next outcomes in the order of the work. */
   append(directory: RawPath, batch: PackedBatch): void {
     if (batch.count === 0) return;
-    this.journal.appendJson(`{"d":${JSON.stringify(directory)},"o":${batch.rows}}`);
+    this.journal.appendJson(`{"d":${JSON.stringify(directory)},${batch.row}}`);
     this.count(batch.count);
   }
 
@@ -98,12 +107,12 @@ export class Outcomes {
   place: Place | undefined;
   ordered = 0;
   private readonly rows: Iterator<Row, void>;
-  private next: Row | undefined;
+  private next: OrderedRow | undefined;
 
   constructor(path: string) {
     for (const row of readJournal<Row>(path)) {
       if ('a' in row) for (const packed of row.a) this.noteAmendment(unpackOutcome(packed));
-      else this.noteRow(row.d, row.o);
+      else this.noteRow(row);
     }
     this.rows = readJournal<Row>(path);
     this.next = this.pull();
@@ -126,22 +135,23 @@ export class Outcomes {
     } else this.corrupt.delete(outcome.name);
   }
 
-  private noteRow(directory: RawPath, packed: readonly PackedOutcome[]): void {
-    const last = packed.at(-1);
-    if (last) this.place = { directory, name: last[0] };
-    this.ordered += packed.length;
-    for (const one of packed) {
-      if (one[1] === 'blocked') this.open.set(joinRaw(directory, one[0]), unpackOutcome(one));
-      if (one[1] === 'corrupt') this.corrupt.set(joinRaw(directory, one[0]), unpackOutcome(one));
+  private noteRow(row: OrderedRow): void {
+    const names = 'o' in row ? row.o.map(([name]) => name) : row.n.split('/');
+    this.place = { directory: row.d, name: names.at(-1)! };
+    this.ordered += names.length;
+    for (const packed of 'o' in row ? row.o : (row.x ?? []).map(([, other]) => other)) {
+      const path = joinRaw(row.d, packed[0]);
+      if (packed[1] === 'blocked') this.open.set(path, unpackOutcome(packed));
+      if (packed[1] === 'corrupt') this.corrupt.set(path, unpackOutcome(packed));
     }
   }
 
   /** The outcomes of a directory by name; directories must be asked for in order. */
   of(directory: RawPath): ReadonlyMap<RawPath, EntryOutcome> {
     const found = new Map<RawPath, EntryOutcome>();
-    while (this.next && 'd' in this.next && comparePaths(this.next.d, directory) <= 0) {
+    while (this.next && comparePaths(this.next.d, directory) <= 0) {
       if (this.next.d === directory) {
-        for (const packed of this.next.o) found.set(packed[0], unpackOutcome(packed));
+        for (const outcome of outcomesIn(this.next)) found.set(outcome.name, outcome);
       }
       this.next = this.pull();
     }
@@ -160,7 +170,7 @@ export class Outcomes {
   }
 
   /** The next ordered row. */
-  private pull(): Row | undefined {
+  private pull(): OrderedRow | undefined {
     for (;;) {
       const { value, done } = this.rows.next();
       if (done || value === undefined) return undefined;

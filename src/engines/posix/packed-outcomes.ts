@@ -1,7 +1,7 @@
 /**
  * The outcomes of a batch as they go into a journal, packed where they come about: a thread hands
  * over one string instead of a hundred objects, and the main thread only appends it. What the main
- * side decides by travels beside it.
+ * side decides by travels beside it. Copies have a way of their own; see packed-copies.ts.
  */
 import type { RawPath } from '../../paths.ts';
 import type { Digest } from './digest.ts';
@@ -9,10 +9,9 @@ import type { EntryOutcome, OutcomeKind } from './entry-outcome.ts';
 import type { FileStat } from './file-stat.ts';
 
 export interface PackedBatch {
-  /** JSON of the packed outcomes, in order. */
-  readonly rows: string;
+  /** What the journal has of it beside the directory: fields of a JSON object. */
+  readonly row: string;
   readonly count: number;
-  readonly lastName: RawPath;
   readonly counts: Readonly<Partial<Record<OutcomeKind, number>>>;
   readonly bytes: number;
   /** Those with a failure, whole. */
@@ -55,13 +54,8 @@ export function packBatch(outcomes: readonly EntryOutcome[]): PackedBatch {
     if (outcome.failure) failed.push(outcome);
     if (digest && stat && stat.nlink > 1) linked.push({ name, digest });
   }
-  const rows = JSON.stringify(outcomes.map(packOutcome));
-  const lastName = outcomes.at(-1)?.name ?? '';
-  return { rows, count: outcomes.length, lastName, counts, bytes, failed, linked };
-}
-
-export function unpackBatch({ rows }: PackedBatch): EntryOutcome[] {
-  return (JSON.parse(rows) as PackedOutcome[]).map(unpackOutcome);
+  const row = `"o":${JSON.stringify(outcomes.map(packOutcome))}`;
+  return { row, count: outcomes.length, counts, bytes, failed, linked };
 }
 
 export function packOutcome(outcome: EntryOutcome): PackedOutcome {

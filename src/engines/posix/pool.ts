@@ -108,8 +108,7 @@ export class ThreadPool {
   }
 
   private start(): Thread {
-    const { sourceRoot, destinationRoot, shared } = this;
-    const workerData: ThreadData = { sourceRoot, destinationRoot, shared };
+    const workerData: ThreadData = { shared: this.shared };
     const thread: Thread = {
       worker: new Worker(this.entry, {
         workerData,

@@ -3,12 +3,28 @@ import { createHash } from 'node:crypto';
 import { threadId } from 'node:worker_threads';
 import type { RawPath } from '../../paths.ts';
 import { OWN_PREFIX } from './excludes.ts';
+import { allocate } from './sys.ts';
 
 let counter = 0;
 
 /** Used once: whoever finds it after a crash may remove it. */
 export function onceName(): RawPath {
   return `${OWN_PREFIX}${process.pid}-${threadId}-${counter++}`;
+}
+
+const once = allocate(64);
+const ONCE_DIGITS = 10;
+const digitsAt = once.bytes.write(`${OWN_PREFIX}${process.pid}-${threadId}-n`, 'latin1');
+once.bytes[digitsAt + ONCE_DIGITS] = 0;
+
+/** Such a name in native memory, made without a string; valid until the next call. */
+export function onceAddress(): number {
+  let rest = counter++;
+  for (let at = digitsAt + ONCE_DIGITS - 1; at >= digitsAt; at--) {
+    once.bytes[at] = 0x30 + (rest % 10);
+    rest = Math.floor(rest / 10);
+  }
+  return once.address;
 }
 
 /** The same for the same file, so that a second run finds the part that is done. */

@@ -198,7 +198,7 @@ function contentDigest(
   try {
     if (side === 'destination') fadvise(file, 0, 0, FADV_DONTNEED);
     const digester = newDigester(algorithm);
-    const whole = digestRange(file, 0, size, { digester, path, side, stopped });
+    const whole = digestRange(file, 0, size, { digester, where: path, side, stopped });
     if (!whole && stopped()) throw new LonghaulError('INTERRUPTED', 'Stopped');
     return whole ? digester.finish() : undefined;
   } finally {

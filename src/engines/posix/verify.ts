@@ -11,8 +11,7 @@ import type { EntryOutcome } from './entry-outcome.ts';
 import { S_IFDIR, S_IFMT } from './entry-stat.ts';
 import { finishAll } from './finish.ts';
 import { inOrder } from './in-order.ts';
-import { isAfter, OutcomeJournal, Outcomes } from './outcome-journal.ts';
-import { unpackBatch } from './packed-outcomes.ts';
+import { isAfter, OutcomeJournal, Outcomes, unpackBatch } from './outcome-journal.ts';
 import {
   progressReporter,
   Tally,
@@ -155,7 +154,7 @@ class Verifier {
   /** Copies once more and reads back; what is wrong again is for a person. */
   private async repair(path: RawPath, item: VerifyItem): Promise<void> {
     const { pool, sourceFd, destinationFd, cancel } = this.context;
-    const batches = [{ directory: parentOf(path), names: [nameOf(path)], modes: [item.stat.mode] }];
+    const batches = [{ directory: parentOf(path), names: nameOf(path), modes: [item.stat.mode] }];
     this.input.lease.check();
     const copied = await pool.run({
       type: 'copy entries',

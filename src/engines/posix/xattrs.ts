@@ -3,7 +3,7 @@
  * Whether the source has any is asked once a file system, not once a file.
  */
 import type { RawPath } from '../../paths.ts';
-import { check, nativeError } from './native-error.ts';
+import { check, nativeError, type Side, type Where } from './native-error.ts';
 import { nameAddress } from './native-names.ts';
 import {
   allocate,
@@ -27,19 +27,20 @@ const targetName = allocate(512);
 /** Kept by the kernel for itself; copying them means nothing or is refused. */
 const NOT_COPIED = /^(security\.selinux|security\.evm|security\.ima|system\.nfs4_acl|system\.cifs)/;
 
+const NONE: readonly string[] = [];
 let sourceHasNone = false;
 
 /** Gives `to` the attributes of `from`; `exactly` also takes away what `from` has not. */
-export function copyXattrs(from: number, to: number, path: RawPath, exactly = false): void {
+export function copyXattrs(from: number, to: number, where: Where, exactly = false): void {
   if (sourceHasNone) return;
-  const wanted = list(from, path, 'source');
+  const wanted = list(from, where, 'source');
   if (exactly) {
-    for (const name of list(to, path, 'destination')) {
+    for (const name of list(to, where, 'destination')) {
       if (!wanted.includes(name))
-        check(fremovexattr(to, nameAddress(name)), 'remove an attribute of', 'destination', path);
+        check(fremovexattr(to, nameAddress(name)), 'remove an attribute of', 'destination', where);
     }
   }
-  for (const name of wanted) copyOne(from, to, name, path);
+  for (const name of wanted) copyOne(from, to, name, where);
 }
 
 /** Whether files that are made in an open directory are given an ACL that their source may not have. */
@@ -77,38 +78,38 @@ function procAddress({ bytes, address }: Block, { directoryFd, name }: NameIn): 
   return address;
 }
 
-function list(fd: number, path: RawPath, side: 'source' | 'destination'): readonly string[] {
+function list(fd: number, where: Where, side: Side): readonly string[] {
   const length = flistxattr(fd, names.address, LIST_BYTES);
   if (length < 0) {
     if (isUnsupported(errnoName())) {
       if (side === 'source') sourceHasNone = true;
-      return [];
+      return NONE;
     }
-    throw nativeError('list the attributes of', side, path);
+    throw nativeError('list the attributes of', side, where);
   }
   return namesOf(length);
 }
 
 /** What is listed in `names`. */
 function namesOf(length: number): readonly string[] {
-  if (length <= 0) return [];
+  if (length <= 0) return NONE;
   return names.bytes
     .toString('latin1', 0, length - 1)
     .split('\0')
     .filter((name) => !NOT_COPIED.test(name));
 }
 
-function copyOne(from: number, to: number, name: string, path: RawPath): void {
+function copyOne(from: number, to: number, name: string, where: Where): void {
   const size = fgetxattr(from, nameAddress(name), value.address, VALUE_BYTES);
   if (size < 0) {
     if (errnoName() === 'ENODATA') return; // taken away since it was listed
-    throw nativeError(`read the attribute ${name} of`, 'source', path);
+    throw nativeError(`read the attribute ${name} of`, 'source', where);
   }
   check(
     fsetxattr(to, nameAddress(name), value.address, size, 0),
     `set the attribute ${name} of`,
     'destination',
-    path,
+    where,
   );
 }
 
