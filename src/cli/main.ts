@@ -1,4 +1,5 @@
 /** Entry point of `longhaul`. */
+import './threads-first.ts';
 import { main } from './program.ts';
 
 const interrupt = new AbortController();

@@ -6,10 +6,11 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type * as blakeHash from '@napi-rs/blake-hash';
 
-// Imported, Node would search the text of a CommonJS module for its exports, in every thread anew.
-const { blake3UrlSafeBase64, Blake3Hasher } = createRequire(import.meta.url)(
-  '@napi-rs/blake-hash',
-) as typeof blakeHash;
+// Imported, Node would search the text of a CommonJS module for its exports, in every thread anew; and
+// the main thread, which takes no digests, need not load it.
+let loaded: typeof blakeHash | undefined;
+const blake = (): typeof blakeHash =>
+  (loaded ??= createRequire(import.meta.url)('@napi-rs/blake-hash') as typeof blakeHash);
 
 export type DigestName = 'sha256' | 'blake3';
 
@@ -26,13 +27,13 @@ export interface Digester {
 /** One call for what is in memory as a whole. */
 export function digestOf(name: DigestName, bytes: Uint8Array): Digest {
   return name === 'blake3'
-    ? blake3UrlSafeBase64(bytes).slice(0, CHARACTERS)
+    ? blake().blake3UrlSafeBase64(bytes).slice(0, CHARACTERS)
     : createHash('sha256').update(bytes).digest('base64url');
 }
 
 export function newDigester(name: DigestName): Digester {
   if (name === 'blake3') {
-    const hasher = new Blake3Hasher();
+    const hasher = new (blake().Blake3Hasher)();
     return {
       update: (bytes) => void hasher.update(bytes),
       finish: () => hasher.digestBuffer().toString('base64url'),

@@ -6,9 +6,10 @@
  * A thread that dies fails the (at most two) jobs it had with BUG and is replaced when the next job
  * needs it. Nothing is retried here: a job may have had effects.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { LonghaulError, type Failure } from '../../errors.ts';
-import { SHARED, type AnswerMessage, type ThreadData } from './messages.ts';
+import { SHARED, type AnswerMessage } from './messages.ts';
+import { sharedMemory, startThread, takeAhead } from './threads.ts';
 import { setRate } from './token-bucket.ts';
 import type { Job, ResultOf } from './worker.ts';
 
@@ -39,8 +40,9 @@ export class ThreadPool {
   readonly destinationRoot: string | undefined;
   /** How many jobs are taken on at once: a caller that keeps this many in flight keeps all threads busy. */
   readonly capacity: number;
-  private readonly entry: URL;
-  private readonly shared = new SharedArrayBuffer(SHARED.size);
+  private readonly entry: URL | undefined;
+  private readonly ahead: Set<Worker>;
+  private readonly shared: SharedArrayBuffer;
   private readonly threads = new Set<Thread>();
   private readonly queue: Ticket[] = [];
   private nextId = 1;
@@ -50,7 +52,10 @@ export class ThreadPool {
     this.sourceRoot = sourceRoot;
     this.destinationRoot = destinationRoot;
     this.capacity = threads * QUEUED_AT_A_THREAD;
-    this.entry = entry ?? builtEntry(import.meta.url);
+    this.entry = entry;
+    const ahead = takeAhead();
+    this.shared = ahead?.shared ?? sharedMemory();
+    this.ahead = ahead?.threads ?? new Set();
   }
 
   /** Runs one job on any thread. Rejects with a LonghaulError; INTERRUPTED when the pool is stopped first. */
@@ -108,14 +113,10 @@ export class ThreadPool {
   }
 
   private start(): Thread {
-    const workerData: ThreadData = { shared: this.shared };
-    const thread: Thread = {
-      worker: new Worker(this.entry, {
-        workerData,
-        resourceLimits: { maxYoungGenerationSizeMb: 2 },
-      }),
-      tickets: new Map(),
-    };
+    const [ready] = this.ahead;
+    if (ready) this.ahead.delete(ready);
+    const worker = ready ?? startThread(this.shared, this.entry);
+    const thread: Thread = { worker, tickets: new Map() };
     let cause: unknown;
     thread.worker.on('message', (answer: AnswerMessage) => this.settle(thread, answer));
     thread.worker.on('error', (error) => {
@@ -144,15 +145,6 @@ export class ThreadPool {
     }
     if (!this.stopped) this.feed();
   }
-}
-
-/**
- * Node 20 cannot load a .ts thread: from the sources, the built one is taken. `here` is two folders deep
- * in dist/, in whichever bundle this module is.
- */
-function builtEntry(here: string): URL {
-  if (!here.endsWith('.ts')) return new URL('../../engines/posix/worker.js', here);
-  return new URL('../../../dist/engines/posix/worker.js', here);
 }
 
 function fromFailure({ code, message, path, hint }: Failure): LonghaulError {
