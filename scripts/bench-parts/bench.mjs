@@ -44,15 +44,10 @@ function contenders() {
     found[`lower bound in C, ${threads} threads`] = [program, threads, source, destination];
   } else say('no C compiler: the lower bound is left out (apt-get install gcc)');
   const program = here('../../bin/longhaul.js');
-  found['longhaul sync'] = [
-    process.execPath,
-    program,
-    'sync',
-    source,
-    destination,
-    '--state',
-    join(place, 'state'),
-  ];
+  const sync = [process.execPath, program, 'sync', source, destination];
+  found['longhaul sync'] = [...sync, '--state', join(place, 'state')];
+  // A digest of each file while it is copied, and all of it read back.
+  found['longhaul sync --verify'] = [...found['longhaul sync'], '--verify'];
   return found;
 }
 

@@ -167,7 +167,10 @@ export class CatalogReader<S extends string = EntryStatus> {
     const { deflated, plainBytes } = openFrame(block, this.path);
     let plain: Buffer<ArrayBuffer>;
     try {
-      plain = inflateRawSync(deflated, { maxOutputLength: Math.max(1, plainBytes) });
+      plain = inflateRawSync(deflated, {
+        maxOutputLength: Math.max(1, plainBytes),
+        chunkSize: plainBytes + 64, // in one piece
+      });
     } catch (cause) {
       throw damaged(this.path, 'a block does not inflate', cause);
     }

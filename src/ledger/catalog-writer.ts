@@ -3,7 +3,7 @@
  * names in bytewise order. About 12 bytes an entry.
  *
  *   file    = "LHCATLG1" · block* · index · footer
- *   block   = frame · deflated(part*)          at most 1 MiB plain
+ *   block   = frame · deflated(part*)          256 KiB plain, with a long path up to 1 MiB
  *   frame   = u32 deflated length · u32 plain length · u32 CRC
  *   part    = directory path (front-coded) · flags · varint entries · varint bytes · entries
  *   index   = frame · deflated(varint offset from the block before · first path)*
@@ -24,6 +24,7 @@ import { ByteWriter } from './catalog-bytes.ts';
 import { PartEncoder, type StatusEntry } from './catalog-codec.ts';
 import {
   BLOCK_BYTES,
+  MOST_BLOCK_BYTES,
   encodeFooter,
   frameBlock,
   HEADER,
@@ -96,12 +97,13 @@ export class CatalogWriter<S extends string = EntryStatus> {
   addPart({ path, complete, continues, count, fileBytes, body }: EncodedPart): void {
     this.checkOrder(path);
     const needed = path.length + body.length + 32;
-    if (needed > BLOCK_BYTES) {
+    if (needed > MOST_BLOCK_BYTES) {
       throw new LonghaulError('NAME_TOO_LONG', 'A path does not fit into a block of the catalog', {
         path: printable(path),
       });
     }
     if (this.block.at + needed > BLOCK_BYTES) this.flush();
+    this.block.ensure(needed);
     if (this.block.at === 0) this.firstPath = path;
     this.block.frontCoded(path, this.block.at === 0 ? '' : (this.lastPath ?? ''));
     this.block.byte((complete ? COMPLETE : 0) | (continues ? CONTINUES : 0));
@@ -168,7 +170,8 @@ export class CatalogWriter<S extends string = EntryStatus> {
   }
 
   private putFramed(plain: Uint8Array): void {
-    const deflated = deflateRawSync(plain, { level: 1 });
+    // In one piece: Node would join many small ones, in memory that is new to the process.
+    const deflated = deflateRawSync(plain, { level: 1, chunkSize: plain.length + 1024 });
     this.put(frameBlock(deflated, plain.length));
     this.put(deflated);
   }

@@ -1,5 +1,4 @@
 /** `longhaul sync`: one tree to another, in one pass. Loads neither Temporal nor the spec. */
-import { setFlagsFromString } from 'node:v8';
 import { formatBytes, formatDuration } from '../../units.ts';
 import type { StepProgress } from '../../engines/engine.ts';
 import type { SyncOptions, SyncReport, syncTree } from '../../engines/posix/sync-tree.ts';
@@ -34,7 +33,10 @@ export const syncCommand = define<[source: string, destination: string], SyncCom
       flags: '--max-deletes <count>',
       description: 'refuse to delete more than this (default: half of the entries)',
     },
-    { flags: '--verify', description: 'read back what was copied and compare' },
+    {
+      flags: '--verify',
+      description: 'take a digest of what is copied, read it back and compare',
+    },
     { flags: '--dry-run', description: 'say what would be done, and do nothing' },
     {
       flags: '--exclude <pattern>',
@@ -59,7 +61,6 @@ export const syncCommand = define<[source: string, destination: string], SyncCom
   ],
   exits: [0, 2, 3, 4, 5, 130],
   async run(terminal, [source, destination], options) {
-    keepSmall();
     const { syncTree: sync } = await import('../../engines/posix/sync-tree.ts');
     const bandwidth = options.bandwidth === undefined ? undefined : rateOption(options.bandwidth);
     const report = await refusalExplained(sync, {
@@ -97,20 +98,6 @@ async function refusalExplained(sync: typeof syncTree, options: SyncOptions): Pr
       hint: 'Look at the list with --delete --dry-run; then name a limit with --max-deletes COUNT.',
       cause: error,
     });
-  }
-}
-
-/**
- * One short pass needs neither room for garbage nor code tuned for hours. With 50,000 small files:
- * 112 MB instead of 125, at the same speed.
- */
-function keepSmall(): void {
-  for (const flag of [
-    '--semi-space-growth-factor=1',
-    '--optimize-for-size',
-    '--max-inlined-bytecode-size-cumulative=150',
-  ]) {
-    setFlagsFromString(flag);
   }
 }
 

@@ -110,7 +110,7 @@ function copyRegular(
   rows: CopyRows,
   digests: CopyBatch['digests'],
 ): void {
-  if (pair.adoptSame && isThere(pair, names)) return rows.copied(before, undefined, 0);
+  if (pair.adoptSame && isThere(pair, names)) return rows.copied(before, '', 0);
   const known = digests?.get(names.name);
   const digest = known !== undefined && updateMetadata(pair, names) ? known : copyFile(pair, names);
   if (digest === undefined) rows.add({ name: names.name, outcome: 'drifted', bytes: 0 });

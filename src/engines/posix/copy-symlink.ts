@@ -54,5 +54,6 @@ export function copySymlink(pair: OpenPair, name: RawPath): Copied {
     throw error;
   }
   renameIntoPlace(pair.destinationFd, temporaryAddress(temporary), nameAddress(name), path);
-  return { outcome: 'copied', stat: fileStat(before), digest };
+  const stat = fileStat(before);
+  return digest === '' ? { outcome: 'copied', stat } : { outcome: 'copied', stat, digest };
 }

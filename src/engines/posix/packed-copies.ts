@@ -54,12 +54,12 @@ export class CopyRows {
     this.names = names;
   }
 
-  /** The current name is there. `source` is its struct statx; `bytes` were moved. */
-  copied(source: Block, digest: Digest | undefined, bytes: number): void {
+  /** The current name is there. `source` is its struct statx; `bytes` were moved. No digest: ''. */
+  copied(source: Block, digest: Digest, bytes: number): void {
     const at = this.begin();
-    words[at] = COPIED | (digest === undefined ? 0 : HAS_DIGEST) | (bytes > 0 ? MOVED : 0);
+    words[at] = COPIED | (digest === '' ? 0 : HAS_DIGEST) | (bytes > 0 ? MOVED : 0);
     putStat(at, source);
-    if (digest !== undefined) {
+    if (digest !== '') {
       putDigest(at, digest);
       if (field.nlink(source) > 1) this.linked.push({ name: this.names.name, digest });
     }

@@ -27,7 +27,7 @@ const KEY = Symbol.for('longhaul.threads-ahead');
 const place = globalThis as { [KEY]?: Ahead | undefined };
 
 /** Keeps no process alive. */
-export function startAhead(count: number, entry?: URL): void {
+export function startAhead(count: number, entry?: URL): Ahead {
   const ahead: Ahead = { shared: sharedMemory(), threads: new Set() };
   for (let i = 0; i < count; i++) {
     const thread = startThread(ahead.shared, entry);
@@ -38,6 +38,7 @@ export function startAhead(count: number, entry?: URL): void {
     ahead.threads.add(thread);
   }
   place[KEY] = ahead;
+  return ahead;
 }
 
 /** What was started ahead, once. */

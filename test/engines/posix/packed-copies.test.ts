@@ -7,6 +7,7 @@ import {
   openSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,7 @@ import {
 } from '../../../src/engines/posix/outcome-journal.ts';
 
 const S_IFREG = 0o100000;
+const S_IFLNK = 0o120000;
 let root: string;
 let fds: { sourceFd: number; destinationFd: number };
 
@@ -38,14 +40,18 @@ afterEach(() => {
 });
 
 /** Copies regular files of the source's root, in this thread. */
-function copy(names: readonly string[], more: Partial<CopyEntriesJob['batches'][number]> = {}) {
+function copy(
+  names: readonly string[],
+  more: Partial<CopyEntriesJob['batches'][number]> = {},
+  digest: CopyEntriesJob['digest'] = 'blake3',
+) {
   const batch = { directory: '', names: joinNames(names), modes: names.map(() => S_IFREG | 0o644) };
   const context = { shared: new SharedArrayBuffer(256), stopped: () => false };
   return copyEntries(
     {
       type: 'copy entries',
       ...fds,
-      digest: 'blake3',
+      digest,
       cancel: new SharedArrayBuffer(4),
       batches: [{ ...batch, ...more }],
     },
@@ -98,6 +104,19 @@ test('a batch is read from its journal as it was written, whatever its files are
       gid: Number(found.gid),
     },
   });
+});
+
+test('where no digests are asked for there are none', () => {
+  for (const name of ['a', 'b']) writeFileSync(join(root, 'a', name), name);
+  symlinkSync('target', join(root, 'a/link'));
+  const names = ['a', 'b', 'link'];
+  const modes = [S_IFREG, S_IFREG, S_IFLNK];
+  const outcomes = copy(names, { modes }, 'none').batches.flatMap(unpackBatch);
+
+  expect(outcomes.map(({ name, outcome }) => [name, outcome])).toEqual(
+    names.map((name) => [name, 'copied']),
+  );
+  expect(outcomes.filter((one) => 'digest' in one)).toEqual([]);
 });
 
 test('a batch may be of any length', () => {

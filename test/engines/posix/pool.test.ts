@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ThreadPool } from '../../../src/engines/posix/pool.ts';
+import { startAhead } from '../../../src/engines/posix/threads.ts';
 
 /** A thread that does what its jobs say, so that the pool can be tested without a file system. */
 const entry = new URL(
@@ -49,6 +50,21 @@ describe('a pool of threads', () => {
 
     expect(new Set(ids).size).toBe(2);
     expect(new Set([...ids, ...later]).size).toBe(2);
+  });
+
+  test('takes over the threads that were started ahead, but for those that died', async () => {
+    const { threads } = startAhead(2, entry);
+    const [doomed, ready] = [...threads].map((thread) => ({ thread, id: thread.threadId }));
+    await doomed!.thread.terminate();
+    const pool = new ThreadPool({ threads: 2, sourceRoot: '/nowhere', entry });
+    pools.push(pool);
+
+    const run = () => pool.run({ type: 'echo', ms: 20 } as never) as Promise<{ threadId: number }>;
+    const ids = (await Promise.all([run(), run()])).map(({ threadId }) => threadId);
+
+    expect(ids).toContain(ready!.id);
+    expect(ids).not.toContain(doomed!.id);
+    expect(new Set(ids).size).toBe(2);
   });
 
   test('does not keep the process alive by being warm', () => {
