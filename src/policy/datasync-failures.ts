@@ -191,6 +191,27 @@ export function judgeSignal(text: string): Verdict {
 
 export type EntryClass = 'vanished' | 'drift' | 'locked' | 'unreadable' | 'corruption' | 'other';
 
+/** What a report has of a file at the source at one moment; the time is the file server's. */
+export interface SourceMoment {
+  readonly sizeBytes?: number;
+  readonly mtimeSeconds?: number;
+  readonly mtimeNanoseconds?: number;
+}
+
+/** Whether the source was another one when it was found to differ than when it was copied; undefined when the reports do not tell. */
+export function hasChanged(
+  copied: SourceMoment | undefined,
+  found: SourceMoment | undefined,
+): boolean | undefined {
+  if (copied?.mtimeSeconds === undefined || found?.mtimeSeconds === undefined) return undefined;
+  const sizes = [copied.sizeBytes, found.sizeBytes].filter((size) => size !== undefined);
+  return (
+    copied.mtimeSeconds !== found.mtimeSeconds ||
+    (copied.mtimeNanoseconds ?? 0) !== (found.mtimeNanoseconds ?? 0) ||
+    new Set(sizes).size > 1
+  );
+}
+
 /** Why an entry was skipped or failed, from the report's own words. */
 export function entryClass(reason: string): EntryClass {
   if (/No such file|Stale file handle|Files were removed/i.test(reason)) return 'vanished';

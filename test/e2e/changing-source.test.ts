@@ -6,22 +6,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
-import { start, stopAll } from '../support/processes.ts';
+import { stopAll } from '../support/processes.ts';
+import { freezeHook, writers } from '../support/writers.ts';
 
 let migration: Migration;
 afterEach(async () => {
   await stopAll();
   await migration.close();
 });
-
-const writer = join(import.meta.dirname, '../support/writer.mjs');
-/** Never the same for as long as a copy of it takes. */
-const RESTLESS = `const { appendFileSync } = await import('node:fs');
-  for (;;) { appendFileSync(process.argv[1], 'more'); await new Promise((go) => setTimeout(go, 1)); }`;
-/** Ends the processes named in the file $0, and waits until they have ended. */
-const FREEZE = `for pid in $(cat "$0"); do
-    kill -TERM "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
-  done`;
 
 function fill(source: string): void {
   mkdirSync(join(source, 'busy'));
@@ -37,16 +29,14 @@ test('longhaul start, while the source changes all the time', async () => {
   migration = await openMigration({
     spec: (root) => ({
       link: { bandwidth: '64 Mbit/s' }, // a copy of the restless file takes a quarter of a second
-      cutover: { freeze: { command: ['sh', '-c', FREEZE, join(root, 'writers')] } },
+      cutover: { freeze: freezeHook(join(root, 'writers')) },
     }),
   });
   const { source, root } = migration;
   fill(source);
-  const pids = [
-    start(process.execPath, [writer, join(source, 'busy'), '7', '100']),
-    start(process.execPath, ['--input-type=module', '-e', RESTLESS, join(source, 'restless')]),
-  ].map(({ pid }) => pid);
-  writeFileSync(join(root, 'writers'), pids.join(' '));
+  const { inTree, toFile } = writers(join(root, 'writers'));
+  inTree(join(source, 'busy'), 100);
+  toFile(join(source, 'restless'));
   await migration.start();
   migration.worker();
 

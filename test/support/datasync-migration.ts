@@ -24,7 +24,7 @@ export interface CloudOptions {
   readonly time?: 'virtual' | number;
   /** Over the spec's own section. */
   readonly aws?: object;
-  readonly spec?: Partial<SpecInput>;
+  readonly spec?: Partial<SpecInput> | ((root: string) => Partial<SpecInput>);
   /** A Temporal server of its own, begun by `up()`. */
   readonly ownServer?: boolean;
   /** Directories of five files; the first two have a chunk each when the spec lists no others. */
@@ -42,7 +42,11 @@ export interface CloudMigration extends Migration {
   expectNoStrays(): void;
 }
 
-const specFor = (endpoint: string, { agents = ['site-a'], aws, spec }: CloudOptions) => ({
+const specFor = (
+  endpoint: string,
+  { agents = ['site-a'], aws, spec }: CloudOptions,
+  root: string,
+) => ({
   engine: 'datasync' as const,
   source: { kind: 'nfs' as const, server: 'nfs.example', export: '/data', agents: [...agents] },
   destination: {
@@ -63,7 +67,7 @@ const specFor = (endpoint: string, { agents = ['site-a'], aws, spec }: CloudOpti
     removeWithFilters: true,
     ...aws,
   },
-  ...spec,
+  ...(typeof spec === 'function' ? spec(root) : spec),
 });
 
 /** The tree the agents see, the file system DataSync sees, and a migration between them. */
@@ -82,7 +86,7 @@ export async function openCloud(options: CloudOptions = {}): Promise<CloudMigrat
     faults: faultScriptSchema.parse({ faults }),
   });
   const migration = await openMigration({
-    spec: specFor(sandbox.endpoint, options),
+    spec: (root) => specFor(sandbox.endpoint, options, root),
     ownServer: options.ownServer === true,
   });
   const exported = join(server, 'data');

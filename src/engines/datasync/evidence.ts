@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ChunkStore } from '../../ledger/chunk-store.ts';
 import { openJournal, readJournal } from '../../ledger/journal.ts';
 import type { RawPath } from '../../paths.ts';
+import type { SourceMoment } from '../../policy/datasync-failures.ts';
 import type { ReportedEntry } from './report.ts';
 
 type EvidenceRecord =
@@ -59,28 +60,56 @@ export interface Evidence extends Omit<ReportedEntry, 'what'> {
   readonly transferred: boolean;
   /** It was mismatched, and then was not. */
   readonly repaired: boolean;
+  /** The source when it was copied last, and when an execution found that it differs. */
+  readonly copied?: SourceMoment | undefined;
+  readonly found?: (SourceMoment & { readonly by: string }) | undefined;
 }
 
 /** The last word on each path, over the given executions in their order. */
 export function foldEvidence(store: ChunkStore, order: readonly string[]): Map<RawPath, Evidence> {
   const folded = new Map<RawPath, Evidence>();
   const sets = wholeSets(store);
-  for (const execution of order) {
-    for (const entry of sets.get(execution) ?? []) {
-      const before = folded.get(entry.path);
-      folded.set(entry.path, {
-        ...before,
-        ...entry,
-        transferred: entry.what === 'transferred' || before?.transferred === true,
-        repaired:
-          before?.repaired === true || (before?.what === 'mismatched' && entry.what === 'verified'),
-        // A transfer says less than the verification that the same report has of it.
-        what:
-          entry.what === 'transferred' && before?.what === 'mismatched' ? 'mismatched' : entry.what,
-      });
-    }
-  }
+  for (const execution of order)
+    for (const entry of sets.get(execution) ?? [])
+      folded.set(entry.path, foldEntry(folded.get(entry.path), entry, execution));
   return folded;
+}
+
+function foldEntry(
+  before: Evidence | undefined,
+  entry: ReportedEntry,
+  execution: string,
+): Evidence {
+  const { what } = entry;
+  return {
+    ...before,
+    ...entry,
+    ...momentsOf(before, entry, execution),
+    transferred: what === 'transferred' || before?.transferred === true,
+    repaired: before?.repaired === true || (what === 'verified' && before?.found !== undefined),
+    // A transfer says less than the verification that the same report has of it, and more than one before.
+    what: what === 'transferred' && isFoundBy(execution, before) ? 'mismatched' : what,
+  };
+}
+
+const isFoundBy = (execution: string, before: Evidence | undefined): boolean =>
+  before?.what === 'mismatched' && before.found?.by === execution;
+
+function momentsOf(
+  before: Evidence | undefined,
+  { what, sizeBytes, mtimeSeconds, mtimeNanoseconds }: ReportedEntry,
+  by: string,
+): Pick<Evidence, 'copied' | 'found'> {
+  const { copied, found } = before ?? {};
+  const moment = {
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(mtimeSeconds === undefined ? {} : { mtimeSeconds }),
+    ...(mtimeNanoseconds === undefined ? {} : { mtimeNanoseconds }),
+  };
+  return {
+    copied: what === 'transferred' ? moment : copied,
+    found: what === 'mismatched' ? { ...moment, by } : found,
+  };
 }
 
 /** Entries by execution; the last whole set of each. */

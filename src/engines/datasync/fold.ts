@@ -3,7 +3,7 @@ import { openBase } from '../../ledger/base-catalog.ts';
 import type { Entry, EntryStatus } from '../../ledger/catalog-format.ts';
 import type { Code } from '../../errors.ts';
 import { isWithin, joinRaw, parentOf, type RawPath } from '../../paths.ts';
-import { entryClass, type EntryClass } from '../../policy/datasync-failures.ts';
+import { entryClass, hasChanged, type EntryClass } from '../../policy/datasync-failures.ts';
 import type { Scope } from '../../policy/datasync-filters.ts';
 import type { StepJob } from '../engine.ts';
 import { partsOf } from './chunk-state.ts';
@@ -193,7 +193,7 @@ function judged(job: StepJob, facts: Facts, evidence: Evidence): Folded {
     case 'mismatched':
     case 'skipped':
     case 'failed': {
-      const reason = reasonOf(job, evidence);
+      const reason = reasonOf(job, known, evidence);
       return { ...facts, reason, status: statusOf(job, reason.class, wasThere) };
     }
   }
@@ -208,18 +208,34 @@ const CODES: Readonly<Record<EntryClass, Code>> = {
   other: 'IO_ERROR',
 };
 
-function reasonOf(job: StepJob, evidence: Evidence): NonNullable<Folded['reason']> {
+function reasonOf(
+  job: StepJob,
+  known: Entry | undefined,
+  evidence: Evidence,
+): NonNullable<Folded['reason']> {
   const text = evidence.reason ?? evidence.what;
   const byWords = entryClass(text);
-  const byTime = byWords === 'corruption' && changedSince(job, evidence) ? 'drift' : byWords;
-  return { class: byTime, code: CODES[byTime], text };
+  const isDrift = byWords === 'corruption' && changedSinceCopy(job, known, evidence);
+  const kind = isDrift ? 'drift' : byWords;
+  return { class: kind, code: CODES[kind], text };
+}
+
+/** By the file server's times alone, as long as the reports have them: no two clocks agree. */
+function changedSinceCopy(job: StepJob, known: Entry | undefined, evidence: Evidence): boolean {
+  const wasThere = known?.status === 'verified' || known?.status === 'unverified';
+  const isTold = known?.mtimeSeconds !== 0; // 0: no report had it
+  const copied = evidence.copied ?? (wasThere && isTold ? known : undefined);
+  return hasChanged(copied, evidence.found) ?? isYoungerThanCopies(job, evidence);
 }
 
 /** Whether the source is younger than the last run that copied it. */
-function changedSince(job: StepJob, { mtimeSeconds, mtimeNanoseconds = 0 }: Evidence): boolean {
+function isYoungerThanCopies(
+  job: StepJob,
+  { mtimeSeconds, mtimeNanoseconds = 0 }: Evidence,
+): boolean {
   if (mtimeSeconds === undefined) return false;
-  const copied = attemptsOf(job.store).filter(({ purpose }) => purpose !== 'remove');
-  const launchedAt = Math.max(...copied.map(({ end }) => end?.launchedAt ?? 0));
+  const copies = attemptsOf(job.store).filter(({ purpose }) => purpose !== 'remove');
+  const launchedAt = Math.max(...copies.map(({ end }) => end?.launchedAt ?? 0));
   return mtimeSeconds * 1000 + mtimeNanoseconds / 1e6 > launchedAt;
 }
 

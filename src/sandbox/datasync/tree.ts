@@ -55,30 +55,38 @@ export function list(root: string, scope: Scope): Map<string, Item> {
 }
 
 function visit(root: string, path: string, scope: Scope, found: Map<string, Item>): void {
-  const stat = lstatSync(bytes(root, path), { bigint: true });
-  const kind = kindOf(stat);
+  const item = lookAt(root, path);
+  if (item === undefined) return; // it went away meanwhile
   if (path !== '' && scope(`/${path}`)) {
     addParents(root, path, found);
-    found.set(path, { path, kind, stat });
+    found.set(path, item);
   }
-  if (kind !== 'directory') return;
-  for (const name of readdirSync(bytes(root, path), { encoding: 'buffer' })
-    .map((n) => n.toString('latin1'))
-    .sort()) {
+  if (item.kind !== 'directory') return;
+  for (const name of namesIn(root, path))
     visit(root, path === '' ? name : `${path}/${name}`, scope, found);
+}
+
+/** An entry as it is now. */
+export function lookAt(root: string, path: string): Item | undefined {
+  const stat = lstatSync(bytes(root, path), { bigint: true, throwIfNoEntry: false });
+  return stat && { path, kind: kindOf(stat), stat };
+}
+
+function namesIn(root: string, path: string): string[] {
+  try {
+    const names = readdirSync(bytes(root, path), { encoding: 'buffer' });
+    return names.map((name) => name.toString('latin1')).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
   }
 }
 
 function addParents(root: string, path: string, found: Map<string, Item>): void {
   for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
     const parent = path.slice(0, slash);
-    if (!found.has(parent)) {
-      found.set(parent, {
-        path: parent,
-        kind: 'directory',
-        stat: lstatSync(bytes(root, parent), { bigint: true }),
-      });
-    }
+    const item = found.has(parent) ? undefined : lookAt(root, parent);
+    if (item) found.set(parent, item);
   }
 }
 

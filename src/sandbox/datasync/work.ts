@@ -3,7 +3,7 @@ import { scopeOf } from './filters.ts';
 import { directoryOf } from './locations.ts';
 import { manifestScope } from './manifest.ts';
 import type { Execution, Filter, World } from './state.ts';
-import { copyItem, differs, fingerprint, isPresent, list, type Item } from './tree.ts';
+import { copyItem, differs, fingerprint, isPresent, list, lookAt, type Item } from './tree.ts';
 
 export interface FileOutcome {
   readonly path: string;
@@ -120,7 +120,8 @@ function linkTarget(work: Work, item: Item): string | undefined {
 }
 
 /** ONLY_FILES_TRANSFERRED compares with what was seen at transfer time, POINT_IN_TIME with the source now. */
-export function verifyOne(work: Work, item: Item, everything: boolean): void {
+export function verifyOne(work: Work, planned: Item, everything: boolean): void {
+  const item = (everything ? lookAt(work.from, planned.path) : undefined) ?? planned;
   try {
     const expected = everything ? fingerprint(work.from, item) : work.fingerprints.get(item.path);
     const equal = expected === fingerprint(work.to, item);

@@ -1,0 +1,41 @@
+/**
+ * Processes write to the source all the time while DataSync copies from it, and an agent is away for an
+ * hour in between. What changed under a copy is drift and nobody's fault; when the freeze hook has
+ * stopped the writers, both sides are equal.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { openCloud, type CloudMigration } from '../support/datasync-migration.ts';
+import { stopAll } from '../support/processes.ts';
+import { freezeHook, writers } from '../support/writers.ts';
+
+let migration: CloudMigration;
+afterEach(async () => {
+  await stopAll();
+  await migration.close();
+});
+
+test('longhaul start, while the source changes all the time, by DataSync', async () => {
+  migration = await openCloud({
+    faults: [{ execution: 2, offline: '1h', in: 'TRANSFERRING' }],
+    timings: { linkBytesPerSecond: 2_000 },
+    spec: (root) => ({ cutover: { freeze: freezeHook(join(root, 'writers')) } }),
+  });
+  const { source, root } = migration;
+  for (let d = 0; d < 4; d++) mkdirSync(join(source, 'a', `d${d}`));
+  writeFileSync(join(source, 'b/restless'), 'begun');
+  const { inTree, toFile } = writers(join(root, 'writers'));
+  inTree(join(source, 'a'), 100);
+  toFile(join(source, 'b/restless'));
+  await migration.start();
+  migration.worker();
+
+  await migration.done();
+
+  const closed = migration.ledger('chunk closed');
+  expect(closed.some(({ sum }) => (sum['drifted'] ?? 0) > 0)).toBe(true);
+  expect(closed.map(({ sum }) => sum['blocked'] ?? 0)).toEqual(closed.map(() => 0));
+  await migration.proven();
+  migration.expectNoStrays();
+});
