@@ -21,6 +21,7 @@ import type { AwsClients } from './clients.ts';
 import { watchClock } from './clock-skew.ts';
 import { awsFailure } from './failures.ts';
 import { toIamFacts } from './iam-facts.ts';
+import { noteRefusals } from './refusals.ts';
 import { look } from './provision/look.ts';
 import { unless } from './provision/look-efs.ts';
 import { serviceRoles } from '../policy/iam-facts.ts';
@@ -36,6 +37,8 @@ export async function gatherAccount(
   plan: PlanFacts,
 ): Promise<KnownOfAccount> {
   const clock = watchClock(clients.efs);
+  const refused = new Map<string, string>();
+  for (const client of [clients.datasync, clients.efs]) noteRefusals(client, refused);
   try {
     const found = await look(clients, spec, 'all');
     const { fileSystem, tasks } = found;
@@ -52,6 +55,7 @@ export async function gatherAccount(
       tasks,
       otherTasks: found.otherTasks,
       clockSkewMs: clock.skewMs(),
+      refused,
     };
   } catch (error) {
     throw awsFailure('look at the account', error);

@@ -32,6 +32,12 @@ const CREDENTIALS =
 const RIGHTS =
   'See what it needs with: longhaul iam-policy SPEC; and whether AWS_PROFILE or the role is the right one. Then: longhaul retry NAME.';
 
+const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden)$/;
+
+/** Whether the credentials are good and the right is missing. */
+export const isDenial = (thrown: unknown): boolean =>
+  DENIED.test((thrown as Thrown | undefined)?.name ?? '');
+
 /** The first row that fits counts. */
 const ROWS: readonly Row[] = [
   { name: /^AbortError$/, code: 'INTERRUPTED' },
@@ -40,11 +46,7 @@ const ROWS: readonly Row[] = [
     code: 'AWS_REFUSED',
     fix: CREDENTIALS,
   },
-  {
-    name: /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden)$/,
-    code: 'AWS_REFUSED',
-    fix: RIGHTS,
-  },
+  { name: DENIED, code: 'AWS_REFUSED', fix: RIGHTS },
   { name: /Throttl|^(TooManyRequests(Exception)?|RequestLimitExceeded|SlowDown)$/, code: 'BUSY' },
   {
     name: /^(InternalException|InternalServerError|InternalFailure|ServiceUnavailable|DependencyTimeout|InsufficientThroughputCapacity|IncorrectFileSystemLifeCycleState)$/,

@@ -14,7 +14,7 @@ export async function told<T>(ask: () => Promise<T>): Promise<Told<T>> {
 }
 
 /** EC2 adds a coded message of a thousand letters to what it refuses. */
-function shortly(text: string): string {
+export function shortly(text: string): string {
   const [line = ''] = text.split('\n');
   return line.replace(/ Encoded authorization failure message: .*$/, '').slice(0, 300);
 }

@@ -17,6 +17,7 @@ import { fileSystemChecks } from './account-efs-checks.ts';
 import { keyChecks } from './account-key-checks.ts';
 import { mountTargetChecks } from './account-mount-checks.ts';
 import { networkChecks } from './account-network-checks.ts';
+import { withRefusals } from './account-refusals.ts';
 import { roleChecks } from './account-role-checks.ts';
 import { chooseLayout, TASK_QUOTA_CODE, type LayoutAnswer } from './datasync-layout.ts';
 import { groupDigits } from './text-columns.ts';
@@ -31,7 +32,7 @@ const SKEW_ODD_MS = 30_000;
 
 export function checkAccount(facts: AccountFacts): readonly AccountCheck[] {
   const layout = layoutOf(facts);
-  return [
+  const checks = [
     ...facts.agents.flatMap((agent) => agentChecks(agent, facts.wanted)),
     memoryCheck(facts.wanted),
     sourceCheck(facts),
@@ -46,6 +47,7 @@ export function checkAccount(facts: AccountFacts): readonly AccountCheck[] {
     identityCheck(facts),
     clockCheck(facts.clockSkewMs),
   ];
+  return withRefusals(checks, facts.refused ?? new Map());
 }
 
 function agentChecks(agent: AgentFacts, { vpcEndpoint }: WantedFacts): AccountCheck[] {

@@ -22,6 +22,8 @@ export interface KnownOfAccount {
   readonly otherTasks: number;
   /** This machine's clock against AWS's; undefined when no answer told the time. */
   readonly clockSkewMs?: number | undefined;
+  /** Calls that were refused, with what AWS said. */
+  readonly refused?: ReadonlyMap<string, string>;
 }
 
 /** From the spec. */

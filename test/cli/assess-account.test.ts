@@ -94,6 +94,25 @@ describe('longhaul assess, with engine: datasync', () => {
     expect(stdout).toMatch(/^ {2}fine +credentials /m);
   });
 
+  test.each([
+    ['ListAgents', 'agent site-a'],
+    ['DescribeAgent', 'endpoint of site-a'],
+    ['ListTasks', 'tasks'],
+    ['DescribeFileSystems', 'file system'],
+  ])('takes nothing for missing because %s is refused', async (call, check) => {
+    await sandbox.close();
+    await start([{ call, nth: 'every', reply: 'denied' }]);
+
+    const { exit, stdout } = await assess('');
+
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^ {2}NOT KNOWN +${check} +${call} is refused: AccessDeniedException`, 'm'),
+    );
+    expect(stdout).toMatch(/longhaul iam-policy SPEC --phase assess/);
+    expect(stdout).toMatch(/^ {2}fine +credentials /m);
+  });
+
   test('plans as a worker does: what no filter can name stays with its parent', async () => {
     for (const name of ['b', 'c|d'])
       for (let i = 0; i < 4; i++) {
