@@ -17,6 +17,7 @@ import {
   securityGroupArn,
   subnetArn,
 } from '../policy/arns.ts';
+import type { EfsMount } from '../policy/provision.ts';
 import { placeOf } from './iam-facts.ts';
 import { LANE_TAG, tagsOf } from './names.ts';
 
@@ -61,6 +62,22 @@ export function efsLocation(
     ...(accessPoint === undefined ? {} : { AccessPointArn: accessPointArn(place, accessPoint) }),
     ...(accessRole === undefined ? {} : { FileSystemAccessRoleArn: accessRole }),
     Tags: tagsOf(name, aws.tags),
+  };
+}
+
+/** How a location mounts, as it is asked for or as it is described. */
+export function mountOf({
+  InTransitEncryption,
+  AccessPointArn,
+  FileSystemAccessRoleArn,
+  Ec2Config,
+}: Omit<Partial<CreateLocationEfsCommandInput>, 'EfsFilesystemArn'>): EfsMount {
+  return {
+    tls: InTransitEncryption === 'TLS1_2',
+    accessPoint: AccessPointArn,
+    accessRole: FileSystemAccessRoleArn,
+    subnet: Ec2Config?.SubnetArn ?? '',
+    securityGroups: Ec2Config?.SecurityGroupArns ?? [],
   };
 }
 

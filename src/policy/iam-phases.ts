@@ -110,7 +110,13 @@ function run(facts: IamFacts): PolicyDocument {
     allow(
       'Follow',
       'datasync',
-      ['DescribeLocationNfs', 'DescribeTask', 'DescribeTaskExecution', 'ListTagsForResource'],
+      [
+        'DescribeLocationEfs',
+        'DescribeLocationNfs',
+        'DescribeTask',
+        'DescribeTaskExecution',
+        'ListTagsForResource',
+      ],
       dataSync(facts, 'location', 'task', 'task/*/execution'),
     ),
     allow(

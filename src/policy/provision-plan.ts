@@ -6,13 +6,13 @@
 import { fileSystemSteps } from './provision-file-system.ts';
 import {
   later,
+  mountsAlike,
   refused,
   there,
   toDo,
   waiting,
   type Desired,
   type DesiredLane,
-  type EfsMount,
   type Found,
   type FoundAgent,
   type FoundLocation,
@@ -141,31 +141,14 @@ function nfsLocationOf(desired: Desired, found: Found, agent: string): FoundLoca
 function efsLocationOf(desired: Desired, found: Found): FoundLocation | undefined {
   const { fileSystem } = found;
   if (fileSystem === undefined) return undefined;
+  const { accessRole, mountFrom } = desired;
   const accessPoint = desired.accessPoint ?? found.accessPoint?.id;
+  const wanted = { tls: true, accessPoint, accessRole, ...mountFrom };
   return preferOurs(
     found.locations.filter(
       ({ uri, mount }) =>
-        uri === efsUri(desired, fileSystem.id) &&
-        mount !== undefined &&
-        mountsAs(mount, desired, accessPoint),
+        uri === efsUri(desired, fileSystem.id) && mount !== undefined && mountsAlike(mount, wanted),
     ),
-  );
-}
-
-/** One without TLS, or with another role or network, is not what the spec wants, whoever made it. */
-function mountsAs(
-  { tls, accessPoint: point, accessRole, subnet, securityGroups }: EfsMount,
-  { accessRole: role, mountFrom }: Desired,
-  accessPoint: string | undefined,
-): boolean {
-  const groups = new Set(mountFrom.securityGroups);
-  return (
-    tls &&
-    point?.split('/').at(-1) === accessPoint &&
-    accessRole === role &&
-    subnet === mountFrom.subnet &&
-    securityGroups.length === groups.size &&
-    securityGroups.every((group) => groups.has(group))
   );
 }
 

@@ -104,6 +104,20 @@ export interface EfsMount {
   readonly securityGroups: readonly string[];
 }
 
+/** One without TLS, or with another role or network, is not what was wanted, whoever made it. */
+export function mountsAlike(a: EfsMount, b: EfsMount): boolean {
+  const groups = new Set(b.securityGroups);
+  const idOf = (arn: string | undefined): string | undefined => arn?.split('/').at(-1);
+  return (
+    a.tls === b.tls &&
+    idOf(a.accessPoint) === idOf(b.accessPoint) &&
+    a.accessRole === b.accessRole &&
+    a.subnet === b.subnet &&
+    a.securityGroups.length === groups.size &&
+    a.securityGroups.every((group) => groups.has(group))
+  );
+}
+
 export interface FoundTask {
   readonly arn: string;
   readonly name?: string | undefined;

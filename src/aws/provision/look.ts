@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-datasync';
 import type { Found, FoundAgent, FoundLocation, FoundTask } from '../../policy/provision.ts';
 import type { AwsClients } from '../clients.ts';
-import { normalUri } from '../locations.ts';
+import { mountOf, normalUri } from '../locations.ts';
 import { MIGRATION_TAG } from '../names.ts';
 import { toDesired, type ProvisionSpec } from './desired.ts';
 import { lookAtFileSystem } from './look-efs.ts';
@@ -86,14 +86,7 @@ async function location(
   }
   if (uri.startsWith('s3:')) return { arn, uri, ours };
   const efs = await clients.datasync.send(new DescribeLocationEfsCommand({ LocationArn: arn }));
-  const mount = {
-    tls: efs.InTransitEncryption === 'TLS1_2',
-    accessPoint: efs.AccessPointArn,
-    accessRole: efs.FileSystemAccessRoleArn,
-    subnet: efs.Ec2Config?.SubnetArn ?? '',
-    securityGroups: efs.Ec2Config?.SecurityGroupArns ?? [],
-  };
-  return { arn, uri, ours, mount };
+  return { arn, uri, ours, mount: mountOf(efs) };
 }
 
 async function tasks(

@@ -2,6 +2,8 @@
 import * as ds from '@aws-sdk/client-datasync';
 import type { AwsClients } from '../../aws/clients.ts';
 import { awsAnswer } from '../../aws/failures.ts';
+import { mountOf } from '../../aws/locations.ts';
+import type { EfsMount } from '../../policy/provision.ts';
 
 export interface AgentSeen {
   readonly arn: string;
@@ -62,6 +64,15 @@ export class DataSyncApi {
       new ds.DescribeLocationNfsCommand({ LocationArn: arn }),
     );
     return OnPremConfig?.AgentArns ?? [];
+  }
+
+  async mountOfLocation(arn: string): Promise<EfsMount> {
+    return mountOf(
+      await this.again(
+        'DescribeLocationEfs',
+        new ds.DescribeLocationEfsCommand({ LocationArn: arn }),
+      ),
+    );
   }
 
   async createNfs(input: ds.CreateLocationNfsCommandInput): Promise<string> {

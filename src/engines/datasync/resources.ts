@@ -6,7 +6,7 @@ import { DescribeFileSystemsCommand, type EFSClient } from '@aws-sdk/client-efs'
 import { join } from 'node:path';
 import { bucketArn } from '../../policy/arns.ts';
 import { placeOf } from '../../aws/iam-facts.ts';
-import { efsLocation, efsUri, nfsLocation, nfsUri } from '../../aws/locations.ts';
+import { efsLocation, efsUri, mountOf, nfsLocation, nfsUri } from '../../aws/locations.ts';
 import {
   chunkTaskName,
   CHUNK_TAG,
@@ -22,6 +22,7 @@ import { readJson, writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { tryLock } from '../../ledger/flock.ts';
 import { judgeSignal } from '../../policy/datasync-failures.ts';
 import { chooseLayout, type LayoutAnswer } from '../../policy/datasync-layout.ts';
+import { mountsAlike } from '../../policy/provision.ts';
 import type { AgentBoard } from './agents.ts';
 import { isAmbiguous, isNotFound } from './api-errors.ts';
 import type { DataSyncApi, StartRequest } from './api.ts';
@@ -185,9 +186,13 @@ export class Resources {
       this.options.spec.destination.fileSystem ??
       (await findFileSystem(clients.efs, this.options.spec.name)));
     const spec = (this.through ??= await this.throughAccessPoint(fileSystem));
+    const wanted = efsLocation(spec, fileSystem, below);
     return this.findOrMake(`efs ${below}`, {
-      find: () => this.ours(efsUri(spec, fileSystem, below), () => Promise.resolve(true)),
-      make: () => this.api.createEfs(efsLocation(spec, fileSystem, below)),
+      find: () =>
+        this.ours(efsUri(spec, fileSystem, below), async (arn) =>
+          mountsAlike(await this.api.mountOfLocation(arn), mountOf(wanted)),
+        ),
+      make: () => this.api.createEfs(wanted),
     });
   }
 

@@ -231,3 +231,37 @@ describe('an abort', () => {
     expect(kind.told.filter(({ purpose }) => purpose === 'copy')).toHaveLength(1);
   });
 });
+
+describe('a location of its own that is there already', () => {
+  const files = (): string[] => readdirSync(bench.root, { recursive: true, encoding: 'utf8' });
+  const efsLocations = () =>
+    [...kind.cloud().world.locations.values()].filter((one) => one.kind === 'efs');
+  /** As a worker that comes to a state directory without this memory. */
+  const forget = (): void => {
+    const memory = files().filter((path) => path.endsWith('datasync-resources.json'));
+    expect(memory).toHaveLength(1);
+    for (const path of memory) rmSync(join(bench.root, path));
+    for (const arn of kind.cloud().world.tasks.keys()) kind.cloud().world.tasks.delete(arn);
+  };
+
+  test.each([
+    ['as it is wanted is taken', {}, 1],
+    ['without TLS is not', { InTransitEncryption: 'NONE' }, 2],
+    [
+      'with another role is not',
+      { FileSystemAccessRoleArn: 'arn:aws:iam::111122223333:role/x' },
+      2,
+    ],
+  ])('%s', async (_, altered, locations) => {
+    open();
+    await bench.round({ number: 1, kind: 'seed', deletes: false });
+    const [location] = efsLocations();
+    Object.assign(location!.fields, altered);
+    forget();
+
+    await bench.round({ number: 2 });
+
+    expect(efsLocations()).toHaveLength(locations);
+    expectSameTree(bench.source, bench.destination);
+  });
+});

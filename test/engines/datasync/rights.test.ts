@@ -38,6 +38,7 @@ test.each(['pool', 'task-per-chunk'])('with %s', async (layout) => {
   // For what another worker made, replies that are lost, limits that change and rounds that are aborted.
   const elsewhere = [
     'CancelTaskExecution',
+    'DescribeLocationEfs',
     'DescribeLocationNfs',
     'ListTagsForResource',
     'ListTaskExecutions',
