@@ -107,18 +107,7 @@ function run(facts: IamFacts): PolicyDocument {
       dataSync(facts, 'task'),
       ofThisMigration(facts),
     ),
-    allow(
-      'Follow',
-      'datasync',
-      [
-        'DescribeLocationEfs',
-        'DescribeLocationNfs',
-        'DescribeTask',
-        'DescribeTaskExecution',
-        'ListTagsForResource',
-      ],
-      dataSync(facts, 'location', 'task', 'task/*/execution'),
-    ),
+    follow(facts),
     allow(
       'Steer',
       'datasync',
@@ -140,6 +129,16 @@ function run(facts: IamFacts): PolicyDocument {
     allow('ReadReports', 's3', ['GetObject'], `${below}*`),
     allow('WriteManifests', 's3', ['PutObject'], `${below}manifests/*`),
     passRoles(facts),
+  );
+}
+
+function follow(facts: IamFacts): ReturnType<typeof allow> {
+  const seen = ['LocationEfs', 'LocationNfs', 'Task', 'TaskExecution'];
+  return allow(
+    'Follow',
+    'datasync',
+    [...seen.map((what) => `Describe${what}`), 'ListTagsForResource'],
+    dataSync(facts, 'location', 'task', 'task/*/execution'),
   );
 }
 

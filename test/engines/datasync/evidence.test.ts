@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { foldEvidence, keepEvidence } from '../../../src/engines/datasync/evidence.ts';
 import type { Reported, ReportedEntry } from '../../../src/engines/datasync/report.ts';
@@ -28,13 +29,7 @@ async function fold(...reports: readonly (readonly Said[])[]) {
       what,
       ...(mtimeSeconds === undefined ? {} : { mtimeSeconds, mtimeNanoseconds: 5, sizeBytes: 1 }),
     }));
-    await keepEvidence(
-      store,
-      names[i]!,
-      (async function* () {
-        yield* entries;
-      })(),
-    );
+    await keepEvidence(store, names[i]!, Readable.from(entries));
   }
   const { what, repaired, copied, found } = foldEvidence(store, names).get('a')!;
   return { what, repaired, changed: hasChanged(copied, found) };
