@@ -68,6 +68,9 @@ export function verifyEntries(job: VerifyEntriesJob, context: ThreadContext): Ve
   }
 }
 
+/** Of a directory at the destination: also a file, or a link that leads who knows where, in its place. */
+const NOT_THERE: readonly string[] = ['ENOENT', 'ENOTDIR', 'ELOOP'];
+
 function verifyBatch(
   batch: VerifyBatch,
   job: VerifyEntriesJob,
@@ -77,7 +80,7 @@ function verifyBatch(
   const flags = O.RDONLY | O.DIRECTORY;
   const fd = openBeneath(job.destinationFd, rawToBytes(batch.directory), flags);
   const missing = fd < 0 ? errnoName() : undefined;
-  if (missing !== undefined && missing !== 'ENOENT' && missing !== 'ENOTDIR') {
+  if (missing !== undefined && !NOT_THERE.includes(missing)) {
     check(fd, 'open', 'destination', batch.directory);
   }
   try {

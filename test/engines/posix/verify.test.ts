@@ -1,6 +1,6 @@
 /** Whatever is altered at the destination behind longhaul's back is found by a full verification, and mended. */
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { expectSameTree } from '../../support/oracle.ts';
@@ -29,10 +29,13 @@ test.each<[string, (destination: string) => void]>([
     sh(': >r; touch -h -r d/l r; ln -sfn elsewhere d/l; touch -h -r r d/l; rm r'),
   ],
   ['a mode of a directory', sh('chmod 700 d')],
+  ['a directory that is gone', sh('rm -r d')],
+  ['a file where a directory was', sh('rm -r d; echo x >d')],
+  ['a link where a directory was', sh('rm -r d; mkdir -p ../outside; ln -s ../outside d')],
 ])('%s', async (_what, alter) => {
   bench = openBench(posix, {
     same: file('s'),
-    d: directory({ f: file('content'), l: symlink('f') }),
+    d: directory({ f: file('content'), l: symlink('f'), e: directory({ g: file('g') }) }),
   });
   await bench.round({ number: 1 });
   alter(bench.destination);
@@ -41,6 +44,7 @@ test.each<[string, (destination: string) => void]>([
 
   expect(verify.counters['corrupt']).toBeGreaterThan(0);
   expect(verify.counters['repaired']).toBe(verify.counters['corrupt']);
-  expect(sum).toMatchObject({ seen: 4, verified: 4 });
+  expect(sum).toMatchObject({ seen: 6, verified: 6 });
   expectSameTree(bench.source, bench.destination);
+  expect(existsSync(join(bench.root, 'outside/e'))).toBe(false);
 });
