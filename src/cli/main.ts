@@ -1,5 +1,6 @@
 /** Entry point of `longhaul`. */
 import './threads-first.ts';
+import { endAhead } from '../engines/posix/threads.ts';
 import { main } from './program.ts';
 
 const interrupt = new AbortController();
@@ -20,5 +21,6 @@ const exit = await main(process.argv.slice(2), {
   noColor: (process.env['NO_COLOR'] ?? '') !== '',
   signal: interrupt.signal,
 });
+await endAhead(); // what a command that failed early did not take
 // Connections and idle threads may still be closing; nothing of value is lost by not waiting.
 process.exit(exit);

@@ -44,6 +44,9 @@ export interface JobMessage {
   readonly job: JobBase;
 }
 
+/** Main thread → thread: it ends when it has come to this. */
+export const END = 'end';
+
 /** Thread → main thread. `failure` is what the handler threw: it concerns the whole job. */
 export type AnswerMessage =
   | { readonly id: number; readonly result: unknown }

@@ -9,7 +9,7 @@
 import type { Worker } from 'node:worker_threads';
 import { LonghaulError, type Failure } from '../../errors.ts';
 import { SHARED, type AnswerMessage } from './messages.ts';
-import { sharedMemory, startThread, takeAhead } from './threads.ts';
+import { endThread, sharedMemory, startThread, takeAhead } from './threads.ts';
 import { setRate } from './token-bucket.ts';
 import type { Job, ResultOf } from './worker.ts';
 
@@ -33,6 +33,7 @@ interface Ticket {
 interface Thread {
   readonly worker: Worker;
   readonly tickets: Map<number, Ticket>;
+  hasAnswered: boolean;
 }
 
 export class ThreadPool {
@@ -87,7 +88,11 @@ export class ThreadPool {
   /** Stops, and ends the threads: what still runs in them is cut off. */
   async dispose(): Promise<void> {
     this.stop();
-    await Promise.all([...this.threads].map(({ worker }) => worker.terminate()));
+    const ahead = [...this.ahead].map((worker) => endThread(worker, false));
+    const ended = [...this.threads].map(({ worker, hasAnswered }) =>
+      endThread(worker, hasAnswered),
+    );
+    await Promise.all([...ahead, ...ended]);
   }
 
   private feed(): void {
@@ -116,7 +121,7 @@ export class ThreadPool {
     const [ready] = this.ahead;
     if (ready) this.ahead.delete(ready);
     const worker = ready ?? startThread(this.shared, this.entry);
-    const thread: Thread = { worker, tickets: new Map() };
+    const thread: Thread = { worker, tickets: new Map(), hasAnswered: false };
     let cause: unknown;
     thread.worker.on('message', (answer: AnswerMessage) => this.settle(thread, answer));
     thread.worker.on('error', (error) => {
@@ -129,6 +134,7 @@ export class ThreadPool {
   }
 
   private settle(thread: Thread, answer: AnswerMessage): void {
+    thread.hasAnswered = true;
     const ticket = thread.tickets.get(answer.id);
     thread.tickets.delete(answer.id);
     // An idle thread must not keep the process alive.

@@ -4,7 +4,7 @@
  * the next pool takes them over.
  */
 import { Worker } from 'node:worker_threads';
-import { SHARED, type ThreadData } from './messages.ts';
+import { END, SHARED, type ThreadData } from './messages.ts';
 
 export interface Ahead {
   readonly shared: SharedArrayBuffer;
@@ -20,6 +20,23 @@ export function startThread(
 ): Worker {
   const workerData: ThreadData = { shared };
   return new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 2 } });
+}
+
+const LOADED_WITHIN_MS = 5_000;
+
+/**
+ * Ends a thread. One that may still be loading ends itself when it has loaded: a native module that is
+ * cut off while it loads takes the process with it (napi_throw, SIGABRT).
+ */
+export async function endThread(thread: Worker, isLoaded: boolean): Promise<void> {
+  if (!isLoaded && thread.threadId >= 0) {
+    thread.ref();
+    const ended = new Promise((resolve) => thread.once('exit', resolve));
+    const late = new Promise((resolve) => setTimeout(resolve, LOADED_WITHIN_MS).unref());
+    thread.postMessage(END);
+    await Promise.race([ended, late]);
+  }
+  await thread.terminate();
 }
 
 // In the process and not in this module: a program and the command it loads are bundled apart.
@@ -39,6 +56,12 @@ export function startAhead(count: number, entry?: URL): Ahead {
   }
   place[KEY] = ahead;
   return ahead;
+}
+
+/** Ends what was started ahead and not taken. */
+export async function endAhead(): Promise<void> {
+  const threads = takeAhead()?.threads ?? [];
+  await Promise.all([...threads].map((thread) => endThread(thread, false)));
 }
 
 /** What was started ahead, once. */

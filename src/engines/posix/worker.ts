@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toFailure } from '../../errors.ts';
 import {
+  END,
   SHARED,
   type AnswerMessage,
   type JobMessage,
@@ -63,6 +64,7 @@ async function answer({ id, job }: JobMessage): Promise<AnswerMessage> {
 
 // One at a time, also when a handler is asynchronous: jobs use the thread's buffers in turn.
 let last: Promise<void> = Promise.resolve();
-parentPort?.on('message', (message: JobMessage) => {
+parentPort?.on('message', (message: JobMessage | typeof END) => {
+  if (message === END) return parentPort?.close();
   last = last.then(async () => parentPort?.postMessage(await answer(message)));
 });

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ThreadPool } from '../../../src/engines/posix/pool.ts';
 import { startAhead } from '../../../src/engines/posix/threads.ts';
@@ -77,6 +80,27 @@ describe('a pool of threads', () => {
     });
 
     expect(ended.status).toBe(0);
+  });
+
+  // A native module that is cut off while it loads takes the process with it.
+  test('lets a thread that is still loading end by itself', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'pool-'));
+    const slow = new URL(
+      `data:text/javascript,${encodeURIComponent(`
+        import { writeFileSync } from 'node:fs';
+        import { parentPort, threadId } from 'node:worker_threads';
+        parentPort.on('message', (message) => message === 'end' && parentPort.close());
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+        writeFileSync(${JSON.stringify(place)} + '/' + threadId, 'loaded');`)}`,
+    );
+    const pool = new ThreadPool({ threads: 2, sourceRoot: '/nowhere', entry: slow });
+    pool.warm();
+    await new Promise((done) => setTimeout(done, 100));
+
+    await pool.dispose();
+
+    expect(readdirSync(place)).toHaveLength(2);
+    rmSync(place, { recursive: true });
   });
 
   test('uses all its threads and no more', async () => {
