@@ -62,12 +62,13 @@ const POINTS: Readonly<Record<string, Point>> = {
     },
   },
   'while the final round runs': {
-    stage: () => ({ settings: patient }),
+    stage: () => ({ settings: patient, heldHooks: new Set(['freeze']) }),
     reach: async (run) => {
-      await run.until('it is ready', ready);
-      await run.until('no round runs', ({ round }) => round === undefined);
+      await approved(run);
+      // From the freeze on no other round begins that could be held in its place.
+      await run.until('it freezes', () => run.stage.hooks.length === 1);
       run.stage.held.add('0000');
-      await run.say('approveCutover');
+      run.stage.heldHooks.clear();
       await run.until(
         'the final round runs',
         (now) => now.phase === 'cutting over' && running(now),
