@@ -15,10 +15,10 @@ import { foldRound, inChunk, type Folded } from './fold.ts';
 import { fitsManifest, putManifest } from './manifest.ts';
 import { readReport } from './report.ts';
 import { reportConfig, reportPrefix } from './resources.ts';
-import { isEnd, runJudged, type EngineParts } from './work.ts';
+import { isEnd, lastOfTry, runJudged, type EngineParts } from './work.ts';
 
-/** Runs of a repair in a round. */
-const REPAIRS = 2;
+/** Runs of a repair each time a chunk is tried. */
+const REPAIRS = [{ id: '1' }, { id: '2' }] as const;
 const SAMPLES = 20;
 
 export async function verify(parts: EngineParts, job: StepJob): Promise<StepResult> {
@@ -26,13 +26,13 @@ export async function verify(parts: EngineParts, job: StepJob): Promise<StepResu
   job.lease.check();
   await readReports(parts, job);
   const mismatched = stillWrong(job).length;
-  for (let run = 1; run <= REPAIRS; run++) await repair(parts, job, String(run));
+  for (const { id } of REPAIRS) await repair(parts, job, id);
   const all = [...foldRound(job).entries.values()];
   const open = all.filter(
     ({ status, reason }) => reason && (status === 'blocked' || status === 'drifted'),
   );
   const blocked = open.filter(({ status }) => status === 'blocked');
-  if (blocked.length > 0) giveUp(job.store, 'copy', partsOf(job.store, job.chunk));
+  if (blocked.length > 0) decideAnew(job);
   return {
     step: 'verify',
     counters: { ...countersOf(all), mismatched },
@@ -42,6 +42,12 @@ export async function verify(parts: EngineParts, job: StepJob): Promise<StepResu
       .map(toOpen),
     elapsedMs: parts.options.time.now() - startedAt,
   };
+}
+
+/** The next try copies again what differs, and repairs again what differs in content alone. */
+function decideAnew({ store, chunk }: StepJob): void {
+  giveUp(store, 'copy', partsOf(store, chunk));
+  giveUp(store, 'repair', REPAIRS);
 }
 
 /** Each report that is there is read once. */
@@ -72,8 +78,8 @@ function stillWrong(job: StepJob): readonly RawPath[] {
 async function repair(parts: EngineParts, job: StepJob, run: string): Promise<void> {
   const key = { purpose: 'repair', part: run } as const;
   const state = stateOf(job.store, key);
-  const last = state.ended.at(-1);
-  if (state.open === undefined && last !== undefined && isEnd(judgeEnd(last.end))) return;
+  const last = lastOfTry(state);
+  if (state.open === undefined && last !== undefined && isEnd(judgeEnd(last))) return;
   const paths = stillWrong(job);
   if (paths.length === 0 && state.open === undefined) return;
   const { spec, clients } = parts.options;

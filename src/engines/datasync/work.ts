@@ -99,7 +99,7 @@ export const isEnd = ({ kind }: Verdict): boolean =>
   kind === 'done' || kind === 'partial' || kind === 'too big';
 
 /** The last end since a person was asked; what was before does not count as done. */
-function lastOfTry({ ended, sinceGivenUp }: KeyState): ExecutionEnd | undefined {
+export function lastOfTry({ ended, sinceGivenUp }: KeyState): ExecutionEnd | undefined {
   return sinceGivenUp === 0 ? undefined : ended.at(-1)?.end;
 }
 

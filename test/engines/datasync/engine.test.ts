@@ -145,6 +145,21 @@ test('a source that lists nothing is listed again when the chunk is tried again'
   expect(readdirSync(bench.destination).sort()).toEqual(['big', 'small']);
 });
 
+describe('a copy that is not right', () => {
+  test('after all repairs is repaired again when the chunk is tried again', async () => {
+    open({ faults: [{ file: '/top', is: 'mismatched', times: 3 }] });
+    const seed = () => bench.round({ number: 1, kind: 'seed', deletes: false });
+    const { verify } = await seed();
+    expect(verify).toMatchObject({ blocked: 1, open: [{ path: 'top', code: 'CORRUPT_COPY' }] });
+
+    const { verify: again, sum } = await seed();
+
+    expect(again).toMatchObject({ blocked: 0, counters: { repaired: 1 } });
+    expect(closeSum({ ...sum })).toMatchObject({ closes: true, clean: true });
+    expect(purposes().filter((purpose) => purpose.startsWith('repair'))).toHaveLength(3);
+  });
+});
+
 describe('with two agents, one of which goes offline', () => {
   const agentNames = ['agent-1', 'agent-2'];
   const offline = { after: '4m', agent: 'agent-1', is: 'offline' };
