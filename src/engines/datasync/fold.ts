@@ -181,7 +181,8 @@ function* exceptedAncestors(path: RawPath, exceptions: ReadonlySet<RawPath>): Ge
 
 function judged(job: StepJob, facts: Facts, evidence: Evidence): Folded {
   const { known } = facts;
-  const wasThere = known !== undefined && known.status !== 'vanished';
+  // At the destination: from an earlier round, or copied in this one before it went away.
+  const wasThere = (known !== undefined && known.status !== 'vanished') || evidence.transferred;
   switch (evidence.what) {
     case 'verified':
       return { ...facts, status: 'verified' };

@@ -158,6 +158,22 @@ describe('a copy that is not right', () => {
     expect(closeSum({ ...sum })).toMatchObject({ closes: true, clean: true });
     expect(purposes().filter((purpose) => purpose.startsWith('repair'))).toHaveLength(3);
   });
+
+  test('of a file that goes away before the repair is deleted like any other', async () => {
+    open({
+      faults: [
+        { file: '/top', is: 'mismatched', times: 1 },
+        { file: '/top', is: 'vanished', times: 1 },
+      ],
+    });
+    const { sum } = await bench.round({ number: 1, kind: 'seed', deletes: false });
+    expect(closeSum({ ...sum })).toMatchObject({ closes: true });
+    rmSync(join(bench.source, 'top'));
+
+    await bench.round({ number: 2, kind: 'final' });
+
+    expectSameTree(bench.source, bench.destination);
+  });
 });
 
 describe('with two agents, one of which goes offline', () => {
