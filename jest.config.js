@@ -12,7 +12,9 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  // The last net: what waits for a condition gives up by itself before (test/support/processes.ts).
+  // What waits for a condition gives up by itself before (test/support/processes.ts).
   testTimeout: 300_000,
+  // The last net: what gives way to no timer.
+  setupFilesAfterEnv: ['<rootDir>/test/support/hang-net.ts'],
   maxWorkers: 2,
 };
