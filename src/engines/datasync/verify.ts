@@ -2,14 +2,14 @@
  * The verify step: the reports of the round are read, entry by entry; files that differ are copied once more by
  * a manifest of just those, and what is then still not right is told with its class.
  */
-import { judgeEnd } from '../../policy/datasync-failures.ts';
+import { entryClass, judgeEnd } from '../../policy/datasync-failures.ts';
 import { placeOf } from '../../aws/iam-facts.ts';
 import { bucketArn } from '../../policy/arns.ts';
 import { printable, type RawPath } from '../../paths.ts';
 import type { OpenEntry, StepJob, StepResult } from '../engine.ts';
 import { partsOf } from './chunk-state.ts';
 import { BEFORE_COPIES } from './copy.ts';
-import { executionsWithEvidence, foldEvidence, keepEvidence } from './evidence.ts';
+import { executionsWithEvidence, foldEvidence, keepEvidence, type Evidence } from './evidence.ts';
 import { attemptsOf, giveUp, stateOf } from './execution-record.ts';
 import { foldRound, inChunk, type Folded } from './fold.ts';
 import { fitsManifest, putManifest } from './manifest.ts';
@@ -66,13 +66,16 @@ export async function readReports({ options }: EngineParts, job: StepJob): Promi
 function stillWrong(job: StepJob): readonly RawPath[] {
   const order = attemptsOf(job.store).flatMap(({ end }) => end?.arn ?? []);
   return [...foldEvidence(job.store, order).values()]
-    .filter(
-      ({ what, kind, path }) =>
-        what === 'mismatched' && kind !== 'directory' && inChunk(path, job.chunk),
-    )
+    .filter((entry) => isWrong(entry) && entry.kind !== 'directory')
     .map(({ path }) => path)
-    .filter(fitsManifest)
+    .filter((path) => inChunk(path, job.chunk) && fitsManifest(path))
     .sort();
+}
+
+/** One that the repair had to leave out is wrong still: a copy by size and time would not see it. */
+function isWrong({ what, found, reason = '' }: Evidence): boolean {
+  const isLeftOut = (what === 'skipped' || what === 'failed') && found !== undefined;
+  return what === 'mismatched' || (isLeftOut && entryClass(reason) !== 'vanished');
 }
 
 async function repair(parts: EngineParts, job: StepJob, run: string): Promise<void> {

@@ -159,6 +159,25 @@ describe('a copy that is not right', () => {
     expect(purposes().filter((purpose) => purpose.startsWith('repair'))).toHaveLength(3);
   });
 
+  test('and cannot be read when it is repaired, is repaired when the chunk is tried again', async () => {
+    open({
+      faults: [
+        { file: '/top', is: 'mismatched', times: 1 },
+        { file: '/top', is: 'unreadable', times: 2 },
+      ],
+    });
+    const seed = () => bench.round({ number: 1, kind: 'seed', deletes: false });
+    const { verify } = await seed();
+    expect(verify).toMatchObject({
+      blocked: 1,
+      open: [{ path: 'top', code: 'PERMISSION_DENIED' }],
+    });
+
+    const { verify: again } = await seed();
+
+    expect(again).toMatchObject({ blocked: 0, counters: { repaired: 1 } });
+  });
+
   test('of a file that goes away before the repair is deleted like any other', async () => {
     open({
       faults: [
