@@ -60,7 +60,7 @@ class Fold {
   private readonly copied: Outcomes;
   private readonly checked: Outcomes;
   private readonly deleted: DeleteRecord | undefined;
-  private readonly lineage = new Lineage();
+  private readonly lineage: Lineage;
   private readonly without: ReadonlySet<RawPath>;
   private readonly events: EntryEvent[] = [];
   private readonly input: CloseInput;
@@ -76,6 +76,7 @@ class Fold {
       ? readJson<DeleteRecord>(deleteRecordPath(roundDirectory))
       : undefined;
     this.without = new Set(input.chunk.without);
+    this.lineage = new Lineage(this.without);
   }
 
   /** Writes the new catalog, and yields what happened. */
@@ -97,7 +98,7 @@ class Fold {
 
   /** The new catalog entries of a directory. */
   private directory(path: RawPath, found?: DirectoryBlock, known?: DirectoryBlock): Entry[] {
-    const fate = found ? undefined : this.lineage.fateOf(path, this.without.has(path));
+    const fate = found ? undefined : this.lineage.fateOf(path);
     this.lineage.enter(path, found ?? fate ?? 'unknown');
     const missing: Fate = fate ?? (found?.complete ? 'gone' : 'unknown');
     const copied = this.copied.of(path);

@@ -1,6 +1,6 @@
 /** What became of a directory that the catalog knows and the manifest does not have. */
 import type { DirectoryBlock } from '../../ledger/catalog-format.ts';
-import { isWithin, nameOf, parentOf, type RawPath } from '../../paths.ts';
+import { isWithin, parentOf, type RawPath } from '../../paths.ts';
 import { S_IFDIR, S_IFMT } from './entry-stat.ts';
 
 export type Fate =
@@ -11,6 +11,12 @@ export type Fate =
 /** The directories above the one that is being compared, each as listed or with its own fate. */
 export class Lineage {
   private readonly above: { readonly path: RawPath; readonly is: DirectoryBlock | Fate }[] = [];
+  private readonly without: ReadonlySet<RawPath>;
+
+  /** `without`: directories in the tree that are another chunk's. */
+  constructor(without: ReadonlySet<RawPath>) {
+    this.without = without;
+  }
 
   /** Directories must be entered in comparePaths order. */
   enter(path: RawPath, is: DirectoryBlock | Fate): void {
@@ -18,19 +24,32 @@ export class Lineage {
     this.above.push({ path, is });
   }
 
-  /** The fate of a directory that is not in the manifest; ask before it is entered. */
-  fateOf(path: RawPath, isAnotherChunks: boolean): Fate {
-    if (isAnotherChunks) return 'covered';
+  /**
+   * The fate of a directory that is not in the manifest; ask before it is entered. What holds it may be
+   * in neither catalog: a directory that went away while what it holds was copied is not kept.
+   */
+  fateOf(path: RawPath): Fate {
+    if (this.isAnotherChunks(path)) return 'covered';
     this.leave(path);
-    const parent = this.above.at(-1);
-    if (path === '' || parent?.path !== parentOf(path)) return 'unknown';
-    if (typeof parent.is === 'string') return parent.is;
-    return fateIn(parent.is, nameOf(path));
+    const holder = this.above.at(-1);
+    if (holder === undefined || path === holder.path) return 'unknown';
+    return typeof holder.is === 'string' ? holder.is : fateIn(holder.is, stepTo(path, holder.path));
+  }
+
+  private isAnotherChunks(path: RawPath): boolean {
+    for (let at = path; at !== ''; at = parentOf(at)) if (this.without.has(at)) return true;
+    return this.without.has('');
   }
 
   private leave(path: RawPath): void {
     while (this.above.length > 0 && !isWithin(path, this.above.at(-1)!.path)) this.above.pop();
   }
+}
+
+/** The name in `holder` on the way to `path`. */
+function stepTo(path: RawPath, holder: RawPath): RawPath {
+  const below = holder === '' ? path : path.slice(holder.length + 1);
+  return below.split('/', 1)[0]!;
 }
 
 function fateIn(parent: DirectoryBlock, name: RawPath): Fate {

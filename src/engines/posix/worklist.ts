@@ -151,18 +151,19 @@ class Comparison {
   readonly counters = noWork();
   private readonly exceptions: ReadonlySet<RawPath>;
   private readonly without: ReadonlySet<RawPath>;
-  private readonly lineage = new Lineage();
+  private readonly lineage: Lineage;
 
   constructor({ exceptions, without }: WorklistOptions) {
     this.exceptions = exceptions ?? new Set();
     this.without = new Set(without);
+    this.lineage = new Lineage(this.without);
   }
 
   /** The work in one directory: `found` in the manifest, `known` in the catalog. */
   compare(path: RawPath, found?: DirectoryBlock, known?: DirectoryBlock): Work[] {
     const work: Work[] = [];
     const excepted = this.isExcepted(path);
-    const fate = found ? undefined : this.lineage.fateOf(path, this.without.has(path));
+    const fate = found ? undefined : this.lineage.fateOf(path);
     this.lineage.enter(path, found ?? fate ?? 'unknown');
     const missing: Fate = fate ?? (found?.complete ? 'gone' : 'unknown');
     for (const [a, b] of pairNames(found, known)) {

@@ -209,6 +209,24 @@ describe('a worklist', () => {
     expect(lines).toEqual(['p/root gone', 'p/root/f gone']);
   });
 
+  test('has what is left of a directory that is itself no longer in the catalog as gone', async () => {
+    const left = [listed('', known('x')), listed('d/e', known('f')), listed('d/e/g', known('h'))];
+
+    expect((await worklist([listed('', file('x'))], left)).lines).toEqual([
+      'd/e/f gone',
+      'd/e/g/h gone',
+    ]);
+
+    for (const manifest of [
+      [cutShort('')],
+      [listed('', dir('d'))],
+      [listed('', dir('d')), cutShort('d')],
+    ])
+      expect((await worklist(manifest, left)).lines).not.toContain('d/e/f gone');
+    const { counters } = await worklist([listed('')], left, { without: ['d'] });
+    expect(counters).toMatchObject({ unknown: 0, gone: 1 });
+  });
+
   const subtree = [
     listed('', knownDir('d')),
     listed('d', knownDir('e'), known('f')),
