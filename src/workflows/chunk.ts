@@ -8,6 +8,7 @@ import {
   allHandlersFinished,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   defineQuery,
@@ -151,6 +152,8 @@ class ChunkRun {
     if (!this.#paused) return;
     this.#enter('paused');
     await condition(() => !this.#paused);
+    // Told to resume and to pause again in one task: it was not paused for a moment.
+    while (this.#paused && patched('paused-again')) await condition(() => !this.#paused);
     this.#enter(state);
   }
 

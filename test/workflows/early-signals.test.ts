@@ -3,7 +3,7 @@
  * continues as new, is taken in the order in which it came.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { SETTINGS, workflowBundle } from '../support/flows.ts';
 import { quiet } from '../support/quiet.ts';
@@ -35,16 +35,26 @@ async function progressAfter(
   said: readonly Said[],
 ): Promise<Readonly<Record<string, unknown>>> {
   const taskQueue = `begins-late/${type}/${said.map(([name]) => name).join()}`;
-  const handle = await client.workflow.start(type, {
+  const handle = await begin(type, taskQueue, input);
+  for (const [name, message = {}] of said) await handle.signal(name, message);
+  return look(handle, taskQueue).finally(() => handle.terminate());
+}
+
+const begin = (type: string, taskQueue: string, input: object): Promise<WorkflowHandle> =>
+  client.workflow.start(type, {
     ...{ taskQueue, workflowId: taskQueue, args: [{ v: 1, migration: 'm', ...input }] },
   });
-  for (const [name, message = {}] of said) await handle.signal(name, message);
+
+/** By a worker that comes for as long as the answer takes. */
+async function look(
+  handle: WorkflowHandle,
+  taskQueue: string,
+): Promise<Readonly<Record<string, unknown>>> {
   const worker = await Worker.create({
     ...{ connection: native, namespace, taskQueue },
     workflowBundle: { code: workflowBundle() },
   });
-  const answer = worker.runUntil(() => handle.query<Record<string, unknown>>('progress'));
-  return answer.finally(() => handle.terminate());
+  return worker.runUntil(() => handle.query<Record<string, unknown>>('progress'));
 }
 
 const round = { number: 1, kind: 'seed', deletes: false, verify: 'copied' };
@@ -56,6 +66,21 @@ test.each(['round', 'chunk'])('a %s does what it was told last', async (type) =>
   expect(await progressAfter(type, STEERED, PAUSED)).toMatchObject({ paused: true });
   const paused = { ...STEERED, paused: true };
   expect(await progressAfter(type, paused, RESUMED)).toMatchObject({ paused: false });
+});
+
+test('a paused chunk that is told to go on and to pause again in one task stays paused', async () => {
+  const taskQueue = 'paused-again';
+  const handle = await begin('chunk', taskQueue, { ...STEERED, paused: true });
+  expect(await look(handle, taskQueue)).toMatchObject({ state: 'paused' });
+  for (const verb of ['resume', 'pause', 'resume', 'pause']) await handle.signal(verb, {});
+
+  expect(await look(handle, taskQueue)).toMatchObject({ state: 'paused', paused: true });
+
+  const { events } = await handle.fetchHistory();
+  expect(events?.some((one) => one.activityTaskScheduledEventAttributes)).toBe(false);
+  await handle.signal('resume', {});
+  expect(await look(handle, taskQueue)).toMatchObject({ state: 'scanning', paused: false });
+  await handle.terminate();
 });
 
 test('a migration takes what its chunks and workers say, as well as its operators', async () => {
