@@ -1,6 +1,6 @@
 /** `longhaul demo --engine datasync`: the whole story through the sandbox, its judges, and that nothing of it stays behind. */
 import { execFileSync } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createAwsClients } from '../../src/aws/clients.ts';
@@ -118,8 +118,10 @@ async function expectTreesToBeJudged(places: CloudPlaces, cloud: Cloud): Promise
   const { plain, linked } = someFiles(places.destination);
   const content = readFileSync(join(places.destination, plain));
   const put = (path: string, bytes: Uint8Array) => {
+    const { mode } = lstatSync(join(places.destination, path));
     rmSync(join(places.destination, path));
     writeFileSync(join(places.destination, path), bytes);
+    chmodSync(join(places.destination, path), mode); // the writer changes some
     for (const one of [path, dirname(path)])
       execFileSync('touch', ['-r', join(places.source, one), join(places.destination, one)]);
   };
