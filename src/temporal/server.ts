@@ -8,7 +8,7 @@ import { LonghaulError } from '../errors.ts';
 import { configuredNamespace, configuredServer } from './configured.ts';
 import type { ServerConnection } from './connection.ts';
 import { withFileLock } from './file-lock.ts';
-import { findProgram } from './find.ts';
+import { findProgram, type FoundProgram } from './find.ts';
 import { launchServer } from './launch.ts';
 import { serverFolder } from './places.ts';
 import { choosePort, isFree, LOOPBACK, USUAL_PORT, USUAL_UI_PORT } from './ports.ts';
@@ -22,6 +22,7 @@ import {
   type ServerFile,
 } from './server-file.ts';
 
+const MOST_TRIES = 3;
 const READY_WITHIN_MS = 60_000;
 
 export type Lifetime = 'detached' | 'with this process';
@@ -42,6 +43,13 @@ export interface ServerOptions {
   readonly onProgress?: (message: string) => void;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+}
+
+type StartOptions = ServerOptions & { readonly env: NodeJS.ProcessEnv };
+
+interface Ports {
+  readonly port: number;
+  readonly uiPort: number;
 }
 
 export interface Server extends ServerConnection {
@@ -132,16 +140,29 @@ async function adopt(folder: string): Promise<Server | undefined> {
   return { ...asServer(connection), ...ownServer(file) };
 }
 
-async function startServer(
-  folder: string,
-  options: ServerOptions & { readonly env: NodeJS.ProcessEnv },
-): Promise<Server> {
+/** A port that was free may be taken before the server listens at it: then it tries others. */
+async function startServer(folder: string, options: StartOptions): Promise<Server> {
   const found = await findProgram(options);
-  const ports = await choosePorts(folder, options);
-  options.onProgress?.(`starting ${found.path} (${found.how})`);
+  for (let tries = 1; ; tries++) {
+    const ports = await choosePorts(folder, options);
+    options.onProgress?.(`starting ${found.path} (${found.how})`);
+    try {
+      return await startOn(ports, { folder, found, options });
+    } catch (error) {
+      if (tries >= MOST_TRIES || !/address already in use/.test(String(error))) throw error;
+    }
+  }
+}
+
+interface Start {
+  readonly folder: string;
+  readonly found: FoundProgram;
+  readonly options: StartOptions;
+}
+
+async function startOn(ports: Ports, { folder, found, options }: Start): Promise<Server> {
   const namespace = configuredNamespace(options.env);
-  const launch = { folder, program: found.path, namespace, ...ports };
-  const launched = await launchServer(launch);
+  const launched = await launchServer({ folder, program: found.path, namespace, ...ports });
   const file: ServerFile = {
     v: 1,
     process: launched.identity,
@@ -169,10 +190,7 @@ async function startServer(
  * A server that comes back keeps its ports, so that workers and operators find it again. A lasting
  * one takes Temporal's usual ports when they are free; a passing one leaves those alone.
  */
-async function choosePorts(
-  folder: string,
-  options: ServerOptions,
-): Promise<{ port: number; uiPort: number }> {
+async function choosePorts(folder: string, options: ServerOptions): Promise<Ports> {
   for (const port of [options.port, options.uiPort]) {
     if (port !== undefined && !(await isFree(port))) throw portInUse(port);
   }

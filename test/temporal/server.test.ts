@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { findProgram } from '../../src/temporal/find.ts';
 import { identify } from '../../src/temporal/process-identity.ts';
 import { connectionOptions, ensureServer, stopServer } from '../../src/temporal/server.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/workflows/api.ts';
@@ -20,6 +21,22 @@ function stateDirectory(): string {
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')),
 );
+
+/** The program; before it begins for the first time, somebody listens at the port it was given with `option`. */
+const takesFirst = (option: string, { place, path }: Record<'place' | 'path', string>): string =>
+  `#!/bin/sh
+if [ $1 = server ] && [ ! -e ${place}/taken ]; then
+  node -e '
+    const [option, file, ...given] = process.argv.slice(1);
+    const port = given[given.indexOf(option) + 1];
+    const write = () => require("fs").writeFileSync(file, port);
+    require("net").createServer().listen(port, "127.0.0.1", write);
+    setTimeout(() => process.exit(), 10000);
+  ' -- ${option} ${place}/taken "$@" 5>&- & # 5: what the server holds as long as it lives
+  while [ ! -e ${place}/taken ]; do sleep 0.05; done
+fi
+exec ${path} "$@"
+`;
 
 describe('a server for a state directory', () => {
   test('starts, is adopted by the next caller, and stops', async () => {
@@ -57,6 +74,25 @@ describe('a server for a state directory', () => {
     taken.close();
     expect(() => connectionOptions(place)).toThrow(/No Temporal server runs/);
   });
+
+  test.each(['--port', '--ui-port'])(
+    'that finds its %s taken since it was chosen takes another',
+    async (option) => {
+      const place = stateDirectory();
+      const { path } = await findProgram({ env });
+      const program = join(place, 'temporal');
+      writeFileSync(program, takesFirst(option, { place, path }), { mode: 0o755 });
+      const options = { program, lifetime: 'with this process', env } as const;
+
+      const server = await ensureServer({ stateDirectory: join(place, 'state'), ...options });
+      await server.stop();
+
+      const taken = readFileSync(join(place, 'taken'), 'utf8');
+      const { host } = new URL(option === '--port' ? `http://${server.address}` : server.uiUrl!);
+      expect(taken).toMatch(/^\d+$/);
+      expect(host).not.toBe(`127.0.0.1:${taken}`);
+    },
+  );
 
   test('has the search attributes, and comes back at the same address', async () => {
     const options = {
