@@ -69,10 +69,11 @@ test('the server and the worker are killed while an execution runs, and started 
 
 describe('what needs a person', () => {
   /** Chunks that were retried come to it one after the other. */
-  const blockedBy = (code: string) =>
+  const blockedBy = (code: string, withinMs?: number) =>
     migration.until(
       `what is blocked is blocked by ${code}`,
       ({ blocked }) => blocked.length > 0 && blocked.every((chunk) => chunk.code === code),
+      withinMs,
     );
   const copied = (): string[] =>
     readdirSync(migration.destination, { recursive: true, encoding: 'utf8' });
@@ -104,8 +105,11 @@ describe('what needs a person', () => {
     symlinkSync(source, exported);
 
     for (const f of [0, 1, 2, 3]) rmSync(join(source, `b/f${f}`));
-    await said('retry', 'm', '--reason', 'the export is back');
-    await blockedBy('DELETE_REFUSED');
+    // A chunk may come to what it listed before only after the retry.
+    await until('each chunk has listed what is back', async () => {
+      await migration.longhaul('retry', 'm', '--reason', 'the export is back');
+      return blockedBy('DELETE_REFUSED', 15_000).catch(() => undefined);
+    });
     expect(copied()).toEqual(expect.arrayContaining(NAMES));
     for (const f of [0, 1]) writeFileSync(join(source, `b/f${f}`), 'back');
     // 4: the retry before this one may have come to it again, and found them.
