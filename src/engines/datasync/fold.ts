@@ -3,12 +3,19 @@ import { openBase } from '../../ledger/base-catalog.ts';
 import type { Entry, EntryStatus } from '../../ledger/catalog-format.ts';
 import type { Code } from '../../errors.ts';
 import { isWithin, joinRaw, parentOf, type RawPath } from '../../paths.ts';
-import { entryClass, hasChanged, type EntryClass } from '../../policy/datasync-failures.ts';
+import {
+  entryClass,
+  hasChanged,
+  judgeEnd,
+  type EntryClass,
+} from '../../policy/datasync-failures.ts';
 import type { Scope } from '../../policy/datasync-filters.ts';
 import type { StepJob } from '../engine.ts';
 import { partsOf } from './chunk-state.ts';
 import { executionsWithEvidence, foldEvidence, type Evidence } from './evidence.ts';
 import { attemptsOf, type AttemptState, type ExecutionEnd } from './execution-record.ts';
+import { fitsManifest } from './manifest.ts';
+import { isEnd } from './work.ts';
 
 export interface Folded {
   readonly path: RawPath;
@@ -216,10 +223,29 @@ function reasonOf(
 ): NonNullable<Folded['reason']> {
   const text = evidence.reason ?? evidence.what;
   const byWords = entryClass(text);
-  const isDrift = byWords === 'corruption' && changedSinceCopy(job, known, evidence);
+  const isDrift =
+    byWords === 'corruption' &&
+    (changedSinceCopy(job, known, evidence) || isMissedByRepair(job, evidence));
   const kind = isDrift ? 'drift' : byWords;
   return { class: kind, code: CODES[kind], text };
 }
+
+/**
+ * A repair came to its end, and its report does not tell of it: it went away before, and the next list
+ * of the source says so. It does not count as gone by that silence alone.
+ */
+function isMissedByRepair({ store }: StepJob, { path, kind, what, found }: Evidence): boolean {
+  if (what !== 'mismatched' || kind === 'directory' || !fitsManifest(path)) return false;
+  const told = executionsWithEvidence(store);
+  const attempts = attemptsOf(store);
+  const foundAt = attempts.findIndex(({ end }) => end?.arn === found?.by);
+  return attempts
+    .slice(foundAt + 1)
+    .some(({ purpose, end }) => purpose === 'repair' && isWhole(end) && told.has(end.arn));
+}
+
+const isWhole = (end: ExecutionEnd | undefined): end is ExecutionEnd =>
+  end !== undefined && isEnd(judgeEnd(end));
 
 /** By the file server's times alone, as long as the reports have them: no two clocks agree. */
 function changedSinceCopy(job: StepJob, known: Entry | undefined, evidence: Evidence): boolean {

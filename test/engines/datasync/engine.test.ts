@@ -178,6 +178,25 @@ describe('a copy that is not right', () => {
     expect(again).toMatchObject({ blocked: 0, counters: { repaired: 1 } });
   });
 
+  test('of a file that is gone when it is repaired is left to the next round', async () => {
+    open({ faults: [{ file: '/top', is: 'mismatched', times: 1 }] });
+    const seed = () => bench.job({ number: 1, kind: 'seed', deletes: false });
+    await bench.engine.scan(seed());
+    await bench.engine.copy(seed());
+    rmSync(join(bench.source, 'top'));
+
+    const verify = await bench.engine.verify(seed());
+    expect(verify).toMatchObject({
+      blocked: 0,
+      open: [{ path: 'top', code: 'CHANGED_WHILE_COPYING' }],
+    });
+    await bench.engine.close(seed());
+
+    const { sum } = await bench.round({ number: 2, kind: 'final' });
+    expect(closeSum({ ...sum })).toMatchObject({ closes: true, clean: true });
+    expectSameTree(bench.source, bench.destination);
+  });
+
   test('of a file that goes away before the repair is deleted like any other', async () => {
     open({
       faults: [
