@@ -2,7 +2,7 @@
 import { joinRaw, type RawPath } from '../../paths.ts';
 import type { Failure } from '../../errors.ts';
 import { toFailure } from '../../errors.ts';
-import { copyFile, type Copied, type OpenPair } from './copy-file.ts';
+import { copyFile, type Copied, type FilePair } from './copy-file.ts';
 import { copySpecial } from './copy-special.ts';
 import { copySymlink } from './copy-symlink.ts';
 import type { Digest, DigestName } from './digest.ts';
@@ -11,6 +11,7 @@ import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
 import { after, before, fileStat, statAt, statName } from './file-stat.ts';
 import type { JobBase, ThreadContext } from './messages.ts';
 import { check } from './native-error.ts';
+import { NewFile } from './new-file.ts';
 import { stopper } from './step-signal.ts';
 import { updateMetadata } from './update-metadata.ts';
 import { givesAcl } from './xattrs.ts';
@@ -83,7 +84,8 @@ function copyBatch(work: Work): void {
     withPair(job, directory, (fds) => {
       const { digest, adoptSame = false } = job;
       const inherits = givesAcl(fds.destinationFd);
-      const pair: OpenPair = { ...fds, directory, digest, context, adoptSame, inherits };
+      const newFile = new NewFile(fds.destinationFd);
+      const pair = { ...fds, directory, digest, context, adoptSame, inherits, newFile };
       while (!context.stopped() && names.next()) copyItem(pair, work);
     });
   } catch (thrown) {
@@ -94,7 +96,7 @@ function copyBatch(work: Work): void {
 }
 
 /** The current name. Throws what concerns the link and not the entry. */
-function copyItem(pair: OpenPair, { batch, names, rows }: Work): void {
+function copyItem(pair: FilePair, { batch, names, rows }: Work): void {
   const mode = batch.modes[names.index]!;
   try {
     if ((mode & S_IFMT) === S_IFREG) copyRegular(pair, names, rows, batch.digests);
@@ -105,7 +107,7 @@ function copyItem(pair: OpenPair, { batch, names, rows }: Work): void {
 }
 
 function copyRegular(
-  pair: OpenPair,
+  pair: FilePair,
   names: NameCursor,
   rows: CopyRows,
   digests: CopyBatch['digests'],
@@ -117,11 +119,11 @@ function copyRegular(
   else rows.copied(before, digest, field.size(before));
 }
 
-function copyOther(pair: OpenPair, name: RawPath, mode: number): EntryOutcome {
+function copyOther(pair: FilePair, name: RawPath, mode: number): EntryOutcome {
   return { name, bytes: 0, ...copyByKind(pair, name, mode) };
 }
 
-function copyByKind(pair: OpenPair, name: RawPath, mode: number): Copied {
+function copyByKind(pair: FilePair, name: RawPath, mode: number): Copied {
   switch (mode & S_IFMT) {
     case S_IFLNK:
       return copySymlink(pair, name);
@@ -138,7 +140,7 @@ function copyByKind(pair: OpenPair, name: RawPath, mode: number): Copied {
 }
 
 /** Whether an earlier run, or another tool, has brought it over already; the source is in `before` then. */
-function isThere(pair: OpenPair, names: NameCursor): boolean {
+function isThere(pair: FilePair, names: NameCursor): boolean {
   if (statAt(pair.destinationFd, names.address, after) < 0) return false;
   check(statAt(pair.sourceFd, names.address, before), 'stat', 'source', names);
   return (

@@ -19,11 +19,10 @@ import { after, before, sameMoment, statOpen, type FileStat } from './file-stat.
 import type { ThreadContext } from './messages.ts';
 import { setMetadata } from './metadata.ts';
 import type { NameCursor } from './name-cursor.ts';
-import { check, nativeError } from './native-error.ts';
+import { check } from './native-error.ts';
+import type { NewFile } from './new-file.ts';
 import { S_IFMT, S_IFREG } from './entry-stat.ts';
-import { renameIntoPlace } from './rename-into-place.ts';
-import { close, O, openat, statxField as field, unlinkat } from './sys.ts';
-import { onceAddress } from './temp-names.ts';
+import { close, O, openat, statxField as field } from './sys.ts';
 import { copyXattrs } from './xattrs.ts';
 
 /** Two open directories, one on each side, and what is needed to write in them. */
@@ -33,9 +32,14 @@ export interface OpenPair {
   readonly destinationFd: number;
   readonly digest: DigestName;
   readonly context: ThreadContext;
-  readonly adoptSame?: boolean;
+}
+
+/** The same, for the files in them. */
+export interface FilePair extends OpenPair {
+  readonly newFile: NewFile;
+  readonly adoptSame: boolean;
   /** New files get attributes from the directory they are in. */
-  readonly inherits?: boolean;
+  readonly inherits: boolean;
 }
 
 export type Copied =
@@ -48,7 +52,7 @@ const ATTEMPTS = 3;
  * Copies the current name of `names`; what the source was is in `before`. The digest; undefined when
  * the source changes too fast. Throws what stands in the way: VANISHED when the source is gone.
  */
-export function copyFile(pair: OpenPair, names: NameCursor): Digest | undefined {
+export function copyFile(pair: FilePair, names: NameCursor): Digest | undefined {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const digest = attemptCopy(pair, names);
     if (digest !== undefined) return digest;
@@ -57,54 +61,41 @@ export function copyFile(pair: OpenPair, names: NameCursor): Digest | undefined 
 }
 
 export const OPEN_SOURCE = O.RDONLY | O.NOFOLLOW | O.NONBLOCK | O.CLOEXEC;
-const CREATE = O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW | O.CLOEXEC;
 
 /** undefined when the source changed under it. */
-function attemptCopy(pair: OpenPair, names: NameCursor): Digest | undefined {
+function attemptCopy(pair: FilePair, names: NameCursor): Digest | undefined {
   const from = check(openat(pair.sourceFd, names.address, OPEN_SOURCE, 0), 'open', 'source', names);
   try {
     statOpen(from, before, 'source', names);
     if ((field.mode(before) & S_IFMT) !== S_IFREG) return undefined;
-    const temporary = onceAddress();
-    const digest = fillTemporary(pair, from, temporary, names);
-    if (digest === undefined) return discard(pair, temporary);
-    statOpen(from, after, 'source', names);
-    if (!sameMoment(before, after)) return discard(pair, temporary);
-    renameIntoPlace(pair.destinationFd, temporary, names.address, names);
-    return digest;
+    return copyOpened(pair, from, names);
   } finally {
     close(from);
   }
 }
 
-/** The digest; undefined when the source was shorter than it said. Leaves no temporary file when it throws. */
-function fillTemporary(
-  pair: OpenPair,
-  from: number,
-  temporary: number,
-  where: NameCursor,
-): Digest | undefined {
-  const to = openat(pair.destinationFd, temporary, CREATE, 0o600);
-  if (to < 0) throw nativeError('create', 'destination', where);
+function copyOpened(pair: FilePair, from: number, names: NameCursor): Digest | undefined {
+  const { newFile } = pair;
+  newFile.create(names);
   try {
-    const size = field.size(before);
-    const transfer = { from, to, where, digest: pair.digest, context: pair.context };
-    const hasHoles = field.blocks(before) * 512 < size;
-    const digest = hasHoles ? copySparse(transfer, size) : copyDense(transfer, size);
-    if (digest !== undefined) {
-      copyXattrs(from, to, where, pair.inherits);
-      setMetadata(to, before, where);
-    }
+    const digest = copyBytes(pair, from, names);
+    if (digest === undefined) return undefined;
+    copyXattrs(from, newFile.fd, names, pair.inherits);
+    setMetadata(newFile.fd, before, names);
+    statOpen(from, after, 'source', names);
+    if (!sameMoment(before, after)) return undefined;
+    newFile.place(names);
     return digest;
-  } catch (error) {
-    discard(pair, temporary);
-    throw error;
   } finally {
-    close(to);
+    newFile.drop();
   }
 }
 
-function discard(pair: OpenPair, temporary: number): undefined {
-  unlinkat(pair.destinationFd, temporary, 0);
-  return undefined;
+/** The digest; undefined when the source was shorter than it said. */
+function copyBytes(pair: FilePair, from: number, where: NameCursor): Digest | undefined {
+  const size = field.size(before);
+  const { digest, context } = pair;
+  const transfer = { from, to: pair.newFile.fd, where, digest, context };
+  const hasHoles = field.blocks(before) * 512 < size;
+  return hasHoles ? copySparse(transfer, size) : copyDense(transfer, size);
 }
