@@ -102,8 +102,14 @@ const attributes: TreeLiteral = {
   ),
 };
 
-/** Only root sees them. */
+/** struct vfs_ns_cap_data of version 2: CAP_NET_BIND_SERVICE permitted, and effective. */
+export const MAY_BIND_PORTS = Buffer.from(
+  Uint32Array.of(0x02000001, 1 << 10, 0, 0, 0).buffer,
+).toString('latin1');
+
+/** Only root sees them, or sets them. */
 const ofRoot: TreeLiteral = {
+  'capable of more': file('#!', { xattrs: { 'security.capability': MAY_BIND_PORTS }, uid: 1234 }),
   'on a link': symlink('nowhere', { xattrs: { 'trusted.note': 'of the link itself' } }),
 };
 

@@ -4,11 +4,11 @@
  *   1. open the source, never through a symlink; stat it
  *   2. make a temporary file beside the final name
  *   3. copy bytes (or only data, around holes) and take their digest
- *   4. attributes and ACL, owner, mode, times
+ *   4. owner, attributes and ACL, mode, times
  *   5. stat the source again: if it changed meanwhile, throw the temporary file away and begin anew
  *   6. rename into place
  *
- * System calls for a small file: openat, statx, openat, read, write, flistxattr, fchown, fchmod,
+ * System calls for a small file: openat, statx, openat, read, write, fchown, flistxattr, fchmod,
  * utimensat, statx, close, renameat, close = 13. Beside them hardly anything is done: names stay in
  * native memory, and no object is made for a file.
  */
@@ -17,13 +17,12 @@ import { copyDense, copySparse } from './copy-bytes.ts';
 import type { Digest, DigestName } from './digest.ts';
 import { after, before, sameMoment, statOpen, type FileStat } from './file-stat.ts';
 import type { ThreadContext } from './messages.ts';
-import { setMetadata } from './metadata.ts';
+import { copyMetadata } from './metadata.ts';
 import type { NameCursor } from './name-cursor.ts';
 import { check } from './native-error.ts';
 import type { NewFile } from './new-file.ts';
 import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import { close, O, openat, statxField as field } from './sys.ts';
-import { copyXattrs } from './xattrs.ts';
 
 /** Two open directories, one on each side, and what is needed to write in them. */
 export interface OpenPair {
@@ -80,8 +79,8 @@ function copyOpened(pair: FilePair, from: number, names: NameCursor): Digest | u
   try {
     const digest = copyBytes(pair, from, names);
     if (digest === undefined) return undefined;
-    copyXattrs(from, newFile.fd, names, pair.inherits);
-    setMetadata(newFile.fd, before, names);
+    const { fd: to } = newFile;
+    copyMetadata({ from, to, stat: before, where: names, exactly: pair.inherits });
     statOpen(from, after, 'source', names);
     if (!sameMoment(before, after)) return undefined;
     newFile.place(names);

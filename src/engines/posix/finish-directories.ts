@@ -7,12 +7,11 @@ import type { RawPath } from '../../paths.ts';
 import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
 import { before, statOpen } from './file-stat.ts';
 import type { JobBase } from './messages.ts';
-import { setMetadata } from './metadata.ts';
+import { copyMetadata } from './metadata.ts';
 import { check } from './native-error.ts';
 import type { RootFds } from './open-pair.ts';
 import { rawToBytes } from '../../paths.ts';
 import { close, O, openBeneath } from './sys.ts';
-import { copyXattrs } from './xattrs.ts';
 
 export interface FinishDirectoriesJob extends JobBase, RootFds {
   readonly type: 'finish directories';
@@ -49,8 +48,7 @@ function finish(roots: RootFds, path: RawPath): void {
     );
     try {
       statOpen(from, before, 'source', path);
-      copyXattrs(from, to, path, true);
-      setMetadata(to, before, path);
+      copyMetadata({ from, to, stat: before, where: path, exactly: true });
     } finally {
       close(to);
     }

@@ -28,7 +28,7 @@ import {
   type FileStat,
 } from './file-stat.ts';
 import type { JobBase, ThreadContext } from './messages.ts';
-import { setMetadata } from './metadata.ts';
+import { copyMetadata } from './metadata.ts';
 import { check } from './native-error.ts';
 import { nameAddress, temporaryAddress } from './native-names.ts';
 import { withPair, type RootFds } from './open-pair.ts';
@@ -36,7 +36,6 @@ import { renameIntoPlace } from './rename-into-place.ts';
 import { stopper } from './step-signal.ts';
 import { close, fdatasync, ftruncate, O, openat, statxField as field } from './sys.ts';
 import { partName } from './temp-names.ts';
-import { copyXattrs } from './xattrs.ts';
 
 export interface CopyLargeFileJob extends JobBase, RootFds {
   readonly type: 'copy large file';
@@ -217,8 +216,7 @@ function isAsCopied({ to, where, digest, context }: Transfer, at: number, part: 
 }
 
 function finish(pair: OpenPair, name: RawPath, { from, to, where }: Transfer): Copied {
-  copyXattrs(from, to, where, true);
-  setMetadata(to, before, where);
+  copyMetadata({ from, to, stat: before, where, exactly: true });
   statOpen(from, after, 'source', where);
   if (!sameMoment(before, after)) return { outcome: 'drifted' };
   renameIntoPlace(pair.destinationFd, temporaryAddress(partName(name)), nameAddress(name), where);

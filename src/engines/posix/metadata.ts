@@ -1,4 +1,4 @@
-/** Owner, mode and times onto an open file or a name, from a struct statx. */
+/** Owner, attributes, mode and times onto an open file or a name. */
 import type { RawPath } from '../../paths.ts';
 import { check, type Where } from './native-error.ts';
 import { nameAddress } from './native-names.ts';
@@ -13,6 +13,7 @@ import {
   utimensat,
   type Block,
 } from './sys.ts';
+import { copyXattrs } from './xattrs.ts';
 
 const times = allocate(64); // struct timespec[2]
 
@@ -30,11 +31,23 @@ function putTimes(stat: Block): number {
   return times.address;
 }
 
-/** chmod after chown, because chown clears the setuid and setgid bits. */
-export function setMetadata(fd: number, stat: Block, where: Where): void {
-  check(fchown(fd, field.uid(stat), field.gid(stat)), 'set the owner of', 'destination', where);
-  check(fchmod(fd, field.mode(stat) & 0o7777), 'set the mode of', 'destination', where);
-  setTimes(fd, stat, where);
+/** Two open files: what the first is given, the second gets. */
+export interface FromTo {
+  readonly from: number;
+  readonly to: number;
+  /** What `from` is. */
+  readonly stat: Block;
+  readonly where: Where;
+  /** Attributes that only the second has are taken from it. */
+  readonly exactly: boolean;
+}
+
+/** In this order: chown clears the setuid and setgid bits and security.capability, and an ACL changes the mode. */
+export function copyMetadata({ from, to, stat, where, exactly }: FromTo): void {
+  check(fchown(to, field.uid(stat), field.gid(stat)), 'set the owner of', 'destination', where);
+  copyXattrs(from, to, where, exactly);
+  check(fchmod(to, field.mode(stat) & 0o7777), 'set the mode of', 'destination', where);
+  setTimes(to, stat, where);
 }
 
 /** Of what was changed only in passing, as they were before. */

@@ -7,6 +7,7 @@
  * Not here: policy, retries, error classes. Sources: man pages section 2; struct layouts from
  * linux/stat.h and linux/openat2.h.
  */
+import { constants as flags } from 'node:fs';
 import { constants } from 'node:os';
 import koffi from 'koffi';
 
@@ -15,16 +16,18 @@ const declare = (prototype: string): ((...args: number[]) => number) =>
   libc.func(prototype.replaceAll('ssize_t', 'int64_t'));
 
 export const AT_FDCWD = -100;
+/** From Node where it has them: DIRECTORY and NOFOLLOW have other numbers on arm64 than on x86-64. */
 export const O = {
-  RDONLY: 0,
-  WRONLY: 1,
-  RDWR: 2,
-  CREAT: 0o100,
-  EXCL: 0o200,
-  TRUNC: 0o1000,
-  NONBLOCK: 0o4000,
-  DIRECTORY: 0o200000,
-  NOFOLLOW: 0o400000,
+  RDONLY: flags.O_RDONLY,
+  WRONLY: flags.O_WRONLY,
+  RDWR: flags.O_RDWR,
+  CREAT: flags.O_CREAT,
+  EXCL: flags.O_EXCL,
+  TRUNC: flags.O_TRUNC,
+  NONBLOCK: flags.O_NONBLOCK,
+  DIRECTORY: flags.O_DIRECTORY,
+  NOFOLLOW: flags.O_NOFOLLOW,
+  // The same on both (asm-generic/fcntl.h).
   CLOEXEC: 0o2000000,
   PATH: 0o10000000,
 } as const;

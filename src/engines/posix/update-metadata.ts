@@ -2,11 +2,10 @@
 import { OPEN_SOURCE, type OpenPair } from './copy-file.ts';
 import { S_IFMT, S_IFREG } from './entry-stat.ts';
 import { after, before, statOpen } from './file-stat.ts';
-import { setMetadata } from './metadata.ts';
+import { copyMetadata } from './metadata.ts';
 import type { NameCursor } from './name-cursor.ts';
 import { check } from './native-error.ts';
 import { close, openat, statxField as field } from './sys.ts';
-import { copyXattrs } from './xattrs.ts';
 
 /**
  * Of the current name; what the source is, is in `before` then. False when the destination is not what
@@ -21,8 +20,7 @@ export function updateMetadata(pair: OpenPair, names: NameCursor): boolean {
       statOpen(from, before, 'source', names);
       statOpen(to, after, 'destination', names);
       if (!sameContent()) return false;
-      copyXattrs(from, to, names, true);
-      setMetadata(to, before, names);
+      copyMetadata({ from, to, stat: before, where: names, exactly: true });
       return true;
     } finally {
       close(to);
