@@ -1,6 +1,14 @@
 /** A far side that takes the bytes at first and tells only at the close of a file that it could not keep them. */
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -42,7 +50,7 @@ testLink(
   `longhaul sync SRC DST, over a link to a disk that is full${missing ? `: skipped, ${missing}` : ''}`,
   async () => {
     room = mkdtempSync(join(tmpdir(), 'longhaul-far-full-'));
-    execFileSync('chmod', ['755', room]);
+    chmodSync(room, 0o755);
     const [source, far] = [join(room, 'source'), join(room, 'far')];
     smallMount(far, '1m');
     chownSync(far, NOBODY, NOBODY);

@@ -2,7 +2,7 @@
 import { joinRaw, type RawPath } from '../../paths.ts';
 import type { Failure } from '../../errors.ts';
 import { toFailure } from '../../errors.ts';
-import { copyFile, type Copied, type FilePair } from './copy-file.ts';
+import { copyFile, type Copied, type FilePair, type OpenPair } from './copy-file.ts';
 import { copySpecial } from './copy-special.ts';
 import { copySymlink } from './copy-symlink.ts';
 import type { Digest, DigestName } from './digest.ts';
@@ -119,11 +119,11 @@ function copyRegular(
   else rows.copied(before, digest, field.size(before));
 }
 
-function copyOther(pair: FilePair, name: RawPath, mode: number): EntryOutcome {
+function copyOther(pair: OpenPair, name: RawPath, mode: number): EntryOutcome {
   return { name, bytes: 0, ...copyByKind(pair, name, mode) };
 }
 
-function copyByKind(pair: FilePair, name: RawPath, mode: number): Copied {
+function copyByKind(pair: OpenPair, name: RawPath, mode: number): Copied {
   switch (mode & S_IFMT) {
     case S_IFLNK:
       return copySymlink(pair, name);
@@ -140,7 +140,7 @@ function copyByKind(pair: FilePair, name: RawPath, mode: number): Copied {
 }
 
 /** Whether an earlier run, or another tool, has brought it over already; the source is in `before` then. */
-function isThere(pair: FilePair, names: NameCursor): boolean {
+function isThere(pair: OpenPair, names: NameCursor): boolean {
   if (statAt(pair.destinationFd, names.address, after) < 0) return false;
   check(statAt(pair.sourceFd, names.address, before), 'stat', 'source', names);
   return (

@@ -79,8 +79,7 @@ function copyOpened(pair: FilePair, from: number, names: NameCursor): Digest | u
   try {
     const digest = copyBytes(pair, from, names);
     if (digest === undefined) return undefined;
-    const { fd: to } = newFile;
-    copyMetadata({ from, to, stat: before, where: names, exactly: pair.inherits });
+    copyMetadata(from, newFile.fd, names, pair.inherits);
     statOpen(from, after, 'source', names);
     if (!sameMoment(before, after)) return undefined;
     newFile.place(names);

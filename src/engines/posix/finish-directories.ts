@@ -48,7 +48,7 @@ function finish(roots: RootFds, path: RawPath): void {
     );
     try {
       statOpen(from, before, 'source', path);
-      copyMetadata({ from, to, stat: before, where: path, exactly: true });
+      copyMetadata(from, to, path, true);
     } finally {
       close(to);
     }

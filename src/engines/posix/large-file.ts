@@ -216,7 +216,7 @@ function isAsCopied({ to, where, digest, context }: Transfer, at: number, part: 
 }
 
 function finish(pair: OpenPair, name: RawPath, { from, to, where }: Transfer): Copied {
-  copyMetadata({ from, to, stat: before, where, exactly: true });
+  copyMetadata(from, to, where, true);
   statOpen(from, after, 'source', where);
   if (!sameMoment(before, after)) return { outcome: 'drifted' };
   renameIntoPlace(pair.destinationFd, temporaryAddress(partName(name)), nameAddress(name), where);

@@ -1,5 +1,6 @@
 /** Owner, attributes, mode and times onto an open file or a name. */
 import type { RawPath } from '../../paths.ts';
+import { before } from './file-stat.ts';
 import { check, type Where } from './native-error.ts';
 import { nameAddress } from './native-names.ts';
 import {
@@ -31,23 +32,16 @@ function putTimes(stat: Block): number {
   return times.address;
 }
 
-/** Two open files: what the first is given, the second gets. */
-export interface FromTo {
-  readonly from: number;
-  readonly to: number;
-  /** What `from` is. */
-  readonly stat: Block;
-  readonly where: Where;
-  /** Attributes that only the second has are taken from it. */
-  readonly exactly: boolean;
-}
-
-/** In this order: chown clears the setuid and setgid bits and security.capability, and an ACL changes the mode. */
-export function copyMetadata({ from, to, stat, where, exactly }: FromTo): void {
-  check(fchown(to, field.uid(stat), field.gid(stat)), 'set the owner of', 'destination', where);
+/**
+ * Gives the open file `to` what `from` has, which `before` tells; `exactly` as in copyXattrs. In this order:
+ * chown clears the setuid and setgid bits and security.capability, and an ACL changes the mode.
+ */
+export function copyMetadata(from: number, to: number, where: Where, exactly: boolean): void {
+  const owner = field.uid(before);
+  check(fchown(to, owner, field.gid(before)), 'set the owner of', 'destination', where);
   copyXattrs(from, to, where, exactly);
-  check(fchmod(to, field.mode(stat) & 0o7777), 'set the mode of', 'destination', where);
-  setTimes(to, stat, where);
+  check(fchmod(to, field.mode(before) & 0o7777), 'set the mode of', 'destination', where);
+  setTimes(to, before, where);
 }
 
 /** Of what was changed only in passing, as they were before. */

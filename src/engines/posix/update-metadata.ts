@@ -20,7 +20,7 @@ export function updateMetadata(pair: OpenPair, names: NameCursor): boolean {
       statOpen(from, before, 'source', names);
       statOpen(to, after, 'destination', names);
       if (!sameContent()) return false;
-      copyMetadata({ from, to, stat: before, where: names, exactly: true });
+      copyMetadata(from, to, names, true);
       return true;
     } finally {
       close(to);

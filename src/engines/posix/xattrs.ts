@@ -31,7 +31,7 @@ const NONE: readonly string[] = [];
 let sourceHasNone = false;
 
 /** Gives `to` the attributes of `from`; `exactly` also takes away what `from` has not. */
-export function copyXattrs(from: number, to: number, where: Where, exactly = false): void {
+export function copyXattrs(from: number, to: number, where: Where, exactly: boolean): void {
   if (sourceHasNone) return;
   const wanted = list(from, where, 'source');
   if (exactly) {
