@@ -22,7 +22,7 @@ export const syncCommand = define<[source: string, destination: string], SyncCom
   name: 'sync',
   summary: 'Copy a tree in one pass, without a server',
   details:
-    'The same engine as a migration: every entry with owner, mode, times, attributes, holes and hard links, under a temporary name until it is whole. After Ctrl-C or a crash the same command goes on.',
+    'The same engine as a migration: every entry with owner, mode, times, attributes, holes and hard links, and none under its name before it is whole. After Ctrl-C or a crash the same command goes on.',
   args: [
     ['<source>', 'a directory'],
     ['<destination>', 'a directory; it must exist'],

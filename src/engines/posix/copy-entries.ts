@@ -84,7 +84,7 @@ function copyBatch(work: Work): void {
     withPair(job, directory, (fds) => {
       const { digest, adoptSame = false } = job;
       const inherits = givesAcl(fds.destinationFd);
-      const newFile = new NewFile(fds.destinationFd);
+      const newFile = new NewFile(fds.destinationFd, inherits);
       const pair = { ...fds, directory, digest, context, adoptSame, inherits, newFile };
       while (!context.stopped() && names.next()) copyItem(pair, work);
     });

@@ -2,14 +2,14 @@
  * The recipe for one file. It appears under its name only when all of it is there:
  *
  *   1. open the source, never through a symlink; stat it
- *   2. make a temporary file beside the final name
+ *   2. make a file without a name, or a temporary one beside the final name
  *   3. copy bytes (or only data, around holes) and take their digest
  *   4. owner, attributes and ACL, mode, times
  *   5. stat the source again: if it changed meanwhile, throw the temporary file away and begin anew
- *   6. rename into place
+ *   6. link or rename into place
  *
- * System calls for a small file: openat, statx, openat, read, write, fchown, flistxattr, fchmod,
- * utimensat, statx, close, renameat, close = 13. Beside them hardly anything is done: names stay in
+ * System calls for a small file: openat, statx, openat, read, write, flistxattr, utimensat, statx,
+ * linkat, close, close = 11; fchown and fchmod only for what it was not born with. Beside them hardly anything is done: names stay in
  * native memory, and no object is made for a file.
  */
 import type { RawPath } from '../../paths.ts';
@@ -75,15 +75,14 @@ function attemptCopy(pair: FilePair, names: NameCursor): Digest | undefined {
 
 function copyOpened(pair: FilePair, from: number, names: NameCursor): Digest | undefined {
   const { newFile } = pair;
-  newFile.create(names);
+  newFile.create(names, field.mode(before));
   try {
     const digest = copyBytes(pair, from, names);
     if (digest === undefined) return undefined;
-    copyMetadata(from, newFile.fd, names, pair.inherits);
+    copyMetadata(from, newFile.fd, names, pair.inherits, newFile.born);
     statOpen(from, after, 'source', names);
     if (!sameMoment(before, after)) return undefined;
-    newFile.place(names);
-    return digest;
+    return newFile.place(names) ? digest : undefined;
   } finally {
     newFile.drop();
   }

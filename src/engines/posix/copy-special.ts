@@ -1,11 +1,12 @@
 /** FIFOs, sockets and devices, where the spec wants them: a node of the same kind and number. */
 import { joinRaw, type RawPath } from '../../paths.ts';
 import type { Copied, OpenPair } from './copy-file.ts';
+import { S_IFMT } from './entry-stat.ts';
 import { before, fileStat, statName } from './file-stat.ts';
 import { check } from './native-error.ts';
 import { nameAddress, temporaryAddress } from './native-names.ts';
 import { renameIntoPlace } from './rename-into-place.ts';
-import { fchmodat, mknodat, statxField as field, umask, unlinkat } from './sys.ts';
+import { fchmodat, mknodat, statxField as field, unlinkat } from './sys.ts';
 import { setLinkMetadata } from './metadata.ts';
 import { onceName } from './temp-names.ts';
 
@@ -14,9 +15,13 @@ export function copySpecial(pair: OpenPair, name: RawPath): Copied {
   check(statName(pair.sourceFd, name, before), 'stat', 'source', path);
   const temporary = onceName();
   const number = deviceNumber(field.rdevMajor(before), field.rdevMinor(before));
-  umask(0o077);
   check(
-    mknodat(pair.destinationFd, temporaryAddress(temporary), field.mode(before), number),
+    mknodat(
+      pair.destinationFd,
+      temporaryAddress(temporary),
+      (field.mode(before) & S_IFMT) | 0o600,
+      number,
+    ),
     'create',
     'destination',
     path,
@@ -29,7 +34,6 @@ export function copySpecial(pair: OpenPair, name: RawPath): Copied {
       'destination',
       path,
     );
-    setLinkMetadata(pair.destinationFd, temporary, before, path);
   } catch (error) {
     unlinkat(pair.destinationFd, temporaryAddress(temporary), 0);
     throw error;

@@ -32,15 +32,33 @@ function putTimes(stat: Block): number {
   return times.address;
 }
 
+/** What a new file has already and need not be given; -1 when not known. */
+export interface Born {
+  uid: number;
+  gid: number;
+  mode: number;
+}
+
+const NOT_NEW: Born = { uid: -1, gid: -1, mode: -1 };
+
 /**
  * Gives the open file `to` what `from` has, which `before` tells; `exactly` as in copyXattrs. In this order:
  * chown clears the setuid and setgid bits and security.capability, and an ACL changes the mode.
  */
-export function copyMetadata(from: number, to: number, where: Where, exactly: boolean): void {
-  const owner = field.uid(before);
-  check(fchown(to, owner, field.gid(before)), 'set the owner of', 'destination', where);
+export function copyMetadata(
+  from: number,
+  to: number,
+  where: Where,
+  exactly: boolean,
+  born: Readonly<Born> = NOT_NEW,
+): void {
+  const uid = field.uid(before);
+  const gid = field.gid(before);
+  const mode = field.mode(before) & 0o7777;
+  if (uid !== born.uid || gid !== born.gid)
+    check(fchown(to, uid, gid), 'set the owner of', 'destination', where);
   copyXattrs(from, to, where, exactly);
-  check(fchmod(to, field.mode(before) & 0o7777), 'set the mode of', 'destination', where);
+  if (mode !== born.mode) check(fchmod(to, mode), 'set the mode of', 'destination', where);
   setTimes(to, before, where);
 }
 

@@ -3,7 +3,7 @@ import type { RawPath } from '../../paths.ts';
 import { allocate } from './sys.ts';
 
 const SLOT_BYTES = 8192;
-const block = allocate(4 * SLOT_BYTES);
+const block = allocate(5 * SLOT_BYTES);
 
 /** The address of `name` in a slot; valid until the slot is used again. */
 function put(slot: number, name: RawPath): number {
@@ -21,3 +21,4 @@ export const temporaryAddress = (name: RawPath): number => put(1, name);
 export const otherAddress = (name: RawPath): number => put(2, name);
 /** The empty string, for AT_EMPTY_PATH. */
 export const emptyAddress = put(3, '');
+export const dotAddress = put(4, '.');

@@ -29,6 +29,7 @@ export const O = {
   NOFOLLOW: flags.O_NOFOLLOW,
   // The same on both (asm-generic/fcntl.h).
   CLOEXEC: 0o2000000,
+  TMPFILE: 0o20000000 | flags.O_DIRECTORY,
   PATH: 0o10000000,
 } as const;
 export const AT = { SYMLINK_NOFOLLOW: 0x100, REMOVEDIR: 0x200, EMPTY_PATH: 0x1000 } as const;
@@ -70,7 +71,6 @@ export const llistxattr = declare('ssize_t llistxattr(uintptr_t, uintptr_t, size
 export const lgetxattr = declare('ssize_t lgetxattr(uintptr_t, uintptr_t, uintptr_t, size_t)');
 export const lsetxattr = declare('int lsetxattr(uintptr_t, uintptr_t, uintptr_t, size_t, int)');
 export const flock = declare('int flock(int, int)');
-export const umask = declare('uint umask(uint)');
 const posixMemalign = libc.func(
   'int posix_memalign(_Out_ uintptr_t *, size_t, size_t)',
 ) as unknown as (out: [number], alignment: number, size: number) => number;

@@ -25,30 +25,50 @@ const last = (calls: readonly Call[]): number => Math.max(...calls.map(({ ended 
 (traceMissing === undefined ? describe : describe.skip)(
   `in the order of the calls${traceMissing ?? ''}`,
   () => {
-    test('small files are whole before they get their names, and durable before the journal has them', () => {
-      for (let f = 0; f < 20; f++) writeFileSync(join(a, `f${f}`), `content ${f}`);
-      const sync = [process.execPath, join(checkout, 'bin/longhaul.js'), 'sync', a, b];
+    /** New in `b`, and then each in place of what is there: without a name at first, and with one. */
+    test.each(['new', 'changed'])(
+      '%s small files are whole before they get their names, and durable before the journal has them',
+      (which) => {
+        const sync = [process.execPath, join(checkout, 'bin/longhaul.js'), 'sync', a, b];
+        const write = (text: string): void => {
+          for (let f = 0; f < 20; f++) writeFileSync(join(a, `f${f}`), `${text} ${f}`);
+        };
+        write('content');
+        if (which === 'changed') {
+          callsOf([...sync, '--state', join(root, 'before')], ['syncfs']);
+          write('other content');
+        }
 
-      const calls = callsOf(
-        [...sync, '--state', join(root, 'state')],
-        ['write', 'fchown', 'fchmod', 'utimensat', 'renameat', 'syncfs', 'fdatasync'],
-      );
-      const named = (name: string): Call[] => calls.filter((call) => call.name === name);
-      const renames = named('renameat').filter(on(`${b}>, ".longhaul-`));
-      const journal = calls.filter(on('copy.journal>'));
+        const calls = callsOf(
+          [...sync, '--state', join(root, 'state')],
+          ['write', 'fchmod', 'utimensat', 'linkat', 'renameat', 'syncfs', 'fdatasync'],
+        );
+        const named = (name: string): Call[] => calls.filter((call) => call.name === name);
+        const places = calls.filter(({ args }) => /, "f\d+"(, AT_EMPTY_PATH)?$/.test(args));
+        const journal = calls.filter(on('copy.journal>'));
 
-      expect(renames).toHaveLength(20);
-      for (const rename of renames) {
-        const temporary = `${b}/${/"(\.longhaul-[^"]+)"/.exec(rename.args)![1]}>`;
-        const before = calls.filter(on(temporary));
-        expect(before.map(({ name }) => name)).toEqual(['write', 'fchown', 'fchmod', 'utimensat']);
-        expect(last(before)).toBeLessThan(rename.began);
-      }
-      const [toDisk] = named('syncfs');
-      expect(last(renames)).toBeLessThan(toDisk!.began);
-      expect(toDisk!.ended).toBeLessThan(first(journal));
-      expect(journal.map(({ name }) => name).slice(0, 2)).toEqual(['write', 'fdatasync']);
-    });
+        expect(places).toHaveLength(20);
+        for (const place of places) {
+          const before = calls.filter(on(fileThat(place, calls)));
+          const kinds = new Set(before.map(({ name }) => name));
+          expect([...kinds].slice(0, 1)).toEqual(['write']);
+          expect(kinds).toContain('utimensat');
+          expect(last(before.filter(({ name }) => name !== 'linkat'))).toBeLessThan(place.began);
+        }
+        const [toDisk] = named('syncfs');
+        expect(last(places)).toBeLessThan(toDisk!.began);
+        expect(toDisk!.ended).toBeLessThan(first(journal));
+        expect(journal.map(({ name }) => name).slice(0, 2)).toEqual(['write', 'fdatasync']);
+      },
+    );
+
+    /** How descriptors of the file that gets a name there are shown. */
+    function fileThat(place: Call, calls: readonly Call[]): string {
+      if (place.name === 'linkat') return /<([^>]+>)/.exec(place.args)![1]!;
+      const temporary = /"(\.longhaul-[^"]+)"/.exec(place.args)![1]!;
+      const linked = calls.find((call) => call.name === 'linkat' && on(`"${temporary}"`)(call));
+      return linked ? fileThat(linked, calls) : `${b}/${temporary}>`;
+    }
 
     test('a part of a large file is durable before its journal has it, and the whole has its metadata before its name', () => {
       writeFileSync(join(a, 'large'), Buffer.alloc(2.5 * PART_BYTES, 'large'));
