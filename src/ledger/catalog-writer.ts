@@ -51,6 +51,7 @@ export class CatalogWriter<S extends string = EntryStatus> {
   readonly path: string;
   private readonly fd: number;
   private readonly partialPath: string;
+  private readonly level: 0 | 1;
   private readonly statusNumbers: ReadonlyMap<S, number>;
   private readonly block = new ByteWriter(BLOCK_BYTES);
   private readonly encoder = new PartEncoder();
@@ -63,11 +64,16 @@ export class CatalogWriter<S extends string = EntryStatus> {
   private entries = 0;
   private bytes = 0;
 
-  /** `statuses` only for files that are not catalogs: at most 16, in frozen order. */
+  /**
+   * `statuses` only for files that are not catalogs: at most 16, in frozen order. `level` is deflate's:
+   * 0 for what is soon read and removed, about 35 bytes an entry that cost no time.
+   */
   constructor(
     path: string,
     statuses: readonly S[] = ENTRY_STATUSES as readonly string[] as readonly S[],
+    level: 0 | 1 = 1,
   ) {
+    this.level = level;
     this.path = path;
     this.statusNumbers = new Map(statuses.map((status, number) => [status, number]));
     this.partialPath = `${path}.partial`;
@@ -171,7 +177,7 @@ export class CatalogWriter<S extends string = EntryStatus> {
 
   private putFramed(plain: Uint8Array): void {
     // In one piece: Node would join many small ones, in memory that is new to the process.
-    const deflated = deflateRawSync(plain, { level: 1, chunkSize: plain.length + 1024 });
+    const deflated = deflateRawSync(plain, { level: this.level, chunkSize: plain.length + 1024 });
     this.put(frameBlock(deflated, plain.length));
     this.put(deflated);
   }

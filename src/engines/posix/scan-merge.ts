@@ -6,6 +6,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CODES, type Code } from '../../errors.ts';
 import { readJson } from '../../ledger/atomic-file.ts';
+import { ENTRY_STATUSES } from '../../ledger/catalog-format.ts';
 import { CatalogWriter } from '../../ledger/catalog-writer.ts';
 import { comparePaths, printable, type RawPath } from '../../paths.ts';
 import type { OpenEntry } from '../engine.ts';
@@ -101,7 +102,8 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
       open.push(describe(record.path, code));
   }
   places.sort((a, b) => comparePaths(a.path, b.path));
-  const writer = new CatalogWriter(join(roundDirectory, 'manifest'));
+  // Not deflated: nobody copies meanwhile.
+  const writer = new CatalogWriter(join(roundDirectory, 'manifest'), ENTRY_STATUSES, 0);
   try {
     const blocks = [...roots.blocks];
     for (const [number, { path, start }] of places.entries()) {
