@@ -53,14 +53,26 @@ function settings(dist) {
         },
       },
     },
-    externalsType: 'module',
     externals: [({ request }, done) => done(null, external(request))],
   };
 }
 
-/** Undefined: it goes into the bundle. Each command is a program of its own, loaded when it is called. */
+/** Modules of Node that take a while to load, and that many a run makes no use of. */
+const SELDOM_USED = ['crypto', 'child_process'];
+
+/**
+ * Undefined: it goes into the bundle. Each command is a program of its own, loaded when it is called. For
+ * an `import` of a module of Node, or of CommonJS, Node first finds out all its exports: in each thread.
+ */
 function external(request) {
   if (request.startsWith('./commands/')) return `import ${request}`;
+  const [, builtin] = /^node:(.*)$/.exec(request) ?? [];
+  if (SELDOM_USED.includes(builtin))
+    return `var new Proxy({}, { get: (_, name) => ${builtinModule(builtin)}[name] })`;
+  if (builtin) return `var ${builtinModule(builtin)}`;
   const isOurs = request.startsWith('.') || request.startsWith('/');
-  return isOurs || request === 'commander' ? undefined : `module ${request}`;
+  if (isOurs || request === 'commander') return undefined;
+  return `var ${builtinModule('module')}.createRequire(import.meta.url)(${JSON.stringify(request)})`;
 }
+
+const builtinModule = (name) => `process.getBuiltinModule("node:${name}")`;

@@ -43,13 +43,28 @@ describe('what is loaded', () => {
     const loaded = packagesIn(scripts);
     const native = /koffi|^@napi-rs/;
     expect(loaded.filter((name) => native.test(name)).length).toBeGreaterThan(1);
-    expect(loaded.filter((name) => !native.test(name))).toEqual(['ignore']);
+    expect(loaded.filter((name) => !native.test(name))).toEqual([]);
     const own = scripts.filter((path) => path.includes('/dist/'));
     expect(own.map((path) => path.split('/dist/')[1]).sort()).toEqual([
       'cli/commands/sync.js',
       'cli/main.js',
       ...['engines/posix/worker.js', 'engines/posix/worker.js'], // each of the two threads
     ]);
+  });
+
+  test('by the threads of longhaul sync: the modules of Node from the cache in its program', () => {
+    const [source, destination] = [join(room, 'c'), join(room, 'd')];
+    for (const path of [source, destination]) mkdirSync(path);
+    writeFileSync(join(source, 'file'), 'content');
+
+    const sync = [PROGRAM, 'sync', source, destination, '--state', join(room, 'cached')];
+    const env = { ...process.env, NODE_DEBUG_NATIVE: 'CODE_CACHE' };
+    const { stderr } = spawnSync(process.execPath, sync, { env, encoding: 'utf8' });
+    const times = (what: string): number => stderr.split(what).length - 1;
+
+    expect(times('is accepted')).toBeGreaterThan(200);
+    // What the main thread loads after the threads have answered.
+    expect(times('is rejected')).toBeLessThan(20);
   });
 
   traced('by a worker that works on no migration by DataSync: nothing of AWS', () => {

@@ -20,7 +20,15 @@ import { compareTrees, type Difference } from '../../src/engines/posix/compare-t
 import { syncTree, type SyncOptions, type SyncReport } from '../../src/engines/posix/sync-tree.ts';
 import { acl, nastyTree } from '../support/nasty-tree.ts';
 import { differences, expectSameTree } from '../support/oracle.ts';
-import { directory, file, hardLink, makeTree, symlink, type TreeLiteral } from '../support/tree.ts';
+import {
+  directory,
+  file,
+  hardLink,
+  makeTree,
+  sizesOfOpenFiles,
+  symlink,
+  type TreeLiteral,
+} from '../support/tree.ts';
 import { alterKeepingTime } from './contract.ts';
 
 let root: string;
@@ -165,7 +173,7 @@ describe('sync', () => {
     make();
     const interrupt = new AbortController();
     const look = setInterval(() => {
-      if (readdirSync(destination).length > 0) interrupt.abort();
+      if (sizesOfOpenFiles(destination).length > 0) interrupt.abort();
     }, 20);
 
     const slow = sync({ bytesPerSecond: 2 ** 20, signal: interrupt.signal });

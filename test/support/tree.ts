@@ -17,6 +17,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  statSync,
   symlinkSync,
   writeSync,
   type BigIntStats,
@@ -296,4 +297,16 @@ function along(root: number, path: RawPath, use: (fd: number) => void): void {
 export function leftovers(dir: string): string[] {
   const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
   return names.filter((name) => name.includes('.longhaul-'));
+}
+
+/** In bytes: of the files in a directory that this process has open, also of those without a name. */
+export function sizesOfOpenFiles(directory: string): number[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    const path = `/proc/self/fd/${fd}`;
+    try {
+      return readlinkSync(path).startsWith(`${directory}/`) ? [statSync(path).size] : [];
+    } catch {
+      return []; // closed meanwhile
+    }
+  });
 }

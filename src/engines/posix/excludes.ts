@@ -11,8 +11,11 @@ import type ignoreType from 'ignore';
 import type { Ignore } from 'ignore';
 import { fromPrintable, joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 
-// Imported, Node would search the text of a CommonJS module for its exports, in every thread anew.
-const ignore = createRequire(import.meta.url)('ignore') as typeof ignoreType;
+// Imported, Node would search the text of a CommonJS module for its exports, in every thread anew; and
+// most names need no look at the patterns.
+let loaded: typeof ignoreType | undefined;
+const ignore = (): typeof ignoreType =>
+  (loaded ??= createRequire(import.meta.url)('ignore') as typeof ignoreType);
 
 /** Every name that longhaul makes for itself in a tree begins so. */
 export const OWN_PREFIX = '.longhaul-';
@@ -52,7 +55,7 @@ export function compileExcludes({ patterns, defaults }: ExcludeRules): Excludes 
     if (all.length === 0) return false;
     if (onlyDefaults && !DEFAULT_INITIALS.includes(name[0]!)) return false;
     if (asked++ >= MEMORY) {
-      matcher = ignore({ ignorecase: false }).add(all);
+      matcher = ignore()({ ignorecase: false }).add(all);
       asked = 0;
     }
     const path = joinRaw(directory, name);

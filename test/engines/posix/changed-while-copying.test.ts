@@ -6,9 +6,7 @@ import {
   closeSync,
   existsSync,
   openSync,
-  readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   statSync,
   utimesSync,
@@ -18,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { expectSameTree } from '../../support/oracle.ts';
 import { until } from '../../support/processes.ts';
-import { file, leftovers, sparse, type Node } from '../../support/tree.ts';
+import { file, leftovers, sizesOfOpenFiles, sparse, type Node } from '../../support/tree.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { PART_BYTES, posix } from './bench.ts';
 
@@ -48,18 +46,6 @@ async function inTheMiddle(): Promise<void> {
   await until('a block is copied', () =>
     sizesOfOpenFiles(bench.destination).some((size) => size >= BLOCK_BYTES),
   );
-}
-
-/** Also of those without a name: the engine's threads are in this process. */
-function sizesOfOpenFiles(directory: string): number[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    const path = `/proc/self/fd/${fd}`;
-    try {
-      return readlinkSync(path).startsWith(`${directory}/`) ? [statSync(path).size] : [];
-    } catch {
-      return []; // closed meanwhile
-    }
-  });
 }
 
 const KINDS: readonly [string, () => Node][] = [
