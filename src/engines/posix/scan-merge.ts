@@ -89,26 +89,23 @@ export function lastScan(
 
 export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
   const { shard, roots, roundDirectory, heading, counts, facts } = options;
-  const places: { readonly path: RawPath; readonly start: number }[] = [];
   const open: OpenEntry[] = [];
   let incomplete = 0;
-  for (const { record, start } of shard.directories()) {
-    places.push({ path: record.path, start });
-    if (record.continues || record.complete) continue;
+  for (const { path, continues, complete, failure } of shard.places) {
+    if (continues || complete) continue;
     incomplete++;
-    const code = record.failure as Code;
+    const code = failure as Code;
     // A directory that went away meanwhile needs nobody: nothing below it is judged in this round.
-    if (CODES[code].class !== 'changed' && open.length < SAMPLES)
-      open.push(describe(record.path, code));
+    if (CODES[code].class !== 'changed' && open.length < SAMPLES) open.push(describe(path, code));
   }
-  places.sort((a, b) => comparePaths(a.path, b.path));
+  const places = shard.places.toSorted((a, b) => comparePaths(a.path, b.path));
   // Not deflated: nobody copies meanwhile.
   const writer = new CatalogWriter(join(roundDirectory, 'manifest'), ENTRY_STATUSES, 0);
   try {
     const blocks = [...roots.blocks];
-    for (const [number, { path, start }] of places.entries()) {
-      while (blocks[0] && comparePaths(blocks[0].path, path) < 0) writer.add(blocks.shift()!);
-      writer.addPart(shard.recordAt(start));
+    for (const [number, place] of places.entries()) {
+      while (blocks[0] && comparePaths(blocks[0].path, place.path) < 0) writer.add(blocks.shift()!);
+      writer.addPart(shard.recordAt(place));
       if (number % RECORDS_A_TURN === 0) await new Promise(setImmediate);
     }
     for (const block of blocks) writer.add(block);

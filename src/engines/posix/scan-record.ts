@@ -57,6 +57,18 @@ export function readRecord(payload: Uint8Array<ArrayBuffer>): ScanRecord {
   };
 }
 
+/** The records that a thread has just made, with where they are among the bytes. */
+export function* recordsIn(
+  bytes: Uint8Array<ArrayBuffer>,
+): Generator<{ record: ScanRecord; start: number; end: number }, void, undefined> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let start = 0; start < bytes.length;) {
+    const end = start + RECORD_HEAD + view.getUint32(start, true);
+    yield { record: readRecord(bytes.subarray(start + RECORD_HEAD, end)), start, end };
+    start = end;
+  }
+}
+
 function putText(out: ByteWriter, text: string): void {
   out.varint(text.length);
   for (let i = 0; i < text.length; i++) out.byte(text.charCodeAt(i));

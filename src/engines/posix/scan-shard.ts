@@ -15,44 +15,70 @@ import {
 } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { ByteWriter } from '../../ledger/catalog-bytes.ts';
-import { appendRecord, readRecord, RECORD_HEAD, type ScanRecord } from './scan-record.ts';
+import type { RawPath } from '../../paths.ts';
+import {
+  appendRecord,
+  readRecord,
+  RECORD_HEAD,
+  recordsIn,
+  type ScanRecord,
+} from './scan-record.ts';
 
 const SYNC_INTERVAL_MS = 2_000;
 /** No real path: a directory cannot be named so. */
 const HEADING = '/heading';
 
+/** Where a record is, and what it says of its directory. */
+export interface ShardPlace {
+  readonly path: RawPath;
+  readonly start: number;
+  readonly end: number;
+  readonly complete: boolean;
+  readonly continues: boolean;
+  /** See ScanRecord. */
+  readonly failure: string;
+}
+
 export class ScanShard {
   readonly path: string;
+  /** Of all that counts, in the order of the file. */
+  readonly places: ShardPlace[] = [];
   private readonly fd: number;
   private end = 0;
   private lastSync = Date.now();
 
   /**
    * Opens or begins the shard at `path`. One that was made for something else than `heading` (other
-   * rules, another chunk) is begun anew. `onRecord` gets each record that counts, with where it is.
+   * rules, another chunk) is begun anew. `onRecord` gets each record that counts.
    */
   constructor(path: string, heading: string, onRecord: (record: ScanRecord) => void) {
     this.path = path;
     this.fd = openSync(path, 'a+');
-    const records: ScanRecord[] = [];
+    const records: { record: ScanRecord; start: number; end: number }[] = [];
     let known = false;
-    for (const { record, end } of this.read()) {
-      if (!known && record.failure !== heading) break;
-      if (known) records.push(record);
+    for (const read of this.read()) {
+      if (!known && read.record.failure !== heading) break;
+      if (known) records.push(read);
       known = true;
-      if (record.continues) continue;
-      this.end = end;
-      for (const proven of records.splice(0)) onRecord(proven);
+      if (read.record.continues) continue;
+      this.end = read.end;
+      for (const { record, start, end } of records.splice(0)) {
+        this.places.push(placeOf(record, start, end));
+        onRecord(record);
+      }
     }
     ftruncateSync(this.fd, this.end);
     if (!known) this.begin(heading);
   }
 
   /** Appends records of whole directories. They are durable some seconds later. */
-  append(records: Uint8Array): void {
+  append(records: Uint8Array<ArrayBuffer>): void {
     for (let done = 0; done < records.length;) {
       done += writeSync(this.fd, records, done, records.length - done);
     }
+    for (const { record, start, end } of recordsIn(records))
+      if (record.path !== HEADING)
+        this.places.push(placeOf(record, this.end + start, this.end + end));
     this.end += records.length;
     if (Date.now() - this.lastSync < SYNC_INTERVAL_MS) return;
     this.lastSync = Date.now();
@@ -75,14 +101,9 @@ export class ScanShard {
     }
   }
 
-  /** The directories' records; the heading is left out. */
-  *directories(): Generator<{ record: ScanRecord; start: number }, void, undefined> {
-    for (const { record, start } of this.read())
-      if (record.path !== HEADING) yield { record, start };
-  }
-
-  recordAt(start: number): ScanRecord {
-    const payload = this.payloadAt(start, this.end);
+  recordAt({ start, end }: ShardPlace): ScanRecord {
+    const bytes = new Uint8Array(end - start);
+    const payload = this.readAt(bytes, start) === bytes.length ? intact(bytes) : undefined;
     if (!payload) throw new Error(`${this.path} changed while it was merged`);
     return readRecord(payload);
   }
@@ -108,9 +129,8 @@ export class ScanShard {
     if (this.readAt(head, start) < RECORD_HEAD) return undefined;
     const length = head.readUInt32LE(0);
     if (length === 0 || start + RECORD_HEAD + length > size) return undefined;
-    const payload = new Uint8Array(length);
-    if (this.readAt(payload, start + RECORD_HEAD) < length) return undefined;
-    return crc32(payload) === head.readUInt32LE(4) ? payload : undefined;
+    const bytes = new Uint8Array(RECORD_HEAD + length);
+    return this.readAt(bytes, start) === bytes.length ? intact(bytes) : undefined;
   }
 
   private readAt(into: Uint8Array, position: number): number {
@@ -122,4 +142,17 @@ export class ScanShard {
     }
     return done;
   }
+}
+
+/** The payload of a record, when it has the length and the checksum that its head says. */
+function intact(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+  const head = new DataView(bytes.buffer, 0, RECORD_HEAD);
+  const payload = bytes.subarray(RECORD_HEAD);
+  const isWhole = head.getUint32(0, true) === payload.length;
+  return isWhole && crc32(payload) === head.getUint32(4, true) ? payload : undefined;
+}
+
+function placeOf(record: ScanRecord, start: number, end: number): ShardPlace {
+  const { path, complete, continues, failure } = record;
+  return { path, start, end, complete, continues, failure };
 }
