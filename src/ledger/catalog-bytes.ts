@@ -156,6 +156,15 @@ export class ByteReader {
     return BigInt(this.signed(previous));
   }
 
+  /** Over what `signed` or `signed64` would read. */
+  skipSigned(): void {
+    const { bytes } = this;
+    let { at } = this;
+    if (bytes[at] === WHOLE) at += 9;
+    else while (bytes[at++]! > 127);
+    this.at = at;
+  }
+
   text(length: number): string {
     this.at += length;
     return this.buffer.toString('latin1', this.at - length, this.at);

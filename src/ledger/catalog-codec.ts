@@ -13,6 +13,7 @@
  *   digest      if flagged: 32 bytes
  */
 import { LonghaulError } from '../errors.ts';
+import type { RawPath } from '../paths.ts';
 import type { Entry } from './catalog-format.ts';
 import { ByteWriter, NameReader, type ByteReader } from './catalog-bytes.ts';
 
@@ -153,5 +154,40 @@ export function decodePart<S extends string>(
     };
     if (flags & HAS_DIGEST) entry.digest = from.raw(DIGEST_BYTES);
     entries.push(entry);
+  }
+}
+
+/** Entries side by side: no object is made for each. */
+export interface EntryColumns {
+  readonly names: RawPath[];
+  readonly modes: number[];
+  readonly sizesBytes: number[];
+}
+
+export const noColumns = (): EntryColumns => ({ names: [], modes: [], sizesBytes: [] });
+
+/** As decodePart, of some fields. */
+export function decodeColumns(from: ByteReader, count: number, into: EntryColumns): void {
+  const { names: allNames, modes, sizesBytes } = into;
+  let mode = 0;
+  for (let i = 0; i < count; i++) {
+    const flags = from.byte();
+    allNames.push(names.read(from));
+    sizesBytes.push(from.varint());
+    from.skipSigned(); // mtime
+    from.at += 4;
+    if (flags & HAS_CTIME) {
+      from.skipSigned();
+      from.at += 4;
+    }
+    from.skipSigned(); // inode
+    if (flags & HAS_LINKS) from.varint();
+    if (flags & HAS_OWNER) {
+      mode = from.varint();
+      from.varint();
+      from.varint();
+    }
+    modes.push(mode);
+    if (flags & HAS_DIGEST) from.at += DIGEST_BYTES;
   }
 }

@@ -8,7 +8,13 @@ import { inflateRawSync } from 'node:zlib';
 import type { RawPath } from '../paths.ts';
 import { comparePaths } from '../paths.ts';
 import { ByteReader, NameReader } from './catalog-bytes.ts';
-import { decodePart, type StatusEntry } from './catalog-codec.ts';
+import {
+  decodeColumns,
+  decodePart,
+  noColumns,
+  type EntryColumns,
+  type StatusEntry,
+} from './catalog-codec.ts';
 import {
   damaged,
   decodeFooter,
@@ -71,24 +77,43 @@ export class CatalogReader<S extends string = EntryStatus> {
 
   /** All directories in order; with `from`, those that are not before it. */
   *directories(from: RawPath = ''): Generator<StatusDirectory<S>, void, undefined> {
-    let path: RawPath = '';
     let entries: StatusEntry<S>[] = [];
+    const decode = (reader: ByteReader, count: number): void =>
+      decodePart(reader, count, this.statuses, entries);
+    for (const { path, complete } of this.walk(from, decode)) {
+      yield { path, complete, entries };
+      entries = [];
+    }
+  }
+
+  /** The same of all, with what a copy needs of the entries alone: in a third of the time. */
+  *columns(): Generator<{ readonly path: RawPath } & EntryColumns, void, undefined> {
+    let columns = noColumns();
+    const decode = (reader: ByteReader, count: number): void =>
+      decodeColumns(reader, count, columns);
+    for (const { path } of this.walk('', decode)) {
+      yield { path, ...columns };
+      columns = noColumns();
+    }
+  }
+
+  /** Comes to each directory when all its parts have been decoded. */
+  private *walk(
+    from: RawPath,
+    decode: (reader: ByteReader, count: number) => void,
+  ): Generator<{ path: RawPath; complete: boolean }, void, undefined> {
     for (let block = this.blockOf(from); block < this.index.length; block++) {
       const reader = new ByteReader(this.readBlock(block));
       const names = new NameReader();
       while (reader.at < reader.bytes.length) {
-        const part = readPart(reader, names);
-        path = part.path;
+        const { path, flags, count, end } = readPart(reader, names);
         if (from !== '' && comparePaths(path, from) < 0) {
-          reader.at = part.end;
+          reader.at = end;
           continue;
         }
-        decodePart(reader, part.count, this.statuses, entries);
-        if (reader.at !== part.end)
-          throw damaged(this.path, 'a directory does not end where it should');
-        if (part.flags & CONTINUES) continue;
-        yield { path, complete: (part.flags & COMPLETE) !== 0, entries };
-        entries = [];
+        decode(reader, count);
+        if (reader.at !== end) throw damaged(this.path, 'a directory does not end where it should');
+        if (!(flags & CONTINUES)) yield { path, complete: (flags & COMPLETE) !== 0 };
       }
     }
   }

@@ -104,6 +104,30 @@ describe('a catalog file', () => {
     );
   });
 
+  test('gives the same in columns, also when it is not deflated', () => {
+    fc.assert(
+      fc.property(catalog, fc.constantFrom<(0 | 1)[]>(0, 1), (directories, level) => {
+        const path = join(folder, 'columns');
+        const writer = new CatalogWriter(path, ENTRY_STATUSES, level);
+        for (const directory of directories) writer.add(directory);
+        writer.finish();
+        const reader = new CatalogReader(path);
+        const columns = [...reader.columns()];
+        reader.close();
+
+        expect(readAll(path)).toEqual(directories);
+        expect(columns).toEqual(
+          directories.map(({ path, entries }) => ({
+            path,
+            names: entries.map(({ name }) => name),
+            modes: entries.map(({ mode }) => mode),
+            sizesBytes: entries.map(({ sizeBytes }) => sizeBytes),
+          })),
+        );
+      }),
+    );
+  });
+
   test('throws and never gives other data when any byte is damaged', () => {
     const path = join(folder, 'damaged');
     const original = Array.from({ length: 30 }, (_, i) => ({
@@ -252,7 +276,7 @@ describe('a merge-join', () => {
   });
 });
 
-describe('the size of a manifest', () => {
+describe('the size of a catalog', () => {
   test('is at most 14 bytes an entry', () => {
     const path = join(folder, 'size');
     let state = 1;

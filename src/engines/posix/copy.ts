@@ -15,7 +15,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparePaths, joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 import type { StepResult } from '../engine.ts';
-import { BATCH_ENTRIES, copyBatches } from './copy-batches.ts';
+import { allEntries, BATCH_ENTRIES, copyBatches, dueEntries } from './copy-batches.ts';
 import { CopyCommits, MOST_OPEN } from './copy-commits.ts';
 import type { CopyBatch, CopyEntriesResult } from './copy-entries.ts';
 import { leftoverDirectories } from './copy-leftovers.ts';
@@ -35,7 +35,7 @@ import {
   type StepContext,
   type StepInput,
 } from './step-context.ts';
-import { readWorklist } from './worklist.ts';
+import { isAllNew, readWorklist } from './worklist.ts';
 
 export interface CopyOptions {
   readonly digest: DigestName;
@@ -162,16 +162,17 @@ class Copier {
   }
 
   private batches(): Generator<CopyBatch[], void, undefined> {
-    const { ownWay } = this;
+    const { ownWay, earlier, roundDirectory } = this;
     const { exceptions } = this.input;
-    return copyBatches(this.worklist(), {
-      after: this.earlier.place,
-      leftOut: (directory, name, isFile) => {
-        if (ownWay.size === 0 && exceptions.size === 0) return false;
-        const path = joinRaw(directory, name);
-        return (isFile && ownWay.has(path)) || isExcepted(path, exceptions);
-      },
-    });
+    const isWhole = ownWay.size === 0 && exceptions.size === 0 && earlier.place === undefined;
+    if (isWhole && isAllNew(roundDirectory))
+      return copyBatches(allEntries(join(roundDirectory, 'worklist')));
+    const leftOut = (directory: RawPath, name: RawPath, isFile: boolean): boolean => {
+      if (ownWay.size === 0 && exceptions.size === 0) return false;
+      const path = joinRaw(directory, name);
+      return (isFile && ownWay.has(path)) || isExcepted(path, exceptions);
+    };
+    return copyBatches(dueEntries(this.worklist(), { after: earlier.place, leftOut }));
   }
 
   private worklist(): ReturnType<typeof readWorklist> {
