@@ -70,11 +70,11 @@ export class ByteWriter {
   }
 
   /** The same for a number of 64 bits without a sign. */
-  signed64(value: bigint, previous: number): number {
+  signed64(value: bigint | number, previous: number): number {
     const near = Number(value);
     if (near <= EXACT) return this.signed(near, previous);
     this.varint(WHOLE);
-    this.view.setBigUint64(this.at, value, true);
+    this.view.setBigUint64(this.at, BigInt(value), true);
     this.at += 8;
     return previous;
   }

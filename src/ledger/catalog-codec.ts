@@ -32,8 +32,11 @@ const HAS_CTIME = 8;
 const S_IFMT = 0o170000;
 const S_IFREG = 0o100000;
 
-/** Everything of an entry but its status; what `append` reads. A caller may use one object again and again. */
-export type EntryFields = Omit<Entry, 'status'>;
+/**
+ * Everything of an entry but its status; what `append` reads. A caller may use one object again and again,
+ * and a plain number for an inode that is one: a BigInt is an allocation.
+ */
+export type EntryFields = Omit<Entry, 'status' | 'inode'> & { readonly inode: bigint | number };
 
 /** Encodes the entries of one part after the other, always in the same memory. */
 export class PartEncoder {

@@ -72,7 +72,7 @@ function write(path: string, summaries: Iterable<DirectorySummary>): void {
   const writer = new CatalogWriter(path);
   try {
     for (const { path: directory, entries, bytes } of summaries) {
-      const numbers = { ...emptyFields('.'), nlink: entries, sizeBytes: bytes };
+      const numbers = { ...emptyFields('.'), inode: 0n, nlink: entries, sizeBytes: bytes };
       writer.add({ path: directory, complete: true, entries: [{ ...numbers, status: 'seen' }] });
     }
   } catch (thrown) {

@@ -66,11 +66,12 @@ export function scanRoots(
 function scanRoot(rootFd: number, root: RawPath, excludes: Excludes, rules: ScanRules): Entry {
   const fields = emptyFields(nameOf(root));
   const failure = statBelow(rootFd, root);
-  if (failure !== undefined) return { ...fields, status: failure };
+  if (failure !== undefined) return { ...fields, inode: 0n, status: failure };
   readFields(stat, fields);
   const isDirectory = (fields.mode & S_IFMT) === S_IFDIR;
   const isExcluded = isLeftOut(excludes, root, isDirectory);
-  return { ...fields, status: statusOf(fields.mode, isExcluded, deviceOf(stat), rules) };
+  const status = statusOf(fields.mode, isExcluded, deviceOf(stat), rules);
+  return { ...fields, inode: BigInt(fields.inode), status };
 }
 
 /** Stats `root` into `stat`; the status of an entry that could not be. Throws what is transient. */

@@ -139,7 +139,6 @@ export const statxField = {
     const inode = u64(b, 32);
     return String(Number.isSafeInteger(inode) ? inode : statxField.inode(b));
   },
-  sameInode: (a: Block, b: Block): boolean => a.u32[8] === b.u32[8] && a.u32[9] === b.u32[9],
   size: (b: Block, offset = 0): number => u64(b, offset + 40),
   blocks: (b: Block, offset = 0): number => u64(b, offset + 48),
   atimeSeconds: (b: Block, offset = 0): number => i64(b, offset + 64),
