@@ -33,6 +33,8 @@ import {
 } from './catalog-file.ts';
 import { ENTRY_STATUSES, type EntryStatus } from './catalog-format.ts';
 
+/** The sum is 64 bits in the footer; a few files that are nothing but holes can say that they have more. */
+const MOST_BYTES = 2 ** 63;
 export const COMPLETE = 1;
 export const CONTINUES = 2;
 
@@ -118,7 +120,7 @@ export class CatalogWriter<S extends string = EntryStatus> {
     this.block.raw(body);
     if (!this.lastContinues) this.directories++;
     this.entries += count;
-    this.bytes += fileBytes;
+    this.bytes = Math.min(this.bytes + fileBytes, MOST_BYTES);
     this.lastPath = path;
     this.lastContinues = continues;
   }

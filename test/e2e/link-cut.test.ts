@@ -12,7 +12,7 @@ import { formatDuration } from '../../src/units.ts';
 import { linkMissing, openLink } from '../support/link.ts';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { until } from '../support/processes.ts';
-import { leftovers } from '../support/tree.ts';
+import { isCopying } from '../support/tree.ts';
 
 let migration: Migration;
 let link: Link | undefined;
@@ -83,7 +83,7 @@ testLink(
       'all chunks copy',
       ({ round }) => round?.running.length === CHUNKS.length,
     );
-    await until('a file is on its way', () => leftovers(migration.destination).length > 0);
+    await until('a file is on its way', () => isCopying(migration.destination));
 
     await link.cut();
     await migration.until('the link is down', ({ conditions }) =>

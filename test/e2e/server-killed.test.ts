@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { openMigration, type Migration, type OwnServer } from '../support/migration.ts';
 import { until, type Started } from '../support/processes.ts';
-import { leftovers } from '../support/tree.ts';
+import { isCopying } from '../support/tree.ts';
 
 let migration: Migration;
 afterEach(() => migration.close());
@@ -23,7 +23,7 @@ async function inMidRound(): Promise<{ server: OwnServer; worker: Started }> {
   const server = await migration.up();
   await migration.start();
   const worker = migration.worker();
-  await until('the round copies', () => leftovers(migration.destination).length > 0);
+  await until('the round copies', () => isCopying(migration.destination));
   return { server, worker };
 }
 

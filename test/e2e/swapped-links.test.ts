@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { start, stopAll, until } from '../support/processes.ts';
-import { leftovers } from '../support/tree.ts';
+import { isCopying } from '../support/tree.ts';
 
 let migration: Migration;
 afterEach(async () => {
@@ -78,7 +78,7 @@ test('longhaul worker, while a directory of the destination is swapped for a lin
   const { outside } = await begin();
   await migration.start();
   migration.worker();
-  await until('it copies', () => leftovers(migration.destination).length > 0);
+  await until('it copies', () => isCopying(migration.destination));
   const directory = join(migration.destination, 'd');
   renameSync(directory, `${directory}.aside`);
   symlinkSync(outside, directory);

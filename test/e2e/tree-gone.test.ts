@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { bindMount, closeMounts, mountMissing, type Mount } from '../support/mounts.ts';
 import { until } from '../support/processes.ts';
-import { leftovers } from '../support/tree.ts';
+import { isCopying } from '../support/tree.ts';
 
 let migration: Migration;
 let mount: Mount;
@@ -62,7 +62,7 @@ async function inMidRound(): Promise<void> {
   for (const name of DIRECTORIES)
     writeFileSync(join(migration.source, name, 'large'), Buffer.alloc(3_000_000, name));
   await said('run-round', 'm');
-  await until('the round copies', () => leftovers(migration.destination).length > 0);
+  await until('the round copies', () => isCopying(migration.destination));
 }
 
 async function said(...args: readonly string[]): Promise<void> {

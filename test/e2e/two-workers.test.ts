@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { until } from '../support/processes.ts';
-import { leftovers } from '../support/tree.ts';
+import { isCopying } from '../support/tree.ts';
 
 let migration: Migration;
 afterEach(() => migration.close());
@@ -44,7 +44,7 @@ test('longhaul worker twice, kill -9 of one in copy', async () => {
 
   await until('both have chunks, and copy', () => {
     const pids = new Set(holders().values());
-    return pids.has(one.pid) && pids.has(other.pid) && leftovers(migration.destination).length > 0;
+    return pids.has(one.pid) && pids.has(other.pid) && isCopying(migration.destination);
   });
   one.kill();
   expect(await one.ended).toBe('SIGKILL');

@@ -104,6 +104,17 @@ describe('a catalog file', () => {
     );
   });
 
+  test('takes files that together say to have more bytes than 64 bits can', () => {
+    const path = join(folder, 'holes');
+    const entries = Array.from({ length: 6 }, (_, i) =>
+      fileNamed(`file-${i}`, { sizeBytes: 2 ** 62 }),
+    );
+    const totals = write(path, [{ path: '', complete: true, entries }]);
+
+    expect(totals.bytes).toBe(2 ** 63);
+    expect(readAll(path)[0]?.entries).toEqual(entries);
+  });
+
   test('gives the same in columns, also when it is not deflated', () => {
     fc.assert(
       fc.property(catalog, fc.constantFrom<(0 | 1)[]>(0, 1), (directories, level) => {

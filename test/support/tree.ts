@@ -299,14 +299,32 @@ export function leftovers(dir: string): string[] {
   return names.filter((name) => name.includes('.longhaul-'));
 }
 
-/** In bytes: of the files in a directory that this process has open, also of those without a name. */
-export function sizesOfOpenFiles(directory: string): number[] {
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    const path = `/proc/self/fd/${fd}`;
+/** In bytes: of the files in a directory that a process has open, also of those without a name. */
+export function sizesOfOpenFiles(directory: string, pid: string | number = 'self'): number[] {
+  const fds = readdirIfThere(`/proc/${pid}/fd`);
+  return fds.flatMap((fd) => {
+    const path = `/proc/${pid}/fd/${fd}`;
     try {
-      return readlinkSync(path).startsWith(`${directory}/`) ? [statSync(path).size] : [];
+      if (!readlinkSync(path).startsWith(`${directory}/`)) return [];
+      const stat = statSync(path);
+      return stat.isFile() ? [stat.size] : [];
     } catch {
       return []; // closed meanwhile
     }
   });
+}
+
+/** Whether a copy into a directory is under way, of whichever process: under a temporary name, or without one. */
+export function isCopying(directory: string): boolean {
+  if (leftovers(directory).length > 0) return true;
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.some((pid) => sizesOfOpenFiles(directory, pid).length > 0);
+}
+
+function readdirIfThere(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return []; // the process has ended
+  }
 }

@@ -18,6 +18,7 @@ import { longhaul } from '../cli/run.ts';
 import { openMigration, type Migration } from '../support/migration.ts';
 import { until, type Started } from '../support/processes.ts';
 import { testServer, type TestServer } from '../support/temporal.ts';
+import { isCopying } from '../support/tree.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'longhaul-worker-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
@@ -151,7 +152,7 @@ describe('a worker', () => {
     writeFileSync(join(migration.source, 'large'), Buffer.alloc(24 * 2 ** 20, 7));
     await migration.start();
     const worker = migration.worker();
-    await until('bytes are under way', () => temporaries().length > 0);
+    await until('bytes are under way', () => isCopying(migration.destination));
 
     worker.kill('SIGTERM');
 
