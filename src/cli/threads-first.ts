@@ -2,7 +2,7 @@
  * Imported before all else: the threads of a command that copies start while the command is loaded.
  */
 import { setFlagsFromString } from 'node:v8';
-import { startAhead } from '../engines/posix/threads.ts';
+import { startAhead, type Ahead } from '../engines/posix/threads.ts';
 
 const THREADS = 2;
 
@@ -13,7 +13,7 @@ const FLAGS = ['--optimize-for-size', '--max-inlined-bytecode-size-cumulative=15
  * When all have loaded and answered: with other flags than it was built with, the engine does not take the
  * modules of Node from the cache in its program, and a thread starts in twice the time.
  */
-function tuneWhenLoaded(threads: ReturnType<typeof startAhead>['threads']): void {
+function tuneWhenLoaded({ threads }: Ahead): void {
   let loading = threads.size;
   const answered = (): void => {
     if (--loading === 0) for (const flag of FLAGS) setFlagsFromString(flag);
@@ -23,5 +23,5 @@ function tuneWhenLoaded(threads: ReturnType<typeof startAhead>['threads']): void
 
 if (process.argv[2] === 'sync' && !process.argv.includes('--help')) {
   setFlagsFromString('--semi-space-growth-factor=1');
-  tuneWhenLoaded(startAhead(THREADS).threads);
+  tuneWhenLoaded(startAhead(THREADS));
 }

@@ -102,8 +102,7 @@ export class ScanShard {
   }
 
   recordAt({ start, end }: ShardPlace): ScanRecord {
-    const bytes = new Uint8Array(end - start);
-    const payload = this.readAt(bytes, start) === bytes.length ? intact(bytes) : undefined;
+    const payload = this.payloadBetween(start, end);
     if (!payload) throw new Error(`${this.path} changed while it was merged`);
     return readRecord(payload);
   }
@@ -129,7 +128,11 @@ export class ScanShard {
     if (this.readAt(head, start) < RECORD_HEAD) return undefined;
     const length = head.readUInt32LE(0);
     if (length === 0 || start + RECORD_HEAD + length > size) return undefined;
-    const bytes = new Uint8Array(RECORD_HEAD + length);
+    return this.payloadBetween(start, start + RECORD_HEAD + length);
+  }
+
+  private payloadBetween(start: number, end: number): Uint8Array<ArrayBuffer> | undefined {
+    const bytes = new Uint8Array(end - start);
     return this.readAt(bytes, start) === bytes.length ? intact(bytes) : undefined;
   }
 
