@@ -28,7 +28,13 @@ afterAll(() => {
 });
 
 interface LockFile {
-  readonly packages: Readonly<Record<string, { readonly version?: string }>>;
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+}
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 const locked = Object.entries(
@@ -65,6 +71,19 @@ describe('the dependencies', () => {
     expect(new Set(asked.map(([, version]) => version))).toEqual(new Set(['1.24.0']));
     expect(got.length).toBeGreaterThanOrEqual(asked.length);
     expect(new Set(got.map(([, { version }]) => version))).toEqual(new Set(['1.24.0']));
+  });
+
+  test('are in the lock file for every platform, as `npm ci` wants it, and name no registry', () => {
+    const optional = locked.flatMap(([, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies),
+    );
+    const absent = optional.filter(
+      (name) => !locked.some(([path]) => path.endsWith(`node_modules/${name}`)),
+    );
+
+    expect(optional).toContain('@napi-rs/blake-hash-darwin-arm64');
+    expect(absent).toEqual([]);
+    expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
   });
 
   test('give @temporalio/proto, common and worker one and the same protobufjs 8', () => {
