@@ -30,6 +30,7 @@ import { closeSum } from '../../src/policy/ledger-sum.ts';
 import { specSchema, type MigrationSpec, type SpecInput } from '../../src/spec/schema.ts';
 import { nastyTree } from '../support/nasty-tree.ts';
 import { differences, expectSameTree } from '../support/oracle.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 import { directory, file, hardLink, makeTree, symlink, type TreeLiteral } from '../support/tree.ts';
 
 export const WHOLE: Chunk = { id: '0000', roots: [''], without: [], entries: 0, bytes: 0 };
@@ -69,6 +70,8 @@ export interface EngineKind {
   /** What its specs say instead of two mounted trees. */
   spec?(places: Places): Partial<SpecInput>;
   readonly cannot?: Readonly<Record<string, string>>;
+  /** True: its trees may lie in memory, because it reads and writes none of them itself. */
+  readonly inMemory?: boolean;
 }
 
 export type MakeEngine = EngineKind | ((spec: MigrationSpec) => Engine);
@@ -80,14 +83,14 @@ export function openBench(
   tree: TreeLiteral,
   more: Partial<SpecInput> = {},
 ): Bench {
-  const root = mkdtempSync(join(tmpdir(), 'engine-'));
+  const kind = kindOf(makeEngine);
+  const root = kind.inMemory ? scratchDirectory('engine-') : mkdtempSync(join(tmpdir(), 'engine-'));
   const [source, destination, state] = ['source', 'destination', 'state'].map((name) =>
     join(root, name),
   ) as [string, string, string];
   mkdirSync(source);
   mkdirSync(destination);
   makeTree(source, tree);
-  const kind = kindOf(makeEngine);
   const store = openStateDirectory(state, { create: true }).migration('m');
   const places = { root, source, destination, directory: store.directory };
   const spec = specSchema.parse({

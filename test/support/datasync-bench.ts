@@ -85,6 +85,7 @@ export function sandboxEngine(options: SandboxEngineOptions = {}): SandboxEngine
     });
   return {
     ...(cannot === undefined ? {} : { cannot }),
+    inMemory: true,
     told,
     cloud: () => cloud,
     spec: () => specOf(agentNames, aws),
