@@ -1,7 +1,7 @@
 /**
  * Seeded fault scripts: whatever goes wrong, and whoever dies, the last round ends with equal trees, a
  * closed sum, each execution once, none left behind, and nothing deleted that is at the source.
- * LONGHAUL_FAULT_SEED runs one script, LONGHAUL_FAULT_SCRIPTS says how many.
+ * `scripts/torture` plays more of them.
  */
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,12 +10,8 @@ import { closeSum } from '../../../src/policy/ledger-sum.ts';
 import { seededRandom, type Random } from '../../../src/sandbox/random.ts';
 import { openRig, strays, type Rig } from '../../support/datasync-worker.ts';
 import { expectSameTree } from '../../support/oracle.ts';
+import { seeds } from '../../support/seeds.ts';
 import { directory, file, symlink } from '../../support/tree.ts';
-
-const ONE = process.env['LONGHAUL_FAULT_SEED'];
-const SCRIPTS = Number(process.env['LONGHAUL_FAULT_SCRIPTS'] ?? 200);
-const SEEDS = ONE === undefined ? Array.from({ length: SCRIPTS }, (_, i) => i + 1) : [Number(ONE)];
-const PART = 25;
 
 const CALLS = [
   'CreateLocationNfs',
@@ -107,7 +103,8 @@ async function play(seed: number): Promise<void> {
       faults: faultsOf(random),
       flapping: random() < 0.3,
       aws: { removeWithFilters: true, layout },
-      timings: { historyMs: 1e12 },
+      // Shorter launches than the service's: fewer polls in which nothing happens.
+      timings: { historyMs: 1e12, launchMs: [5_000, 60_000] },
     },
   );
   const { source } = rig.bench;
@@ -136,21 +133,4 @@ async function play(seed: number): Promise<void> {
   expect(strays(rig)).toEqual({ twins: [], live: [], orphans: [] });
 }
 
-const parts = Array.from({ length: Math.ceil(SEEDS.length / PART) }, (_, i) =>
-  SEEDS.slice(i * PART, (i + 1) * PART),
-);
-
-test.each(parts.map((part) => [part[0]!, part.at(-1)!, part] as const))(
-  'scripts %i to %i',
-  async (_first, _last, part) => {
-    const failed: string[] = [];
-    for (const seed of part) {
-      await play(seed).catch((error: unknown) =>
-        failed.push(`LONGHAUL_FAULT_SEED=${seed}: ${(error as Error).message}`),
-      );
-      rmSync(rig.bench.root, { recursive: true, force: true });
-    }
-    expect(failed).toEqual([]);
-  },
-  300_000,
-);
+test.each(seeds(20))('fault script %i', play);

@@ -18,7 +18,8 @@ afterEach(() => rmSync(rig.bench.root, { recursive: true, force: true }));
 async function seed(death?: Death): Promise<void> {
   rig = openRig(
     { a: file('a'), b: file('b'), d: directory({ x: file('x'), y: file('y') }) },
-    { timings: { historyMs: 1e12 } },
+    // Short times: each call is made, and few are repeated polls.
+    { timings: { historyMs: 1e12, launchMs: [2_000, 4_000], createTaskMs: 40_000 } },
   );
   rig.arm(death);
   expectProven(await rig.round({ number: 1, kind: 'seed', deletes: false }));
