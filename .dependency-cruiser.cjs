@@ -14,7 +14,7 @@ module.exports = {
         'Decisions take values and return values, so that tables of tests and replays can prove them.',
       severity: 'error',
       from: { path: '^src/policy' },
-      to: { pathNot: '^src/(policy|errors\\.ts|paths\\.ts|units\\.ts)' },
+      to: { pathNot: '^src/(policy|errors/|paths\\.ts|units\\.ts)' },
     },
     {
       name: 'workflows-import-values-from-policy-and-api-only',
@@ -23,7 +23,7 @@ module.exports = {
       from: { path: '^src/workflows' },
       to: {
         pathNot:
-          '^(src/(workflows|policy|errors\\.ts|paths\\.ts|units\\.ts)|node_modules/@temporalio/(workflow|common)|node_modules/protobufjs)',
+          '^(src/(workflows|policy|errors/|paths\\.ts|units\\.ts)|node_modules/@temporalio/(workflow|common)|node_modules/protobufjs)',
         dependencyTypesNot: ['type-only'],
       },
     },

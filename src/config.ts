@@ -3,7 +3,7 @@
  * here: @temporalio/envconfig reads that.
  */
 import { z } from 'zod';
-import { LonghaulError } from './errors.ts';
+import { LonghaulError } from './errors/failure.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

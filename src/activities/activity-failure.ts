@@ -1,6 +1,6 @@
 /** The one place where what an activity throws becomes what Temporal sees. */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { describeFailure, failureClass, toFailure } from '../errors.ts';
+import { describeFailure, failureClass, toFailure } from '../errors/failure.ts';
 
 /**
  * An ApplicationFailure whose type is the code: retried when transient, for a person otherwise. What

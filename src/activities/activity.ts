@@ -1,6 +1,6 @@
 /** The frame around every long activity: heartbeats, cancellation, failures. */
 import { Context } from '@temporalio/activity';
-import { toFailure } from '../errors.ts';
+import { toFailure } from '../errors/failure.ts';
 import { toActivityFailure } from './activity-failure.ts';
 
 const MOST_MS = 2_000;

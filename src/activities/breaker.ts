@@ -4,7 +4,8 @@
  * that will do for it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeFailure, failureClass, LonghaulError, toFailure, type Code } from '../errors.ts';
+import { describeFailure, failureClass, LonghaulError, toFailure } from '../errors/failure.ts';
+import { type Code } from '../errors/codes.ts';
 import { backOffMs } from '../policy/breaker.ts';
 import { feed, isClosed, probe, tellChange, wayNow, type LinkDeps } from './link.ts';
 

@@ -3,7 +3,7 @@
  * and how it ended directly after: a start without an end says that nobody knows. A hook that was cut
  * off is run again; one that has ended is not.
  */
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import type { LedgerLine } from '../ledger/ledger-line.ts';
 import { openLedger, readLedger } from '../ledger/ledger.ts';
 import type { MigrationStore } from '../ledger/state-directory.ts';

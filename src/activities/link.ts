@@ -3,7 +3,7 @@
  * event at a time, probed by one worker at a time, and told to the migration when one opens or closes.
  * An outage that is over is in the ledger.
  */
-import { failureClass, toFailure } from '../errors.ts';
+import { failureClass, toFailure } from '../errors/failure.ts';
 import type { EngineLanes } from '../engines/engine.ts';
 import { tryLock } from '../ledger/flock.ts';
 import { openLedger } from '../ledger/ledger.ts';

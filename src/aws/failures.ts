@@ -2,7 +2,8 @@
  * What a failed call to AWS means, in one table for all who call. The SDK's errors are recognised by name,
  * words and status, never by class; what DataSync itself says is looked up in the table of its failures.
  */
-import { LonghaulError, type Code } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
+import { type Code } from '../errors/codes.ts';
 import { judgeSignal } from '../policy/datasync-failures.ts';
 
 interface Thrown {

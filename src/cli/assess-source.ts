@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assessTree } from '../engines/posix/assess-scan.ts';
 import { readDirectorySummaries } from '../engines/posix/directory-summaries.ts';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { readJson, writeJsonAtomic } from '../ledger/atomic-file.ts';
 import { fromPrintable } from '../paths.ts';
 import { openStateDirectory } from '../ledger/state-directory.ts';

@@ -1,6 +1,6 @@
 /** What cannot be undone wants the name typed, or --yes. */
 import { createInterface } from 'node:readline/promises';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Throws NOT_CONFIRMED. `what`: a sentence that says what will happen. */

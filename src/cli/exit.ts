@@ -2,8 +2,10 @@
  * The exit codes of the command line, in one place. What a failure ends with is a column of the
  * table in errors.ts; this names the codes for people and turns commander's complaints into ours.
  */
-import { CODES, LonghaulError, toFailure } from '../errors.ts';
-import type { CodeFacts, Failure } from '../errors.ts';
+import { CODES } from '../errors/codes.ts';
+import { LonghaulError, toFailure } from '../errors/failure.ts';
+import type { CodeFacts } from '../errors/codes.ts';
+import type { Failure } from '../errors/failure.ts';
 
 export type ExitCode = CodeFacts['exit'];
 

@@ -1,7 +1,8 @@
 /** From an argument list to an exit code. The one place where failures become words. */
 import { Command } from 'commander';
-import { CODES, describeFailure } from '../errors.ts';
-import type { Failure } from '../errors.ts';
+import { CODES } from '../errors/codes.ts';
+import { describeFailure } from '../errors/failure.ts';
+import type { Failure } from '../errors/failure.ts';
 import { closestName } from '../spec/closest-name.ts';
 import { toCommander } from './to-commander.ts';
 import type { AnyCommand } from './command.ts';

@@ -1,5 +1,5 @@
 /** `acm`: did you mean `acme`? */
-import { LonghaulError, toFailure } from '../errors.ts';
+import { LonghaulError, toFailure } from '../errors/failure.ts';
 import { closestName } from '../spec/closest-name.ts';
 
 /** The same failure, with the nearest of the names there are. */

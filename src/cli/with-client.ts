@@ -1,6 +1,6 @@
 /** A client for the length of one command. */
 import type { LonghaulClient } from '../client.ts';
-import { toFailure } from '../errors.ts';
+import { toFailure } from '../errors/failure.ts';
 import type { StateOption } from './options.ts';
 import { withSuggestion } from './suggest.ts';
 

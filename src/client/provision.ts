@@ -1,7 +1,7 @@
 /** Starts provisioning or its undoing, and follows it. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { ProvisionJob } from '../aws/provision/round.ts';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { WORKFLOW_QUEUE } from '../workflows/api.ts';
 import {
   provisionId,

@@ -6,7 +6,7 @@ import { DescribeFileSystemsCommand } from '@aws-sdk/client-efs';
 import { createAwsClients, type AwsClients } from '../aws/clients.ts';
 import { ATTEMPT_TAG, CHUNK_TAG } from '../aws/names.ts';
 import { DataSyncApi, type Described } from '../engines/datasync/api.ts';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { killed, startOwn } from './child.ts';
 import { AGENTS, ACCOUNT, EXPORT, REGION, TIME_SCALE, type CloudPlaces } from './cloud-paper.ts';
 import { interrupted, type Narrator } from './narrator.ts';

@@ -4,7 +4,7 @@ import { watchLine } from '../cli/render/status-line.ts';
 import { newsSince } from '../cli/render/watch-text.ts';
 import type { LonghaulClient } from '../client.ts';
 import type { Snapshot } from '../client/snapshot.ts';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationProgress } from '../workflows/api.ts';
 import { interrupted, type Narrator } from './narrator.ts';
 

@@ -1,6 +1,6 @@
 /** Who tells what happens and why: as text for people, or a record a sentence for machines. */
 import type { Terminal } from '../cli/terminal.ts';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 
 export interface Narrator {
   readonly terminal: Terminal;

@@ -1,6 +1,6 @@
 /** What an operator does: types longhaul's own commands and reads what they print. */
 import { execFile } from 'node:child_process';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { builtPath } from './child.ts';
 import { interrupted, type Narrator } from './narrator.ts';
 

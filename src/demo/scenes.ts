@@ -1,7 +1,7 @@
 /** What both stories share: their result, and the scenes that are told in the same way whatever moves the bytes. */
 import { chmodSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import type { Child } from './child.ts';
 import type { Follower, Look } from './follow.ts';
 import { type } from './operator.ts';

@@ -9,7 +9,7 @@
  * counted, sampled in `open`, and the rest goes on. A step throws a LonghaulError only for what
  * concerns the whole chunk: a transient code when the link is away, SOURCE_MISSING, FENCED, ….
  */
-import type { Failure } from '../errors.ts';
+import type { Failure } from '../errors/failure.ts';
 import type { RawPath } from '../paths.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import type { Chunk } from '../policy/chunks.ts';

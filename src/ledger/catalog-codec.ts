@@ -12,7 +12,7 @@
  *   mode, uid, gid  if flagged: three varints
  *   digest      if flagged: 32 bytes
  */
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import type { RawPath } from '../paths.ts';
 import type { Entry } from './catalog-format.ts';
 import { ByteWriter, NameReader, type ByteReader } from './catalog-bytes.ts';

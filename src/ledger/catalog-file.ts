@@ -1,6 +1,6 @@
 /** The frame of a catalog file: what its writer and its reader must agree on; see catalog-writer.ts. */
 import { crc32 } from 'node:zlib';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 
 export const HEADER = Buffer.from('LHCATLG1', 'latin1');
 /** Plain. A block is closed before it has more than the first; one part alone may have up to the second. */

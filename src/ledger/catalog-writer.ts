@@ -18,7 +18,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { comparePaths, printable, type RawPath } from '../paths.ts';
 import { ByteWriter } from './catalog-bytes.ts';
 import { PartEncoder, type StatusEntry } from './catalog-codec.ts';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { allDirectories } from './all-catalogs.ts';
 import { writeFileAtomic, writeJsonAtomic } from './atomic-file.ts';

@@ -6,7 +6,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import koffi from 'koffi';
-import { codeOfErrno, LonghaulError } from '../errors.ts';
+import { codeOfErrno } from '../errors/errno.ts';
+import { LonghaulError } from '../errors/failure.ts';
 
 const LOCK_EX = 2;
 const LOCK_NB = 4;

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Lease } from '../engines/engine.ts';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { readJson, writeJsonAtomic } from './atomic-file.ts';
 import { withLock } from './flock.ts';
 

@@ -16,7 +16,7 @@ import {
   readSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { readJson, syncDirectory, writeAll, writeJsonAtomic } from './atomic-file.ts';
 import { withLock } from './flock.ts';
 import {

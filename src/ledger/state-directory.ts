@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { readJson, removeStaleTemporaries, syncDirectory, writeJsonAtomic } from './atomic-file.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import { withLock } from './flock.ts';

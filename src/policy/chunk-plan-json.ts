@@ -2,7 +2,7 @@
  * The chunk plan as versioned JSON: printable paths, without `without`, which follows from the roots.
  * Reading checks everything a plan promises, so that a damaged or hand-made plan is refused.
  */
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { fromPrintable, isWithin, printable, type RawPath } from '../paths.ts';
 import { findBorders } from './chunk-borders.ts';
 import { ROOT_CHUNK_ID, type ChunkPlan, type PlannedChunk } from './chunks.ts';

@@ -10,7 +10,7 @@
  * Not guaranteed: a directory is never split, so its own entries can exceed the limits alone; such
  * a chunk says so in `because`.
  */
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { comparePaths, isWithin, printable, type RawPath } from '../paths.ts';
 import { formatBytes } from '../units.ts';
 import { chunkFinder, findBorders } from './chunk-borders.ts';

@@ -4,7 +4,7 @@
  * codes; what is in no row counts as transient with a small budget, and then needs a person.
  * Sources: user guide (troubleshooting tasks, storage issues, verification), public issue trackers.
  */
-import type { Code } from '../errors.ts';
+import type { Code } from '../errors/codes.ts';
 
 export type FailureKind =
   | 'outage' // the agent or the link is away: uses up no attempt

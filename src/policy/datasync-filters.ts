@@ -5,7 +5,7 @@
  * it should would leave files behind without a word.
  */
 import type { DirectorySummary } from './chunks.ts';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { isWithin, printable, rawToBytes, type RawPath } from '../paths.ts';
 
 /** Subtrees minus subtrees. */

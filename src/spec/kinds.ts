@@ -1,5 +1,5 @@
 /** A spec by its engine: which kinds of trees it names, and how people see them. */
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import type { AwsSettings, EfsDestination, NfsSource } from './aws-schema.ts';
 import type { MigrationSpec, PosixDestination, PosixTree } from './schema.ts';
 

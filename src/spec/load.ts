@@ -1,6 +1,6 @@
 /** Reads a migration spec: offline, without the environment, and with all problems at once. */
 import { readFileSync } from 'node:fs';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { treeProblems } from './check-trees.ts';
 import { parseSpec } from './parse.ts';
 import { joinKeys, specInvalid, type SpecProblem } from './problem.ts';

@@ -1,5 +1,5 @@
 /** A problem of a spec, and all of them as one error. */
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 
 export interface SpecProblem {
   /** 'source.path', 'link.calendar[1].from'; '' for the whole. */

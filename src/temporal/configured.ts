@@ -3,7 +3,7 @@
  * as the `temporal` command line reads, so that one configuration serves both.
  */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import type { ServerConnection } from './connection.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

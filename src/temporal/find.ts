@@ -6,7 +6,7 @@
 import { execFile } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { LonghaulError, toFailure } from '../errors.ts';
+import { LonghaulError, toFailure } from '../errors/failure.ts';
 import { cachedGoTool, goTool, isExecutable } from './go-tool.ts';
 import { downloadedProgram, downloadProgram } from './sdk-download.ts';
 import { TEMPORAL_CLI, TEMPORAL_CLI_VERSION } from './tools.ts';

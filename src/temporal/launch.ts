@@ -12,7 +12,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } fr
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { flock } from '../engines/posix/sys.ts';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { LOCK_EXCLUSIVE_NOW } from './file-lock.ts';
 import { LOOPBACK } from './ports.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/api.ts';
 import type { ServerConnection } from './connection.ts';
 

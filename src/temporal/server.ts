@@ -4,7 +4,7 @@
  * that was killed and is started again goes on with every workflow where it stood.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LonghaulError } from '../errors.ts';
+import { LonghaulError } from '../errors/failure.ts';
 import { configuredNamespace, configuredServer } from './configured.ts';
 import type { ServerConnection } from './connection.ts';
 import { withFileLock } from './file-lock.ts';

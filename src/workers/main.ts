@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
-import { LonghaulError, toFailure } from '../errors.ts';
+import { LonghaulError, toFailure } from '../errors/failure.ts';
 import { openStateDirectory } from '../ledger/state-directory.ts';
 import type { ServerConnection } from '../temporal/connection.ts';
 import { WORKFLOW_QUEUE } from '../workflows/api.ts';

@@ -1,7 +1,7 @@
 /** Whether this host sees what a migration works on, and if not, why. It takes no work before. */
 import type { MigrationFile } from '../activities/deps.ts';
 import { sameTree, treeIdentity, type TreeIdentity } from '../engines/posix/identity.ts';
-import { describeFailure, toFailure } from '../errors.ts';
+import { describeFailure, toFailure } from '../errors/failure.ts';
 import type { StateDirectory } from '../ledger/state-directory.ts';
 import { isPosixSpec, treeName } from '../spec/kinds.ts';
 

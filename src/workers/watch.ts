@@ -1,7 +1,7 @@
 /** Looks for migrations in the state directory, takes those whose trees are seen, and says why not the others. */
 import type { MigrationFile } from '../activities/deps.ts';
 import { readMigrationFile } from '../activities/migration.ts';
-import { describeFailure, toFailure } from '../errors.ts';
+import { describeFailure, toFailure } from '../errors/failure.ts';
 import type { OnMessage } from './messages.ts';
 import { serve, type Place, type Served } from './serve.ts';
 import { seesTrees } from './trees.ts';

@@ -5,7 +5,7 @@
  */
 import { proxyActivities } from '@temporalio/workflow';
 import type { ControlActivities, StepActivities } from '../activities/contract.ts';
-import { NON_RETRYABLE_CODES } from '../errors.ts';
+import { NON_RETRYABLE_CODES } from '../errors/codes.ts';
 import { controlQueue, stepQueue } from './api.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
 /** What went wrong in an activity or a child, as a code and a sentence. */
-import { CODES, type Code } from '../errors.ts';
+import { CODES, type Code } from '../errors/codes.ts';
 
 interface Thrown {
   readonly type?: unknown;

@@ -12,7 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ProvisionActivities } from '../activities/contract.ts';
-import { NON_RETRYABLE_CODES } from '../errors.ts';
+import { NON_RETRYABLE_CODES } from '../errors/codes.ts';
 import { blocks, list, plain } from './markdown.ts';
 import {
   PROVISION_QUEUE,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { throughBreaker } from '../../src/activities/breaker.ts';
 import type { LinkDeps } from '../../src/activities/link.ts';
-import { LonghaulError } from '../../src/errors.ts';
+import { LonghaulError } from '../../src/errors/failure.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openStateDirectory } from '../../src/ledger/state-directory.ts';
 import type { LinkReport } from '../../src/workflows/api.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { toActivityFailure } from '../../src/activities/activity-failure.ts';
-import { CODES, LonghaulError, type Code } from '../../src/errors.ts';
+import { CODES, type Code } from '../../src/errors/codes.ts';
+import { LonghaulError } from '../../src/errors/failure.ts';
 
 describe('What an activity throws', () => {
   test.each(Object.keys(CODES) as Code[])(

@@ -1,7 +1,7 @@
 /** The one table of what a failed call to AWS means: a test a row, and what is in none of them. */
 import { expect, test } from '@jest/globals';
 import { awsAnswer, awsFailure, judgeCall } from '../../src/aws/failures.ts';
-import { LonghaulError, failureClass } from '../../src/errors.ts';
+import { LonghaulError, failureClass } from '../../src/errors/failure.ts';
 
 const answered = (name: string, status: number, more: object = {}) =>
   Object.assign(new Error('words'), { name, $metadata: { httpStatusCode: status }, ...more });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { advice, exitOf, failureOf } from '../../src/cli/exit.ts';
-import { LonghaulError } from '../../src/errors.ts';
+import { LonghaulError } from '../../src/errors/failure.ts';
 
 const errno = (code: string): Error =>
   Object.assign(new Error(`${code}: it did not work, open '/x'`), { code });

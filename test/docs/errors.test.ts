@@ -1,9 +1,9 @@
-/** docs/errors.md has a row for each code of src/errors.ts, in its place and with its exit code. */
+/** docs/errors.md has a row for each code of src/errors/codes.ts, in its place and with its exit code. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { EXIT_MEANINGS } from '../../src/cli/exit.ts';
-import { CODES, type Code, type FailureClass } from '../../src/errors.ts';
+import { CODES, type Code, type FailureClass } from '../../src/errors/codes.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
 

@@ -1,7 +1,7 @@
 /** What the DataSync engine decides by: filters, failures, layout, verification, removal, splitting. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CODES } from '../../src/errors.ts';
+import { CODES } from '../../src/errors/codes.ts';
 import { isWithin, rawFromText } from '../../src/paths.ts';
 import { entryClass, FAILURES, judgeEnd, judgeSignal } from '../../src/policy/datasync-failures.ts';
 import { excludeFilter, filterText, scopeFilters } from '../../src/policy/datasync-filters.ts';

@@ -15,7 +15,7 @@ import {
   type EFSClient,
   type TransitionToIARules,
 } from '@aws-sdk/client-efs';
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { fileSystemPolicy } from '../../policy/iam-roles.ts';
 import type { Deed } from '../../policy/provision.ts';
 import { unless } from './look-efs.ts';

@@ -1,5 +1,5 @@
 /** `longhaul init`: an example spec to start from. */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { define } from '../command.ts';
 
 interface Options {

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { define, repeated } from '../command.ts';
 import { jsonOption, parsePort, type JsonOption } from '../options.ts';

@@ -2,7 +2,7 @@
 import { formatBytes, formatDuration } from '../../units.ts';
 import type { StepProgress } from '../../engines/engine.ts';
 import type { SyncOptions, SyncReport, syncTree } from '../../engines/posix/sync-tree.ts';
-import { LonghaulError, toFailure } from '../../errors.ts';
+import { LonghaulError, toFailure } from '../../errors/failure.ts';
 import { define, repeated } from '../command.ts';
 import { countOption, jsonOption, rateOption, type JsonOption } from '../options.ts';
 import { progressLine } from '../render/status-line.ts';

@@ -1,5 +1,5 @@
 /** `longhaul up`: a durable server for anyone who has Node. */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import type { Server } from '../../temporal/server.ts';
 import { define } from '../command.ts';
 import { jsonOption, parsePort } from '../options.ts';

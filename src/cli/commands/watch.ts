@@ -1,5 +1,5 @@
 /** `longhaul watch`: follows a migration until it ends. */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { define } from '../command.ts';
 import { usage } from '../exit.ts';
 import { jsonOption, stateOption } from '../options.ts';

@@ -1,5 +1,5 @@
 /** The copy step: one execution for each part of the chunk; a part that is too big is split on the way. */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { parentOf, type RawPath } from '../../paths.ts';
 import { verifyMode } from '../../policy/datasync-rounds.ts';
 import { splitScope, type WeighedDirectory } from '../../policy/split-scope.ts';

@@ -2,7 +2,8 @@
  * The delete-pass: what the round's own list of the source no longer has is counted against the caps first;
  * only then an execution removes, and it is cancelled when it announces more than was counted.
  */
-import { LonghaulError, toFailure, type Code } from '../../errors.ts';
+import { LonghaulError, toFailure } from '../../errors/failure.ts';
+import { type Code } from '../../errors/codes.ts';
 import { parentOf, printable, type RawPath } from '../../paths.ts';
 import { decideDeletes } from '../../policy/deletes.ts';
 import { decideRemoval } from '../../policy/datasync-rounds.ts';

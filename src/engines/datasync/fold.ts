@@ -1,7 +1,7 @@
 /** Where every entry of a chunk stands: the catalog a round began with, and what its reports say. */
 import { openBase } from '../../ledger/base-catalog.ts';
 import type { Entry, EntryStatus } from '../../ledger/catalog-format.ts';
-import type { Code } from '../../errors.ts';
+import type { Code } from '../../errors/codes.ts';
 import { isWithin, joinRaw, parentOf, type RawPath } from '../../paths.ts';
 import {
   entryClass,

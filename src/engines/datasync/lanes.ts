@@ -8,7 +8,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { tryLock } from '../../ledger/flock.ts';
-import type { LonghaulError } from '../../errors.ts';
+import type { LonghaulError } from '../../errors/failure.ts';
 import { interrupted, type Time } from './time.ts';
 
 /** What runs in a lane, or was about to when its worker died. */

@@ -4,7 +4,7 @@
  */
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { awsAnswer } from '../../aws/failures.ts';
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { joinRaw, rawFromText, type RawPath } from '../../paths.ts';
 
 export type Reported = 'transferred' | 'verified' | 'mismatched' | 'skipped' | 'deleted' | 'failed';

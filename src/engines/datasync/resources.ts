@@ -17,7 +17,7 @@ import {
 import { awsAnswer } from '../../aws/failures.ts';
 import { throughMadeAccessPoint } from '../../aws/provision/made-access-point.ts';
 import { taskRequest } from '../../aws/tasks.ts';
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { readJson, writeJsonAtomic } from '../../ledger/atomic-file.ts';
 import { tryLock } from '../../ledger/flock.ts';
 import { judgeSignal } from '../../policy/datasync-failures.ts';

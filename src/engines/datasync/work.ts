@@ -2,7 +2,7 @@
 import { scopeFilters, type ScopeFilters } from '../../policy/datasync-filters.ts';
 import { judgeEnd, type Verdict } from '../../policy/datasync-failures.ts';
 import type { RawPath } from '../../paths.ts';
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import type { StepJob, StepProgress } from '../engine.ts';
 import type { AgentBoard } from './agents.ts';
 import type { DataSyncApi, Described, StartRequest } from './api.ts';

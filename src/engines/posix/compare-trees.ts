@@ -16,7 +16,7 @@ import {
   readSync,
   type BigIntStats,
 } from 'node:fs';
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { joinRaw, printable, type RawPath } from '../../paths.ts';
 import { compileExcludes, type ExcludeRules } from './excludes.ts';
 import { xattrFingerprint } from './xattrs.ts';

@@ -1,5 +1,5 @@
 /** The bytes of an open file into another, with their digest, at the pace of the link. */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { digestOf, newDigester, type Digester, type Digest, type DigestName } from './digest.ts';
 import type { ThreadContext } from './messages.ts';
 import { check, nativeError, type Where } from './native-error.ts';

@@ -1,7 +1,7 @@
 /** Thread side of the copy: batches of entries, each of one directory. */
 import { joinRaw, type RawPath } from '../../paths.ts';
-import type { Failure } from '../../errors.ts';
-import { toFailure } from '../../errors.ts';
+import type { Failure } from '../../errors/failure.ts';
+import { toFailure } from '../../errors/failure.ts';
 import { copyFile, type Copied, type FilePair, type OpenPair } from './copy-file.ts';
 import { copySpecial } from './copy-special.ts';
 import { copySymlink } from './copy-symlink.ts';

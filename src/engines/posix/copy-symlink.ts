@@ -1,5 +1,5 @@
 /** A symlink as it is: its target's bytes, owner and times, under a temporary name first. */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { joinRaw, printable, type RawPath } from '../../paths.ts';
 import type { Copied, OpenPair } from './copy-file.ts';
 import { digestOf } from './digest.ts';

@@ -3,7 +3,7 @@
  * was asked once more, directly before: its directory must be there and the name must not. A
  * directory goes with what is in it, bottom-up. With a trash, entries are moved there instead.
  */
-import { toFailure, type Failure } from '../../errors.ts';
+import { toFailure, type Failure } from '../../errors/failure.ts';
 import { joinRaw, nameOf, parentOf, rawToBytes, type RawPath } from '../../paths.ts';
 import { outcomeOf, type EntryOutcome } from './entry-outcome.ts';
 import { S_IFMT } from './entry-stat.ts';

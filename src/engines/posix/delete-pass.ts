@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../../ledger/atomic-file.ts';
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { comparePaths, joinRaw, parentOf, printable, type RawPath } from '../../paths.ts';
 import { decideDeletes, type DeleteCaps } from '../../policy/deletes.ts';
 import type { StepResult } from '../engine.ts';

@@ -2,7 +2,9 @@
  * Thread side: lists one directory with getdents64 and stats each name once, by the bytes that the
  * kernel gave, relative to the open directory. No symlink is followed on the way or at the end.
  */
-import { CODES, codeOfErrno, LonghaulError, type Code } from '../../errors.ts';
+import { CODES, type Code } from '../../errors/codes.ts';
+import { codeOfErrno } from '../../errors/errno.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { printable, rawToBytes, type RawPath } from '../../paths.ts';
 import {
   allocate,

@@ -1,5 +1,6 @@
 /** What became of one entry in a step. Plain data: it crosses threads and goes into journals. */
-import { CODES, toFailure, type Failure } from '../../errors.ts';
+import { CODES } from '../../errors/codes.ts';
+import { toFailure, type Failure } from '../../errors/failure.ts';
 import type { RawPath } from '../../paths.ts';
 import type { Digest } from './digest.ts';
 import type { FileStat } from './file-stat.ts';

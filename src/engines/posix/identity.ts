@@ -13,7 +13,8 @@ import {
   readFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { LonghaulError, toFailure, type Code } from '../../errors.ts';
+import { LonghaulError, toFailure } from '../../errors/failure.ts';
+import { type Code } from '../../errors/codes.ts';
 
 /** Plain data: it is stored as JSON when the migration starts. */
 export interface TreeIdentity {

@@ -4,7 +4,7 @@
  * end and its digest are in a journal of its own. The digest of the file is that of the whole: a
  * second run reads the durable parts back, and goes on behind the last one that is as it was copied.
  */
-import { toFailure, type Failure } from '../../errors.ts';
+import { toFailure, type Failure } from '../../errors/failure.ts';
 import { openJournal, readJournal, type Journal } from '../../ledger/journal.ts';
 import { joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 import {

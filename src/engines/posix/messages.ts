@@ -3,7 +3,7 @@
  * one or more directories; a thread answers each job once. Failures are data: `{ code, path,
  * message }`, never Error objects, which lose their code on the way.
  */
-import type { Failure } from '../../errors.ts';
+import type { Failure } from '../../errors/failure.ts';
 import type { RawPath } from '../../paths.ts';
 
 /** What a thread is born with. */

@@ -2,7 +2,7 @@
  * The names of a batch, all in native memory at once: the kernel gets their addresses, and a name
  * becomes a string only when somebody must be told. One batch a thread at a time.
  */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { joinRaw, type RawPath } from '../../paths.ts';
 import { allocate } from './sys.ts';
 

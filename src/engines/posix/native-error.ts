@@ -1,5 +1,7 @@
 /** From errno to a LonghaulError, on the thread where the call failed. */
-import { codeOfErrno, LonghaulError, type Code } from '../../errors.ts';
+import { codeOfErrno } from '../../errors/errno.ts';
+import { LonghaulError } from '../../errors/failure.ts';
+import { type Code } from '../../errors/codes.ts';
 import { printable, type RawPath } from '../../paths.ts';
 import { errnoName } from './sys.ts';
 

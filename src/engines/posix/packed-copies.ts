@@ -6,7 +6,7 @@
  *   record = 26 words of 32 bits, little-endian: flags · mode · nlink · uid · gid · inode (2) · size (2) ·
  *            mtime seconds (2), nanoseconds · ctime seconds (2), nanoseconds · digest (43 characters)
  */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import type { RawPath } from '../../paths.ts';
 import type { Digest } from './digest.ts';
 import type { EntryOutcome, OutcomeKind } from './entry-outcome.ts';

@@ -7,7 +7,7 @@
  * needs it. Nothing is retried here: a job may have had effects.
  */
 import type { Worker } from 'node:worker_threads';
-import { LonghaulError, type Failure } from '../../errors.ts';
+import { LonghaulError, type Failure } from '../../errors/failure.ts';
 import { SHARED, type AnswerMessage } from './messages.ts';
 import { endThread, sharedMemory, startThread, takeAhead } from './threads.ts';
 import { setRate } from './token-bucket.ts';

@@ -1,5 +1,5 @@
 /** Whether a side is still the tree the migration began with. */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { openTreeIdentity, sameTree, treeIdentity, type TreeIdentity } from './identity.ts';
 import type { Side } from './native-error.ts';
 

@@ -2,7 +2,8 @@
  * Whether a file can be read, without opening every one: only where its mode says no. Root may read
  * everything, unless the server makes it nobody (root_squash): one private file a directory tells.
  */
-import { codeOfErrno, type Code } from '../../errors.ts';
+import { codeOfErrno } from '../../errors/errno.ts';
+import { type Code } from '../../errors/codes.ts';
 import { rawToBytes, type RawPath } from '../../paths.ts';
 import { close, errnoName, O, openBeneath, statxField as field, type Block } from './sys.ts';
 

@@ -1,5 +1,5 @@
 /** The last step of every copy. A missing temporary name is a fault, never ignored. */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { printable } from '../../paths.ts';
 import { nativeError, pathOf, type Where } from './native-error.ts';
 import { AT, errnoName, renameat, unlinkat } from './sys.ts';

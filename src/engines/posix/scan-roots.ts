@@ -3,7 +3,9 @@
  * the manifest has a block for that directory that holds the chunk's roots alone and is never
  * `complete`. A root that is gone is an entry 'vanished': proof of its absence, not silence.
  */
-import { CODES, codeOfErrno, LonghaulError } from '../../errors.ts';
+import { CODES } from '../../errors/codes.ts';
+import { codeOfErrno } from '../../errors/errno.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import type { DirectoryBlock, Entry, EntryStatus } from '../../ledger/catalog-format.ts';
 import {
   comparePaths,

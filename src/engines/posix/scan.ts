@@ -14,7 +14,7 @@
  */
 import { closeSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { ByteReader } from '../../ledger/catalog-bytes.ts';
 import { decodePart } from '../../ledger/catalog-codec.ts';
 import { ENTRY_STATUSES, type Entry } from '../../ledger/catalog-format.ts';

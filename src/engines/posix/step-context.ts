@@ -1,6 +1,6 @@
 /** What the main side of every step needs: the pool, both roots as descriptors, and the job. */
 import { closeSync } from 'node:fs';
-import { LonghaulError, type Failure } from '../../errors.ts';
+import { LonghaulError, type Failure } from '../../errors/failure.ts';
 import type { RawPath } from '../../paths.ts';
 import { joinRaw, printable } from '../../paths.ts';
 import type { OpenEntry, StepJob, StepName, StepProgress } from '../engine.ts';

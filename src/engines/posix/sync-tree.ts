@@ -14,7 +14,8 @@ import {
   statSync,
 } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { codeOfErrno, LonghaulError } from '../../errors.ts';
+import { codeOfErrno } from '../../errors/errno.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import { acquireLease } from '../../ledger/lease.ts';
 import { openStateDirectory } from '../../ledger/state-directory.ts';
 import type { RawPath } from '../../paths.ts';

@@ -1,6 +1,8 @@
 /** The root of a tree as a descriptor: whoever holds it keeps seeing that tree, whatever is mounted over it. */
 import { closeSync } from 'node:fs';
-import { codeOfErrno, LonghaulError, type Code } from '../../errors.ts';
+import { codeOfErrno } from '../../errors/errno.ts';
+import { LonghaulError } from '../../errors/failure.ts';
+import { type Code } from '../../errors/codes.ts';
 import { deviceOf } from './entry-stat.ts';
 import {
   allocate,

@@ -1,5 +1,5 @@
 /** Thread side of the verification: reads the destination back and compares with the digest of the copy. */
-import { LonghaulError, toFailure, type Failure } from '../../errors.ts';
+import { LonghaulError, toFailure, type Failure } from '../../errors/failure.ts';
 import { joinRaw, printable, rawToBytes, type RawPath } from '../../paths.ts';
 import { digestRange } from './copy-bytes.ts';
 import { OPEN_SOURCE } from './copy-file.ts';

@@ -2,7 +2,7 @@
  * Main side of a tree walk: a stack of directories (last in, first out, so it holds only what was
  * listed and not yet visited) fed to the pool in batches, small ones while there are few.
  */
-import { LonghaulError } from '../../errors.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 import type { RawPath } from '../../paths.ts';
 
 const LARGEST_BATCH = 16;

@@ -3,7 +3,7 @@
  * them all, and the types of `ThreadPool.run` are derived from it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { toFailure } from '../../errors.ts';
+import { toFailure } from '../../errors/failure.ts';
 import {
   END,
   SHARED,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { LonghaulError } from '../../../src/errors.ts';
+import { LonghaulError } from '../../../src/errors/failure.ts';
 import {
   Lanes,
   type IsOver,

@@ -7,7 +7,7 @@ import { CopyCommits, MOST_OPEN } from '../../../src/engines/posix/copy-commits.
 import { OutcomeJournal, Outcomes } from '../../../src/engines/posix/outcome-journal.ts';
 import { packBatch } from '../../../src/engines/posix/packed-outcomes.ts';
 import type { ThreadPool } from '../../../src/engines/posix/pool.ts';
-import { LonghaulError } from '../../../src/errors.ts';
+import { LonghaulError } from '../../../src/errors/failure.ts';
 
 let folder: string;
 let path: string;

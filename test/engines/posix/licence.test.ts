@@ -16,7 +16,7 @@ import { copyJournalPath } from '../../../src/engines/posix/copy.ts';
 import { deletePassChunk } from '../../../src/engines/posix/delete-pass.ts';
 import { ThreadPool } from '../../../src/engines/posix/pool.ts';
 import { withRoots } from '../../../src/engines/posix/step-context.ts';
-import { LonghaulError } from '../../../src/errors.ts';
+import { LonghaulError } from '../../../src/errors/failure.ts';
 import { CatalogReader } from '../../../src/ledger/catalog-reader.ts';
 import { CatalogWriter } from '../../../src/ledger/catalog-writer.ts';
 import { readJournal } from '../../../src/ledger/journal.ts';

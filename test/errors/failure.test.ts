@@ -1,15 +1,8 @@
 /** The one table of errors: a row each for errno names, classes, exits and hints. */
 import { describe, expect, test } from '@jest/globals';
-import {
-  CODES,
-  codeOfErrno,
-  describeFailure,
-  KNOWN_ERRNOS,
-  LonghaulError,
-  NON_RETRYABLE_CODES,
-  toFailure,
-  type Code,
-} from '../src/errors.ts';
+import { CODES, NON_RETRYABLE_CODES, type Code } from '../../src/errors/codes.ts';
+import { codeOfErrno, KNOWN_ERRNOS } from '../../src/errors/errno.ts';
+import { describeFailure, LonghaulError, toFailure } from '../../src/errors/failure.ts';
 
 describe('an errno means', () => {
   test.each([
