@@ -1,6 +1,6 @@
 /** What operators set, kept where every worker reads it. Saying the same thing twice changes nothing. */
 import { openLedger } from '../ledger/ledger.ts';
-import type { MigrationStore } from '../ledger/state-directory.ts';
+import type { MigrationStore } from '../state/state-directory.ts';
 import { shortActivity } from './activity.ts';
 import type { ControlActivities, Controls, ControlsChange } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';

@@ -6,7 +6,7 @@
 import { LonghaulError } from '../errors/failure.ts';
 import type { LedgerLine } from '../ledger/ledger-line.ts';
 import { openLedger, readLedger } from '../ledger/ledger.ts';
-import type { MigrationStore } from '../ledger/state-directory.ts';
+import type { MigrationStore } from '../state/state-directory.ts';
 import { longActivity } from './activity.ts';
 import type { ControlActivities, HookName, HookResult } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';

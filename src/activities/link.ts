@@ -5,9 +5,9 @@
  */
 import { failureClass, toFailure } from '../errors/failure.ts';
 import type { EngineLanes } from '../engines/engine.ts';
-import { tryLock } from '../ledger/flock.ts';
+import { tryLock } from '../state/flock.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import type { MigrationStore } from '../ledger/state-directory.ts';
+import type { MigrationStore } from '../state/state-directory.ts';
 import { outageMs, type BreakerEvent, type BreakerSettings } from '../policy/breaker.ts';
 import {
   breakerOf,

@@ -1,5 +1,5 @@
 /** Looks at the source once and cuts it into chunks; a plan that exists is kept. */
-import type { MigrationStore } from '../ledger/state-directory.ts';
+import type { MigrationStore } from '../state/state-directory.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { fromPrintable } from '../paths.ts';
 import { planToJson } from '../policy/chunk-plan-json.ts';

@@ -1,7 +1,7 @@
 /** One step of a chunk, from its names to its result. */
 import { Context } from '@temporalio/activity';
 import type { Engine, StepJob } from '../engines/engine.ts';
-import { acquireLease } from '../ledger/lease.ts';
+import { acquireLease } from '../state/lease.ts';
 import { fromPrintable } from '../paths.ts';
 import { DEFAULT_FAILURES_TO_OPEN } from '../policy/breaker.ts';
 import { migrationId } from '../workflows/api.ts';

@@ -1,7 +1,7 @@
 /** What lies in the trash of a migration, and until when. */
 import { posixSpec } from '../spec/kinds.ts';
-import { readRecord } from '../ledger/migration-record.ts';
-import type { MigrationStore } from '../ledger/state-directory.ts';
+import { readRecord } from '../state/migration-record.ts';
+import type { MigrationStore } from '../state/state-directory.ts';
 import type { Trash, TrashPlace } from '../engines/posix/trash.ts';
 
 export interface KnownTrash extends TrashPlace {

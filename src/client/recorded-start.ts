@@ -1,6 +1,6 @@
 /** When a migration was started, as its state directory has it. */
-import type { MigrationRecord } from '../ledger/migration-record.ts';
-import { openStateDirectory } from '../ledger/state-directory.ts';
+import type { MigrationRecord } from '../state/migration-record.ts';
+import { openStateDirectory } from '../state/state-directory.ts';
 import { findStateDirectory } from './pointer.ts';
 
 /** ISO 8601; undefined when its state is not on this host, or cannot be read. */

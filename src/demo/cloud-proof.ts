@@ -4,7 +4,7 @@ import { readPlan } from '../activities/migration.ts';
 import { plural } from '../cli/render/table.ts';
 import { readReport } from '../engines/datasync/report.ts';
 import { readLedger } from '../ledger/ledger.ts';
-import { openStateDirectory } from '../ledger/state-directory.ts';
+import { openStateDirectory } from '../state/state-directory.ts';
 import { rawToBytes } from '../paths.ts';
 import type { Cloud, Execution } from './cloud.ts';
 import { BUCKET } from './cloud-paper.ts';

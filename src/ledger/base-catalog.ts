@@ -4,9 +4,9 @@
  */
 import { existsSync, linkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncDirectory } from './atomic-file.ts';
+import { syncDirectory } from '../state/atomic-file.ts';
 import { CatalogReader } from './catalog-reader.ts';
-import type { ChunkStore } from './chunk-store.ts';
+import type { ChunkStore } from '../state/chunk-store.ts';
 
 const basePath = ({ roundDirectory }: ChunkStore): string => join(roundDirectory, 'base');
 const nonePath = ({ roundDirectory }: ChunkStore): string => join(roundDirectory, 'base.none');

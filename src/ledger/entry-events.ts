@@ -11,10 +11,10 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fromPrintable, printable, type RawPath } from '../paths.ts';
-import { syncDirectory } from './atomic-file.ts';
-import type { ChunkStore } from './chunk-store.ts';
+import { syncDirectory } from '../state/atomic-file.ts';
+import type { ChunkStore } from '../state/chunk-store.ts';
 import type { EntryStatus } from './catalog-format.ts';
-import { openJournal, readJournal } from './journal.ts';
+import { openJournal, readJournal } from '../state/journal.ts';
 
 type Place = Pick<ChunkStore, 'directory'>;
 

@@ -10,7 +10,7 @@ import { CatalogReader } from './catalog-reader.ts';
 import { eventsOf, type EventsOfPath, type PathEvent } from './entry-events.ts';
 import { readLedger } from './ledger.ts';
 import type { LedgerLine } from './ledger-line.ts';
-import type { MigrationStore } from './state-directory.ts';
+import type { MigrationStore } from '../state/state-directory.ts';
 
 export interface EntryStory {
   /** Printable form. */

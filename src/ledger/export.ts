@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { allDirectories } from './all-catalogs.ts';
-import { writeFileAtomic, writeJsonAtomic } from './atomic-file.ts';
+import { writeFileAtomic, writeJsonAtomic } from '../state/atomic-file.ts';
 import { writeMtree, type MtreeCounts } from './mtree.ts';
 import { reportOf } from './report.ts';
-import type { MigrationStore } from './state-directory.ts';
+import type { MigrationStore } from '../state/state-directory.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
 export interface MtreeExport extends MtreeCounts {

@@ -17,8 +17,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { LonghaulError } from '../errors/failure.ts';
-import { readJson, syncDirectory, writeAll, writeJsonAtomic } from './atomic-file.ts';
-import { withLock } from './flock.ts';
+import { readJson, syncDirectory, writeAll, writeJsonAtomic } from '../state/atomic-file.ts';
+import { withLock } from '../state/flock.ts';
 import {
   decodeLine,
   encodeLine,
@@ -28,7 +28,7 @@ import {
   type LedgerLine,
   whatItSays,
 } from './ledger-line.ts';
-import { textLines } from './text-lines.ts';
+import { textLines } from '../state/text-lines.ts';
 
 export interface LedgerHead {
   readonly seq: number;

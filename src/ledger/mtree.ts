@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { joinRaw, rawToBytes, type RawPath } from '../paths.ts';
-import { syncDirectory, writeAll } from './atomic-file.ts';
+import { syncDirectory, writeAll } from '../state/atomic-file.ts';
 import type { DirectoryBlock, Entry } from './catalog-format.ts';
 
 export interface MtreeOptions {

@@ -5,7 +5,7 @@
 import { addSums, closeSum, type SumAnswer } from '../policy/ledger-sum.ts';
 import { foldLedger, readHead, type LedgerHead } from './ledger.ts';
 import { decodeLine, FIRST_PREV, hashOf, type LedgerLine } from './ledger-line.ts';
-import { textLines } from './text-lines.ts';
+import { textLines } from '../state/text-lines.ts';
 
 export interface LedgerProblem {
   /** From 1; the line after the last for what is missing at the end. */

@@ -2,7 +2,7 @@
 import { readControls } from '../activities/migration.ts';
 import type { MigrationFile } from '../activities/deps.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { MigrationStore } from '../ledger/state-directory.ts';
+import type { MigrationStore } from '../state/state-directory.ts';
 import { bandwidthNow, type BandwidthFacts } from '../policy/bandwidth.ts';
 import { parseRate } from '../units.ts';
 

@@ -8,7 +8,7 @@ import type { ExecutionTold } from '../engines/datasync/options.ts';
 import { WALL_CLOCK } from '../engines/datasync/time.ts';
 import type { Engine } from '../engines/engine.ts';
 import { openLedger } from '../ledger/ledger.ts';
-import type { StateDirectory } from '../ledger/state-directory.ts';
+import type { StateDirectory } from '../state/state-directory.ts';
 import { joinRaw, rawToBytes } from '../paths.ts';
 import { filterText, type Scope } from '../policy/datasync-filters.ts';
 import type { WeighedDirectory } from '../policy/split-scope.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { LonghaulError, toFailure } from '../errors/failure.ts';
-import { openStateDirectory } from '../ledger/state-directory.ts';
+import { openStateDirectory } from '../state/state-directory.ts';
 import type { ServerConnection } from '../temporal/connection.ts';
 import { WORKFLOW_QUEUE } from '../workflows/api.ts';
 import { PROVISION_QUEUE } from '../workflows/provision-api.ts';

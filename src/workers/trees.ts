@@ -2,7 +2,7 @@
 import type { MigrationFile } from '../activities/deps.ts';
 import { sameTree, treeIdentity, type TreeIdentity } from '../engines/posix/identity.ts';
 import { describeFailure, toFailure } from '../errors/failure.ts';
-import type { StateDirectory } from '../ledger/state-directory.ts';
+import type { StateDirectory } from '../state/state-directory.ts';
 import { isPosixSpec, treeName } from '../spec/kinds.ts';
 
 export type Sight =

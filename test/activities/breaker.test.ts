@@ -6,7 +6,7 @@ import { throughBreaker, TRIES_IN_PLACE } from '../../src/activities/breaker.ts'
 import { isClosed, type LinkDeps } from '../../src/activities/link.ts';
 import { LonghaulError } from '../../src/errors/failure.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
-import { openStateDirectory } from '../../src/ledger/state-directory.ts';
+import { openStateDirectory } from '../../src/state/state-directory.ts';
 import type { LinkReport } from '../../src/workflows/api.ts';
 import { until } from '../support/processes.ts';
 

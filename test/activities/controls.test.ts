@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spendAllowance, withChange } from '../../src/activities/controls.ts';
 import { NO_CONTROLS, readControls } from '../../src/activities/migration.ts';
-import { openStateDirectory, type MigrationStore } from '../../src/ledger/state-directory.ts';
+import { openStateDirectory, type MigrationStore } from '../../src/state/state-directory.ts';
 
 let root: string;
 let store: MigrationStore;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Entry } from '../../src/ledger/catalog-format.ts';
 import { CatalogWriter } from '../../src/ledger/catalog-writer.ts';
-import { removeRoundsBefore } from '../../src/ledger/chunk-store.ts';
+import { removeRoundsBefore } from '../../src/state/chunk-store.ts';
 import {
   compactEvents,
   eventsOf,
@@ -13,9 +13,9 @@ import {
   type EntryEvent,
 } from '../../src/ledger/entry-events.ts';
 import { renderStory, storyOf } from '../../src/ledger/entry-story.ts';
-import { openJournal } from '../../src/ledger/journal.ts';
+import { openJournal } from '../../src/state/journal.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
-import { openStateDirectory, type MigrationStore } from '../../src/ledger/state-directory.ts';
+import { openStateDirectory, type MigrationStore } from '../../src/state/state-directory.ts';
 import { planToJson } from '../../src/policy/chunk-plan-json.ts';
 import { planChunks } from '../../src/policy/chunks.ts';
 import { joinRaw } from '../../src/paths.ts';

@@ -7,7 +7,7 @@ import { exportAudit, exportMtree } from '../../src/ledger/export.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { CatalogWriter } from '../../src/ledger/catalog-writer.ts';
 import { reportOf } from '../../src/ledger/report.ts';
-import { openStateDirectory, type MigrationStore } from '../../src/ledger/state-directory.ts';
+import { openStateDirectory, type MigrationStore } from '../../src/state/state-directory.ts';
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts';
 import { specSchema } from '../../src/spec/schema.ts';
 

@@ -69,7 +69,7 @@ async function tellEntries(
       'Name it with --state DIRECTORY or LONGHAUL_STATE.',
     );
   }
-  const { openStateDirectory } = await import('../../ledger/state-directory.ts');
+  const { openStateDirectory } = await import('../../state/state-directory.ts');
   const { openPaths } = await import('../../engines/posix/open-paths.ts');
   const store = openStateDirectory(stateDirectory).migration(name);
   for (const row of rows) {
@@ -85,7 +85,7 @@ async function tellEntries(
 
 /** Entries and bytes as planned; undefined where the state directory is not seen or has no plan yet. */
 async function planIn(stateDirectory: string, name: string): Promise<ChunkPlan | undefined> {
-  const { openStateDirectory } = await import('../../ledger/state-directory.ts');
+  const { openStateDirectory } = await import('../../state/state-directory.ts');
   const { parsePlan } = await import('../../policy/chunk-plan-json.ts');
   try {
     const plan = openStateDirectory(stateDirectory).migration(name).readPlan<unknown>();

@@ -5,7 +5,7 @@ import type { ExitCode } from '../exit.ts';
 import { openMigration } from '../open-migration.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { JsonOption, StateOption } from '../options.ts';
-import type { MigrationStore } from '../../ledger/state-directory.ts';
+import type { MigrationStore } from '../../state/state-directory.ts';
 import { nameArgument } from '../tell.ts';
 import type { Terminal } from '../terminal.ts';
 

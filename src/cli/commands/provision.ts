@@ -44,7 +44,7 @@ export const provisionCommand = define<[spec: string], Options>({
 async function isDone({ stateDirectory, name }: MigrationSpec): Promise<boolean> {
   const { existsSync } = await import('node:fs');
   if (!existsSync(`${stateDirectory}/migrations/${name}`)) return false;
-  const { openStateDirectory } = await import('../../ledger/state-directory.ts');
+  const { openStateDirectory } = await import('../../state/state-directory.ts');
   const { readLedger } = await import('../../ledger/ledger.ts');
   const { ledgerPath } = openStateDirectory(stateDirectory).migration(name);
   if (!existsSync(ledgerPath)) return false;

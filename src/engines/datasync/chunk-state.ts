@@ -1,7 +1,7 @@
 /** What outlives the rounds of a chunk: into which parts it was split, and what no report has shown. */
 import { join } from 'node:path';
-import { readJson, writeJsonAtomic } from '../../ledger/atomic-file.ts';
-import type { ChunkStore } from '../../ledger/chunk-store.ts';
+import { readJson, writeJsonAtomic } from '../../state/atomic-file.ts';
+import type { ChunkStore } from '../../state/chunk-store.ts';
 import type { Chunk } from '../../policy/chunks.ts';
 import type { Scope } from '../../policy/datasync-filters.ts';
 

@@ -1,7 +1,7 @@
 /** Folds what the round's reports say into the chunk's catalog, and adds up where every entry stands. */
 import { CatalogWriter } from '../../ledger/catalog-writer.ts';
 import type { Entry } from '../../ledger/catalog-format.ts';
-import { removeRoundsBefore } from '../../ledger/chunk-store.ts';
+import { removeRoundsBefore } from '../../state/chunk-store.ts';
 import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { comparePaths, nameOf, parentOf, type RawPath } from '../../paths.ts';
 import { COUNTED_AS, emptySum } from '../chunk-sum.ts';

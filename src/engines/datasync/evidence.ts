@@ -3,8 +3,8 @@
  * read once, and counts when its end is written.
  */
 import { join } from 'node:path';
-import type { ChunkStore } from '../../ledger/chunk-store.ts';
-import { openJournal, readJournal } from '../../ledger/journal.ts';
+import type { ChunkStore } from '../../state/chunk-store.ts';
+import { openJournal, readJournal } from '../../state/journal.ts';
 import type { RawPath } from '../../paths.ts';
 import type { SourceMoment } from '../../policy/datasync-failures.ts';
 import type { ReportedEntry } from './report.ts';

@@ -6,8 +6,8 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson, writeJsonAtomic } from '../../ledger/atomic-file.ts';
-import { tryLock } from '../../ledger/flock.ts';
+import { readJson, writeJsonAtomic } from '../../state/atomic-file.ts';
+import { tryLock } from '../../state/flock.ts';
 import type { LonghaulError } from '../../errors/failure.ts';
 import { interrupted, type Time } from './time.ts';
 

@@ -4,12 +4,12 @@
  * the new catalog, whole; called again it gives the same. Only then the rounds before it may go.
  */
 import { join } from 'node:path';
-import { readJson } from '../../ledger/atomic-file.ts';
+import { readJson } from '../../state/atomic-file.ts';
 import type { DirectoryBlock, Entry, EntryStatus } from '../../ledger/catalog-format.ts';
 import { mergeJoin } from '../../ledger/catalog-merge.ts';
 import { CatalogReader } from '../../ledger/catalog-reader.ts';
 import { CatalogWriter } from '../../ledger/catalog-writer.ts';
-import { removeRoundsBefore } from '../../ledger/chunk-store.ts';
+import { removeRoundsBefore } from '../../state/chunk-store.ts';
 import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { isWithin, joinRaw, type RawPath } from '../../paths.ts';
 import { COUNTED_AS, emptySum } from '../chunk-sum.ts';

@@ -4,7 +4,7 @@
  * batch: the lease again. Before each entry: the source is asked again, in the thread.
  */
 import { join } from 'node:path';
-import { writeJsonAtomic } from '../../ledger/atomic-file.ts';
+import { writeJsonAtomic } from '../../state/atomic-file.ts';
 import { LonghaulError } from '../../errors/failure.ts';
 import { comparePaths, joinRaw, parentOf, printable, type RawPath } from '../../paths.ts';
 import { decideDeletes, type DeleteCaps } from '../../policy/deletes.ts';

@@ -5,7 +5,7 @@
  * second run reads the durable parts back, and goes on behind the last one that is as it was copied.
  */
 import { toFailure, type Failure } from '../../errors/failure.ts';
-import { openJournal, readJournal, type Journal } from '../../ledger/journal.ts';
+import { openJournal, readJournal, type Journal } from '../../state/journal.ts';
 import { joinRaw, nameOf, parentOf, type RawPath } from '../../paths.ts';
 import {
   copyRange,

@@ -5,8 +5,8 @@
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncDirectory } from '../../ledger/atomic-file.ts';
-import { readJournal } from '../../ledger/journal.ts';
+import { syncDirectory } from '../../state/atomic-file.ts';
+import { readJournal } from '../../state/journal.ts';
 import type { RawPath } from '../../paths.ts';
 import type { PartsRecord } from './large-file.ts';
 import type { StepContext, StepInput } from './step-context.ts';

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson } from '../../ledger/atomic-file.ts';
+import { readJson } from '../../state/atomic-file.ts';
 import { CatalogReader } from '../../ledger/catalog-reader.ts';
 import { isWithin, printable } from '../../paths.ts';
 import type { OpenEntry } from '../engine.ts';

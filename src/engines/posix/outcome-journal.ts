@@ -3,7 +3,7 @@
  * run has to know, and amendments for what comes out of order (large files, links, what was tried
  * again). Of two outcomes for a path the later one counts.
  */
-import { openJournal, readJournal } from '../../ledger/journal.ts';
+import { openJournal, readJournal } from '../../state/journal.ts';
 import { comparePaths, joinRaw, type RawPath } from '../../paths.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
 import { unpackCopies, type CopiesRow } from './packed-copies.ts';

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CODES, type Code } from '../../errors/codes.ts';
-import { readJson } from '../../ledger/atomic-file.ts';
+import { readJson } from '../../state/atomic-file.ts';
 import { ENTRY_STATUSES } from '../../ledger/catalog-format.ts';
 import { CatalogWriter } from '../../ledger/catalog-writer.ts';
 import { comparePaths, printable, type RawPath } from '../../paths.ts';

@@ -16,8 +16,8 @@ import {
 import { join, relative, resolve } from 'node:path';
 import { codeOfErrno } from '../../errors/errno.ts';
 import { LonghaulError } from '../../errors/failure.ts';
-import { acquireLease } from '../../ledger/lease.ts';
-import { openStateDirectory } from '../../ledger/state-directory.ts';
+import { acquireLease } from '../../state/lease.ts';
+import { openStateDirectory } from '../../state/state-directory.ts';
 import type { RawPath } from '../../paths.ts';
 import type { DeleteCaps } from '../../policy/deletes.ts';
 import type { OpenEntry, Round, StepProgress, StepResult } from '../engine.ts';

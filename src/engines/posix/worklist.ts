@@ -9,7 +9,7 @@
  */
 import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncDirectory } from '../../ledger/atomic-file.ts';
+import { syncDirectory } from '../../state/atomic-file.ts';
 import type { StatusEntry } from '../../ledger/catalog-codec.ts';
 import type { DirectoryBlock, Entry } from '../../ledger/catalog-format.ts';
 import { mergeJoin } from '../../ledger/catalog-merge.ts';

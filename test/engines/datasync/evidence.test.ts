@@ -6,8 +6,8 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { foldEvidence, keepEvidence } from '../../../src/engines/datasync/evidence.ts';
 import type { Reported, ReportedEntry } from '../../../src/engines/datasync/report.ts';
-import type { ChunkStore } from '../../../src/ledger/chunk-store.ts';
-import { openStateDirectory } from '../../../src/ledger/state-directory.ts';
+import type { ChunkStore } from '../../../src/state/chunk-store.ts';
+import { openStateDirectory } from '../../../src/state/state-directory.ts';
 import { hasChanged } from '../../../src/policy/datasync-failures.ts';
 
 let root: string;

@@ -19,7 +19,7 @@ import { withRoots } from '../../../src/engines/posix/step-context.ts';
 import { LonghaulError } from '../../../src/errors/failure.ts';
 import { CatalogReader } from '../../../src/ledger/catalog-reader.ts';
 import { CatalogWriter } from '../../../src/ledger/catalog-writer.ts';
-import { readJournal } from '../../../src/ledger/journal.ts';
+import { readJournal } from '../../../src/state/journal.ts';
 import { directory, file, type TreeLiteral } from '../../support/tree.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { posix } from './bench.ts';

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openJournal } from '../../../src/ledger/journal.ts';
+import { openJournal } from '../../../src/state/journal.ts';
 import { copyEntries, type CopyEntriesJob } from '../../../src/engines/posix/copy-entries.ts';
 import type { Digest } from '../../../src/engines/posix/digest.ts';
 import { joinNames } from '../../../src/engines/posix/name-cursor.ts';

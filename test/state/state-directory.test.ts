@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { acquireLease } from '../../src/ledger/lease.ts';
-import { removeStaleTemporaries, writeFileAtomic } from '../../src/ledger/atomic-file.ts';
-import { removeRoundsBefore, roundsKept } from '../../src/ledger/chunk-store.ts';
-import { tryLock, withLock } from '../../src/ledger/flock.ts';
-import { openStateDirectory } from '../../src/ledger/state-directory.ts';
+import { acquireLease } from '../../src/state/lease.ts';
+import { removeStaleTemporaries, writeFileAtomic } from '../../src/state/atomic-file.ts';
+import { removeRoundsBefore, roundsKept } from '../../src/state/chunk-store.ts';
+import { tryLock, withLock } from '../../src/state/flock.ts';
+import { openStateDirectory } from '../../src/state/state-directory.ts';
 import { runBuilt } from '../support/built.ts';
 
 let path: string;

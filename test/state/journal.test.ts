@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openJournal, readJournal } from '../../src/ledger/journal.ts';
+import { openJournal, readJournal } from '../../src/state/journal.ts';
 
 let directory: string;
 let file: string;
