@@ -1,5 +1,5 @@
 /** How the entries of a chunk add up, the same for every engine. */
-import type { EntryStatus } from '../ledger/catalog-format.ts';
+import type { EntryStatus } from '../model/entry.ts';
 import type { ChunkSum } from './engine.ts';
 
 type MutableSum = { -readonly [K in keyof ChunkSum]: number };

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { fromPrintable, printable, type RawPath } from '../paths.ts';
 import { syncDirectory } from '../state/atomic-file.ts';
 import type { ChunkStore } from '../state/chunk-store.ts';
-import type { EntryStatus } from './catalog-format.ts';
+import type { EntryStatus } from '../model/entry.ts';
 import { openJournal, readJournal } from '../state/journal.ts';
 
 type Place = Pick<ChunkStore, 'directory'>;

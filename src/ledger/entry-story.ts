@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs';
 import { isWithin, nameOf, parentOf, printable, type RawPath } from '../paths.ts';
 import { parsePlan } from '../policy/chunk-plan-json.ts';
-import type { Entry } from './catalog-format.ts';
-import { CatalogReader } from './catalog-reader.ts';
+import type { Entry } from '../model/entry.ts';
+import { CatalogReader } from '../catalog/reader.ts';
 import { eventsOf, type EventsOfPath, type PathEvent } from './entry-events.ts';
 import { readLedger } from './ledger.ts';
 import type { LedgerLine } from './ledger-line.ts';

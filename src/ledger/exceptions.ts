@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { joinRaw, printable } from '../paths.ts';
-import { allDirectories } from './all-catalogs.ts';
+import { allDirectories } from '../catalog/all-catalogs.ts';
 import { foldLedger, readLedger } from './ledger.ts';
 import type { MigrationStore } from '../state/state-directory.ts';
 

@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
-import { allDirectories } from './all-catalogs.ts';
+import { allDirectories } from '../catalog/all-catalogs.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../state/atomic-file.ts';
 import { writeMtree, type MtreeCounts } from './mtree.ts';
 import { reportOf } from './report.ts';

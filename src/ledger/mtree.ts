@@ -12,7 +12,7 @@ import { closeSync, fsyncSync, openSync, readlinkSync, renameSync, rmSync } from
 import { dirname } from 'node:path';
 import { joinRaw, rawToBytes, type RawPath } from '../paths.ts';
 import { syncDirectory, writeAll } from '../state/atomic-file.ts';
-import type { DirectoryBlock, Entry } from './catalog-format.ts';
+import type { DirectoryBlock, Entry } from '../model/entry.ts';
 
 export interface MtreeOptions {
   /** What the catalog's digests are; blake3 has no place in mtree(5) and is left out. */

@@ -3,14 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  ENTRY_STATUSES,
-  type DirectoryBlock,
-  type Entry,
-} from '../../src/ledger/catalog-format.ts';
-import { mergeJoin } from '../../src/ledger/catalog-merge.ts';
-import { CatalogReader } from '../../src/ledger/catalog-reader.ts';
-import { CatalogWriter } from '../../src/ledger/catalog-writer.ts';
+import { ENTRY_STATUSES, type DirectoryBlock, type Entry } from '../../src/model/entry.ts';
+import { mergeJoin } from '../../src/catalog/merge.ts';
+import { CatalogReader } from '../../src/catalog/reader.ts';
+import { CatalogWriter } from '../../src/catalog/writer.ts';
 import { comparePaths } from '../../src/paths.ts';
 
 let folder: string;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync, readdirSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Entry } from '../../src/ledger/catalog-format.ts';
-import { CatalogWriter } from '../../src/ledger/catalog-writer.ts';
+import type { Entry } from '../../src/model/entry.ts';
+import { CatalogWriter } from '../../src/catalog/writer.ts';
 import { removeRoundsBefore } from '../../src/state/chunk-store.ts';
 import {
   compactEvents,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { exportAudit, exportMtree } from '../../src/ledger/export.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
-import { CatalogWriter } from '../../src/ledger/catalog-writer.ts';
+import { CatalogWriter } from '../../src/catalog/writer.ts';
 import { reportOf } from '../../src/ledger/report.ts';
 import { openStateDirectory, type MigrationStore } from '../../src/state/state-directory.ts';
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts';

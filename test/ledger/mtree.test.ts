@@ -17,9 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { allDirectories } from '../../src/ledger/all-catalogs.ts';
-import type { DirectoryBlock, Entry } from '../../src/ledger/catalog-format.ts';
-import { CatalogWriter } from '../../src/ledger/catalog-writer.ts';
+import { allDirectories } from '../../src/catalog/all-catalogs.ts';
+import type { DirectoryBlock, Entry } from '../../src/model/entry.ts';
+import { CatalogWriter } from '../../src/catalog/writer.ts';
 import { escapeName, writeMtree } from '../../src/ledger/mtree.ts';
 import { comparePaths, joinRaw, rawToBytes } from '../../src/paths.ts';
 

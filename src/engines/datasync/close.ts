@@ -1,6 +1,6 @@
 /** Folds what the round's reports say into the chunk's catalog, and adds up where every entry stands. */
-import { CatalogWriter } from '../../ledger/catalog-writer.ts';
-import type { Entry } from '../../ledger/catalog-format.ts';
+import { CatalogWriter } from '../../catalog/writer.ts';
+import type { Entry } from '../../model/entry.ts';
 import { removeRoundsBefore } from '../../state/chunk-store.ts';
 import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { comparePaths, nameOf, parentOf, type RawPath } from '../../paths.ts';

@@ -1,6 +1,6 @@
 /** Where every entry of a chunk stands: the catalog a round began with, and what its reports say. */
-import { openBase } from '../../ledger/base-catalog.ts';
-import type { Entry, EntryStatus } from '../../ledger/catalog-format.ts';
+import { openBase } from '../../catalog/base-catalog.ts';
+import type { Entry, EntryStatus } from '../../model/entry.ts';
 import type { Code } from '../../errors/codes.ts';
 import { isWithin, joinRaw, parentOf, type RawPath } from '../../paths.ts';
 import {

@@ -1,5 +1,5 @@
 /** The scan step: nothing is listed by us; what the executions of the round need is made sure of. */
-import { fixBase } from '../../ledger/base-catalog.ts';
+import { fixBase } from '../../catalog/base-catalog.ts';
 import type { StepJob, StepResult } from '../engine.ts';
 import { partsOf } from './chunk-state.ts';
 import { knownEntries } from './fold.ts';

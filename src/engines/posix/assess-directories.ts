@@ -1,6 +1,6 @@
 /** Thread side of an assessment: lists directories, and counts instead of keeping. */
 import { joinRaw, printable, rawToBytes, type RawPath } from '../../paths.ts';
-import type { EntryKind } from '../../ledger/catalog-format.ts';
+import type { EntryKind } from '../../model/entry.ts';
 import type { DirectorySummary } from '../../policy/chunks.ts';
 import { readDirectory } from './directory-reader.ts';
 import { deviceOf, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';

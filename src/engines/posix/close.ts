@@ -5,16 +5,16 @@
  */
 import { join } from 'node:path';
 import { readJson } from '../../state/atomic-file.ts';
-import type { DirectoryBlock, Entry, EntryStatus } from '../../ledger/catalog-format.ts';
-import { mergeJoin } from '../../ledger/catalog-merge.ts';
-import { CatalogReader } from '../../ledger/catalog-reader.ts';
-import { CatalogWriter } from '../../ledger/catalog-writer.ts';
+import type { DirectoryBlock, Entry, EntryStatus } from '../../model/entry.ts';
+import { mergeJoin } from '../../catalog/merge.ts';
+import { CatalogReader } from '../../catalog/reader.ts';
+import { CatalogWriter } from '../../catalog/writer.ts';
 import { removeRoundsBefore } from '../../state/chunk-store.ts';
 import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { isWithin, joinRaw, type RawPath } from '../../paths.ts';
 import { COUNTED_AS, emptySum } from '../chunk-sum.ts';
 import type { ChunkSum } from '../engine.ts';
-import { openBase } from '../../ledger/base-catalog.ts';
+import { openBase } from '../../catalog/base-catalog.ts';
 import { compareEntries, isAbsent } from './compare-entries.ts';
 import { copyJournalPath } from './copy.ts';
 import { isExcepted } from './copy-plan.ts';

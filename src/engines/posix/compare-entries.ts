@@ -1,5 +1,5 @@
 /** What a round has to do with an entry: pure, from what the scan saw and what the catalog knows. */
-import type { Entry } from '../../ledger/catalog-format.ts';
+import type { Entry } from '../../model/entry.ts';
 import { S_IFDIR, S_IFMT } from './entry-stat.ts';
 
 /** One nibble in the worklist; the order is frozen. */

@@ -1,6 +1,6 @@
 /** The small work of a chunk, cut into jobs: several directories a job, or a part of one, in order. */
 import type { RawPath } from '../../paths.ts';
-import { CatalogReader } from '../../ledger/catalog-reader.ts';
+import { CatalogReader } from '../../catalog/reader.ts';
 import type { CopyBatch } from './copy-entries.ts';
 import { digestText, type Digest } from './digest.ts';
 import { S_IFMT, S_IFREG } from './entry-stat.ts';

@@ -1,6 +1,6 @@
 /** One look over the work before it begins: how much there is, and what goes a way of its own. */
 import { join } from 'node:path';
-import { CatalogReader } from '../../ledger/catalog-reader.ts';
+import { CatalogReader } from '../../catalog/reader.ts';
 import { isWithin, joinRaw, parentOf, type RawPath } from '../../paths.ts';
 import { S_IFDIR, S_IFMT, S_IFREG } from './entry-stat.ts';
 import { scanFacts } from './scan-merge.ts';

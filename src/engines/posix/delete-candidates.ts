@@ -4,8 +4,8 @@
  * chunk's root, or longhaul's own names.
  */
 import { join } from 'node:path';
-import { CatalogReader } from '../../ledger/catalog-reader.ts';
-import type { DirectoryBlock, Entry } from '../../ledger/catalog-format.ts';
+import { CatalogReader } from '../../catalog/reader.ts';
+import type { DirectoryBlock, Entry } from '../../model/entry.ts';
 import { joinRaw, type RawPath } from '../../paths.ts';
 import { isExcepted } from './copy-plan.ts';
 import type { Deletion } from './delete-entries.ts';

@@ -6,8 +6,8 @@
  * carries the two numbers.
  */
 import { rmSync } from 'node:fs';
-import { CatalogReader } from '../../ledger/catalog-reader.ts';
-import { CatalogWriter } from '../../ledger/catalog-writer.ts';
+import { CatalogReader } from '../../catalog/reader.ts';
+import { CatalogWriter } from '../../catalog/writer.ts';
 import { comparePaths } from '../../paths.ts';
 import type { DirectorySummary } from '../../policy/chunks.ts';
 import { emptyFields } from './entry-stat.ts';

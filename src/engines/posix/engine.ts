@@ -5,7 +5,7 @@ import { fromPrintable } from '../../paths.ts';
 import { posixSpec } from '../../spec/kinds.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import type { ChunkSum, Engine, EngineFeatures, StepJob, StepResult } from '../engine.ts';
-import { fixBase } from '../../ledger/base-catalog.ts';
+import { fixBase } from '../../catalog/base-catalog.ts';
 import { closeChunk } from './close.ts';
 import { copyChunk } from './copy.ts';
 import { deletePassChunk, deleteRefusedPath } from './delete-pass.ts';

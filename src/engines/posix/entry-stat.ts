@@ -1,5 +1,5 @@
 /** From struct statx to the fields of a catalog entry. */
-import type { EntryFields } from '../../ledger/catalog-codec.ts';
+import type { EntryFields } from '../../catalog/codec.ts';
 import { statxField as field, type Block } from './sys.ts';
 
 export const S_IFMT = 0o170000;

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../state/atomic-file.ts';
-import { CatalogReader } from '../../ledger/catalog-reader.ts';
+import { CatalogReader } from '../../catalog/reader.ts';
 import { isWithin, printable } from '../../paths.ts';
 import type { OpenEntry } from '../engine.ts';
 import { copyJournalPath } from './copy.ts';

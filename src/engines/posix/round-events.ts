@@ -1,5 +1,5 @@
 /** What close() tells of an entry that a round did something to; nothing of the others. */
-import type { Entry } from '../../ledger/catalog-format.ts';
+import type { Entry } from '../../model/entry.ts';
 import type { EntryEvent } from '../../ledger/entry-events.ts';
 import type { RawPath } from '../../paths.ts';
 import { compareEntries } from './compare-entries.ts';

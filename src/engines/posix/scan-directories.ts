@@ -3,9 +3,9 @@
  * subdirectories to go on with. A directory that cannot be listed to its end, or in which a name
  * cannot be looked at, is a record that is not `complete`; only a transient failure fails the job.
  */
-import { ENTRY_STATUSES, type EntryStatus } from '../../ledger/catalog-format.ts';
-import { ByteWriter } from '../../ledger/catalog-bytes.ts';
-import { PartEncoder } from '../../ledger/catalog-codec.ts';
+import { ENTRY_STATUSES, type EntryStatus } from '../../model/entry.ts';
+import { ByteWriter } from '../../catalog/bytes.ts';
+import { PartEncoder } from '../../catalog/codec.ts';
 import { joinRaw, type RawPath } from '../../paths.ts';
 import { readDirectory } from './directory-reader.ts';
 import { deviceOf, emptyFields, readFields, S_IFDIR, S_IFMT } from './entry-stat.ts';

@@ -1,5 +1,5 @@
 /** What a scan notes beside the entries, so that the plan of a first copy need not look at each again. */
-import type { Entry } from '../../ledger/catalog-format.ts';
+import type { Entry } from '../../model/entry.ts';
 import { S_IFMT, S_IFREG } from './entry-stat.ts';
 
 export interface ScanFacts {

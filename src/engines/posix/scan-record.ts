@@ -7,8 +7,8 @@
  *             · code (why it is not complete) · varint entries · varint file bytes · entries
  */
 import { crc32 } from 'node:zlib';
-import { ByteReader, type ByteWriter } from '../../ledger/catalog-bytes.ts';
-import type { EncodedPart } from '../../ledger/catalog-writer.ts';
+import { ByteReader, type ByteWriter } from '../../catalog/bytes.ts';
+import type { EncodedPart } from '../../catalog/writer.ts';
 import type { RawPath } from '../../paths.ts';
 
 export const RECORD_HEAD = 8;

@@ -6,7 +6,7 @@
 import { CODES } from '../../errors/codes.ts';
 import { codeOfErrno } from '../../errors/errno.ts';
 import { LonghaulError } from '../../errors/failure.ts';
-import type { DirectoryBlock, Entry, EntryStatus } from '../../ledger/catalog-format.ts';
+import type { DirectoryBlock, Entry, EntryStatus } from '../../model/entry.ts';
 import {
   comparePaths,
   joinRaw,

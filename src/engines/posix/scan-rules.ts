@@ -1,5 +1,5 @@
 /** What a scan takes, leaves out and does not descend into: one function for roots and names. */
-import type { EntryStatus } from '../../ledger/catalog-format.ts';
+import type { EntryStatus } from '../../model/entry.ts';
 import type { ExcludeRules } from './excludes.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
 

@@ -14,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { ByteWriter } from '../../ledger/catalog-bytes.ts';
+import { ByteWriter } from '../../catalog/bytes.ts';
 import type { RawPath } from '../../paths.ts';
 import {
   appendRecord,

@@ -15,9 +15,9 @@
 import { closeSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LonghaulError } from '../../errors/failure.ts';
-import { ByteReader } from '../../ledger/catalog-bytes.ts';
-import { decodePart } from '../../ledger/catalog-codec.ts';
-import { ENTRY_STATUSES, type Entry } from '../../ledger/catalog-format.ts';
+import { ByteReader } from '../../catalog/bytes.ts';
+import { decodePart } from '../../catalog/codec.ts';
+import { ENTRY_STATUSES, type Entry } from '../../model/entry.ts';
 import { joinRaw, parentOf, printable, type RawPath } from '../../paths.ts';
 import type { Chunk } from '../../policy/chunks.ts';
 import { S_IFDIR, S_IFMT } from './entry-stat.ts';

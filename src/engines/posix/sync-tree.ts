@@ -21,7 +21,7 @@ import { openStateDirectory } from '../../state/state-directory.ts';
 import type { RawPath } from '../../paths.ts';
 import type { DeleteCaps } from '../../policy/deletes.ts';
 import type { OpenEntry, Round, StepProgress, StepResult } from '../engine.ts';
-import { fixBase } from '../../ledger/base-catalog.ts';
+import { fixBase } from '../../catalog/base-catalog.ts';
 import { copyChunk } from './copy.ts';
 import { deletePassChunk } from './delete-pass.ts';
 import { compileExcludes, type ExcludeRules } from './excludes.ts';

@@ -1,10 +1,10 @@
 /** What a round verifies, in the order of the work. */
 import { join } from 'node:path';
-import type { DirectoryBlock, Entry } from '../../ledger/catalog-format.ts';
-import { mergeJoin } from '../../ledger/catalog-merge.ts';
-import { CatalogReader } from '../../ledger/catalog-reader.ts';
+import type { DirectoryBlock, Entry } from '../../model/entry.ts';
+import { mergeJoin } from '../../catalog/merge.ts';
+import { CatalogReader } from '../../catalog/reader.ts';
 import { joinRaw, type RawPath } from '../../paths.ts';
-import { openBase } from '../../ledger/base-catalog.ts';
+import { openBase } from '../../catalog/base-catalog.ts';
 import { copyJournalPath } from './copy.ts';
 import { isExcepted } from './copy-plan.ts';
 import { digestText } from './digest.ts';

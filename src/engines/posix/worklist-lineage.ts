@@ -1,5 +1,5 @@
 /** What became of a directory that the catalog knows and the manifest does not have. */
-import type { DirectoryBlock } from '../../ledger/catalog-format.ts';
+import type { DirectoryBlock } from '../../model/entry.ts';
 import { isWithin, parentOf, type RawPath } from '../../paths.ts';
 import { S_IFDIR, S_IFMT } from './entry-stat.ts';
 

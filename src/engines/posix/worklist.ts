@@ -10,11 +10,11 @@
 import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory } from '../../state/atomic-file.ts';
-import type { StatusEntry } from '../../ledger/catalog-codec.ts';
-import type { DirectoryBlock, Entry } from '../../ledger/catalog-format.ts';
-import { mergeJoin } from '../../ledger/catalog-merge.ts';
-import { CatalogReader } from '../../ledger/catalog-reader.ts';
-import { CatalogWriter } from '../../ledger/catalog-writer.ts';
+import type { StatusEntry } from '../../catalog/codec.ts';
+import type { DirectoryBlock, Entry } from '../../model/entry.ts';
+import { mergeJoin } from '../../catalog/merge.ts';
+import { CatalogReader } from '../../catalog/reader.ts';
+import { CatalogWriter } from '../../catalog/writer.ts';
 import { isWithin, joinRaw, printable, type RawPath } from '../../paths.ts';
 import { compareEntries, isAbsent, WORK_REASONS, type WorkReason } from './compare-entries.ts';
 import { S_IFDIR, S_IFMT, S_IFREG } from './entry-stat.ts';

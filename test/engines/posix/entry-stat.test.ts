@@ -1,7 +1,7 @@
 /** Fields that are read by their words are those that the names of struct statx stand for. */
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PartEncoder } from '../../../src/ledger/catalog-codec.ts';
+import { PartEncoder } from '../../../src/catalog/codec.ts';
 import { emptyFields, readFields } from '../../../src/engines/posix/entry-stat.ts';
 import { sameMoment } from '../../../src/engines/posix/file-stat.ts';
 import {

@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { CatalogReader } from '../../../src/ledger/catalog-reader.ts';
-import { CatalogWriter } from '../../../src/ledger/catalog-writer.ts';
+import { CatalogReader } from '../../../src/catalog/reader.ts';
+import { CatalogWriter } from '../../../src/catalog/writer.ts';
 import { expectSameTree } from '../../support/oracle.ts';
 import { directory, file } from '../../support/tree.ts';
 import { openBench, type Bench } from '../contract.ts';

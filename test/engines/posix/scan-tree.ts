@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scanChunk, type ScanOptions } from '../../../src/engines/posix/scan.ts';
 import { ThreadPool } from '../../../src/engines/posix/pool.ts';
-import type { DirectoryBlock } from '../../../src/ledger/catalog-format.ts';
-import { CatalogReader } from '../../../src/ledger/catalog-reader.ts';
+import type { DirectoryBlock } from '../../../src/model/entry.ts';
+import { CatalogReader } from '../../../src/catalog/reader.ts';
 
 export function makePlace() {
   const folder = mkdtempSync(join(tmpdir(), 'scan-'));

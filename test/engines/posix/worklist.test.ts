@@ -8,8 +8,8 @@ import {
   readWorklist,
   type WorklistOptions,
 } from '../../../src/engines/posix/worklist.ts';
-import type { DirectoryBlock, Entry } from '../../../src/ledger/catalog-format.ts';
-import { CatalogWriter } from '../../../src/ledger/catalog-writer.ts';
+import type { DirectoryBlock, Entry } from '../../../src/model/entry.ts';
+import { CatalogWriter } from '../../../src/catalog/writer.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -5,7 +5,7 @@
 import { existsSync, linkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncDirectory } from '../state/atomic-file.ts';
-import { CatalogReader } from './catalog-reader.ts';
+import { CatalogReader } from './reader.ts';
 import type { ChunkStore } from '../state/chunk-store.ts';
 
 const basePath = ({ roundDirectory }: ChunkStore): string => join(roundDirectory, 'base');

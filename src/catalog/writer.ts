@@ -20,8 +20,8 @@ import { dirname } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { LonghaulError } from '../errors/failure.ts';
 import { comparePaths, printable, type RawPath } from '../paths.ts';
-import { ByteWriter } from './catalog-bytes.ts';
-import { PartEncoder, type StatusEntry } from './catalog-codec.ts';
+import { ByteWriter } from './bytes.ts';
+import { PartEncoder, type StatusEntry } from './codec.ts';
 import {
   BLOCK_BYTES,
   MOST_BLOCK_BYTES,
@@ -30,8 +30,8 @@ import {
   HEADER,
   type CatalogTotals,
   type IndexEntry,
-} from './catalog-file.ts';
-import { ENTRY_STATUSES, type EntryStatus } from './catalog-format.ts';
+} from './frame.ts';
+import { ENTRY_STATUSES, type EntryStatus } from '../model/entry.ts';
 
 /** The sum is 64 bits in the footer; a few files that are nothing but holes can say that they have more. */
 const MOST_BYTES = 2 ** 63;

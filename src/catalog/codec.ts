@@ -14,8 +14,8 @@
  */
 import { LonghaulError } from '../errors/failure.ts';
 import type { RawPath } from '../paths.ts';
-import type { Entry } from './catalog-format.ts';
-import { ByteWriter, NameReader, type ByteReader } from './catalog-bytes.ts';
+import type { Entry } from '../model/entry.ts';
+import { ByteWriter, NameReader, type ByteReader } from './bytes.ts';
 
 /** An entry whose status may be of another list than ENTRY_STATUSES, as in a worklist. */
 export type StatusEntry<S extends string> = Omit<Entry, 'status'> & { readonly status: S };

@@ -7,14 +7,14 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import type { RawPath } from '../paths.ts';
 import { comparePaths } from '../paths.ts';
-import { ByteReader, NameReader } from './catalog-bytes.ts';
+import { ByteReader, NameReader } from './bytes.ts';
 import {
   decodeColumns,
   decodePart,
   noColumns,
   type EntryColumns,
   type StatusEntry,
-} from './catalog-codec.ts';
+} from './codec.ts';
 import {
   damaged,
   decodeFooter,
@@ -24,9 +24,9 @@ import {
   type CatalogTotals,
   type Footer,
   type IndexEntry,
-} from './catalog-file.ts';
-import { ENTRY_STATUSES, type EntryStatus } from './catalog-format.ts';
-import { COMPLETE, CONTINUES } from './catalog-writer.ts';
+} from './frame.ts';
+import { ENTRY_STATUSES, type EntryStatus } from '../model/entry.ts';
+import { COMPLETE, CONTINUES } from './writer.ts';
 
 export interface StatusDirectory<S extends string> {
   readonly path: RawPath;
