@@ -2,7 +2,7 @@
  * Checks a ledger against itself: every line, the chain, the head, and that the sums close. It tells
  * which line is wrong and how; it never throws for what it finds.
  */
-import { addSums, closeSum, type SumAnswer } from '../policy/ledger-sum.ts';
+import { addSums, closeSum, type SumAnswer } from '../model/sum.ts';
 import { foldLedger, readHead, type LedgerHead } from './ledger.ts';
 import { decodeLine, FIRST_PREV, hashOf, type LedgerLine } from './ledger-line.ts';
 import { textLines } from '../state/text-lines.ts';

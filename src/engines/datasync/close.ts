@@ -4,7 +4,7 @@ import type { Entry } from '../../model/entry.ts';
 import { removeRoundsBefore } from '../../state/chunk-store.ts';
 import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { comparePaths, nameOf, parentOf, type RawPath } from '../../paths.ts';
-import { COUNTED_AS, emptySum } from '../chunk-sum.ts';
+import { COUNTED_AS, emptySum } from '../../model/chunk-sum.ts';
 import type { ChunkSum, StepJob } from '../engine.ts';
 import { noteUnreported, unreportedBefore } from './chunk-state.ts';
 import type { Evidence } from './evidence.ts';

@@ -12,7 +12,7 @@ import { CatalogWriter } from '../../catalog/writer.ts';
 import { removeRoundsBefore } from '../../state/chunk-store.ts';
 import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
 import { isWithin, joinRaw, type RawPath } from '../../paths.ts';
-import { COUNTED_AS, emptySum } from '../chunk-sum.ts';
+import { COUNTED_AS, emptySum } from '../../model/chunk-sum.ts';
 import type { ChunkSum } from '../engine.ts';
 import { openBase } from '../../catalog/base-catalog.ts';
 import { compareEntries, isAbsent } from './compare-entries.ts';

@@ -5,7 +5,7 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { closeSum } from '../../../src/policy/ledger-sum.ts';
+import { closeSum } from '../../../src/model/sum.ts';
 import { expectSameTree } from '../../support/oracle.ts';
 import type { ChunkSum } from '../../../src/engines/engine.ts';
 import { alterKeepingTime } from '../contract.ts';

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
 import type { ChunkSum } from '../../../src/engines/engine.ts';
 import { treeIdentity } from '../../../src/engines/posix/identity.ts';
-import { closeSum } from '../../../src/policy/ledger-sum.ts';
+import { closeSum } from '../../../src/model/sum.ts';
 import { seededRandom, type Random } from '../../../src/sandbox/random.ts';
 import { specSchema } from '../../../src/spec/schema.ts';
 import { changeTree } from '../../support/change-tree.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { addSums, closeSum } from '../../src/policy/ledger-sum.ts';
+import { addSums, closeSum } from '../../src/model/sum.ts';
 
 const ended = { verified: 5, excluded: 1, excepted: 1, deleted: 1, vanished: 1 };
 

@@ -1,6 +1,6 @@
 /** How the entries of a chunk add up, the same for every engine. */
-import type { EntryStatus } from '../model/entry.ts';
-import type { ChunkSum } from './engine.ts';
+import type { EntryStatus } from './entry.ts';
+import type { ChunkSum } from '../engines/engine.ts';
 
 type MutableSum = { -readonly [K in keyof ChunkSum]: number };
 
