@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeFailure, failureClass, LonghaulError, toFailure } from '../errors/failure.ts';
 import { type Code } from '../errors/codes.ts';
-import { backOffMs } from '../policy/breaker.ts';
+import { backOffMs } from '../policy/link/breaker.ts';
 import { feed, isClosed, probe, tellChange, wayNow, type LinkDeps } from './link.ts';
 
 /** How soon a waiting step sees that another worker has closed the breaker. */

@@ -1,7 +1,7 @@
 /** What the workflows ask of the workers: plain data in, plain data out. Names and fields are frozen once released. */
 import type { ProvisionJob } from '../aws/provision/round.ts';
 import type { ChunkSum, StepName, StepResult } from '../engines/engine.ts';
-import type { DeleteAllowance } from '../policy/deletes.ts';
+import type { DeleteAllowance } from '../policy/rounds/deletes.ts';
 import type { RoundRef, WorkflowSettings } from '../workflows/api.ts';
 import type { ProvisionNews } from '../workflows/provision-api.ts';
 

@@ -3,7 +3,7 @@ import type { AwsClients } from '../aws/clients.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { TreeIdentity } from '../engines/posix/identity.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
-import type { DirectorySummary } from '../policy/chunks.ts';
+import type { DirectorySummary } from '../policy/chunks/plan.ts';
 import type { AwsSettings } from '../spec/aws-schema.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 

@@ -8,7 +8,7 @@ import type { EngineLanes } from '../engines/engine.ts';
 import { tryLock } from '../state/flock.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { MigrationStore } from '../state/state-directory.ts';
-import { outageMs, type BreakerEvent, type BreakerSettings } from '../policy/breaker.ts';
+import { outageMs, type BreakerEvent, type BreakerSettings } from '../policy/link/breaker.ts';
 import {
   breakerOf,
   laneReports,
@@ -17,7 +17,7 @@ import {
   type LaneName,
   type LinkState,
   type Way,
-} from '../policy/breaker-lanes.ts';
+} from '../policy/link/lanes.ts';
 import type { LinkReport } from '../workflows/api.ts';
 
 export interface LinkDeps {

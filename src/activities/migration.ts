@@ -1,8 +1,8 @@
 /** What the state directory knows of a migration, read anew for each activity. */
 import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationStore, StateDirectory } from '../state/state-directory.ts';
-import { parsePlan } from '../policy/chunk-plan-json.ts';
-import type { ChunkPlan, PlannedChunk } from '../policy/chunks.ts';
+import { parsePlan } from '../policy/chunks/json.ts';
+import type { ChunkPlan, PlannedChunk } from '../policy/chunks/plan.ts';
 import type { Controls } from './contract.ts';
 import type { MigrationFile } from './deps.ts';
 

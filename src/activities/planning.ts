@@ -2,9 +2,9 @@
 import type { MigrationStore } from '../state/state-directory.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { fromPrintable } from '../paths.ts';
-import { planToJson } from '../policy/chunk-plan-json.ts';
-import { planRoots } from '../policy/chunk-roots.ts';
-import { planChunks, type ChunkPlan } from '../policy/chunks.ts';
+import { planToJson } from '../policy/chunks/json.ts';
+import { planRoots } from '../policy/chunks/listed.ts';
+import { planChunks, type ChunkPlan } from '../policy/chunks/plan.ts';
 import { toChunkLimits, toWorkflowSettings } from '../spec/settings.ts';
 import { longActivity, shortActivity } from './activity.ts';
 import { throughBreaker } from './breaker.ts';

@@ -1,6 +1,6 @@
 /** One round of provisioning as an activity. */
 import type { ProvisionJob } from '../aws/provision/round.ts';
-import type { Step } from '../policy/provision.ts';
+import type { Step } from '../policy/provision/steps.ts';
 import { longActivity } from './activity.ts';
 import type { ProvisionActivities } from './contract.ts';
 import type { ActivityDeps } from './deps.ts';

@@ -4,7 +4,7 @@
  */
 import { LonghaulError } from '../errors/failure.ts';
 import { type Code } from '../errors/codes.ts';
-import { judgeSignal } from '../policy/datasync-failures.ts';
+import { judgeSignal } from '../policy/datasync/failures.ts';
 
 interface Thrown {
   readonly name?: string;

@@ -1,6 +1,6 @@
 /** From a spec to what its IAM policies go by. */
-import type { AwsPlace } from '../policy/arns.ts';
-import type { IamFacts } from '../policy/iam-facts.ts';
+import type { AwsPlace } from '../policy/iam/arns.ts';
+import type { IamFacts } from '../policy/iam/facts.ts';
 import type { AwsSettings } from '../spec/aws-schema.ts';
 import type { DataSyncSpec } from '../spec/kinds.ts';
 import { MIGRATION_TAG } from './names.ts';

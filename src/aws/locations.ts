@@ -16,8 +16,8 @@ import {
   fileSystemArn,
   securityGroupArn,
   subnetArn,
-} from '../policy/arns.ts';
-import type { EfsMount } from '../policy/provision.ts';
+} from '../policy/iam/arns.ts';
+import type { EfsMount } from '../policy/provision/steps.ts';
 import { placeOf } from './iam-facts.ts';
 import { LANE_TAG, tagsOf } from './names.ts';
 

@@ -1,5 +1,5 @@
 /** A call that is refused or does not answer is a fact too. */
-import type { Told } from '../policy/account-surroundings.ts';
+import type { Told } from '../policy/account/surroundings.ts';
 import { awsFailure } from './failures.ts';
 
 /** Throws only what is our own mistake. */

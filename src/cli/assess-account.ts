@@ -1,7 +1,7 @@
 /** `longhaul assess` for a migration by DataSync: the account, and the source where this host sees it. */
-import type { AccountCheck } from '../policy/account-facts.ts';
-import { checkAccount } from '../policy/account-checks.ts';
-import { renderAccount } from '../policy/account-text.ts';
+import type { AccountCheck } from '../policy/account/facts.ts';
+import { checkAccount } from '../policy/account/checks.ts';
+import { renderAccount } from '../terminal/texts/account.ts';
 import type { DataSyncSpec } from '../spec/kinds.ts';
 import type { ExitCode } from './exit.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,8 +1,8 @@
 /** Scans the source, and shows what an assessment makes of it. */
 import { statfsSync } from 'node:fs';
 import { preflight } from '../engines/posix/preflight.ts';
-import { renderAssessment } from '../policy/assess-text.ts';
-import { assess, type PlaceCheck, type Room } from '../policy/assess.ts';
+import { renderAssessment } from '../terminal/texts/assess.ts';
+import { assess, type PlaceCheck, type Room } from '../policy/assess/assess.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { toAssessedSpec } from '../spec/settings.ts';
 import { assessSource, type Assessed } from './assess-source.ts';

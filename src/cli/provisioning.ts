@@ -1,7 +1,7 @@
 /** What `provision` and `teardown` share: from a spec to a job, the plan in words, and following the workflow that does it. */
 import type { ProvisionJob } from '../aws/provision/round.ts';
 import type { LonghaulClient } from '../client.ts';
-import type { Step } from '../policy/provision.ts';
+import type { Step } from '../policy/provision/steps.ts';
 import type { ProvisionProgress } from '../workflows/provision-api.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { usage, type ExitCode } from './exit.ts';

@@ -1,6 +1,6 @@
 /** The chunks that the server knows and those of the plan, as one list. Pure. */
 import { printable } from '../paths.ts';
-import type { ChunkPlan } from '../policy/chunks.ts';
+import type { ChunkPlan } from '../policy/chunks/plan.ts';
 import type { ChunkRow } from './snapshot.ts';
 
 /** With roots, entries and bytes of the plan, and the chunks that have not begun yet. */

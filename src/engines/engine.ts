@@ -12,7 +12,7 @@
 import type { Failure } from '../errors/failure.ts';
 import type { RawPath } from '../paths.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
-import type { Chunk } from '../policy/chunks.ts';
+import type { Chunk } from '../policy/chunks/plan.ts';
 import type { ChunkStore } from '../state/chunk-store.ts';
 
 export type RoundKind = 'seed' | 'catch-up' | 'final' | 'rehearsal';

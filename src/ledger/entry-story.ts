@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { isWithin, nameOf, parentOf, printable, type RawPath } from '../paths.ts';
-import { parsePlan } from '../policy/chunk-plan-json.ts';
+import { parsePlan } from '../policy/chunks/json.ts';
 import type { Entry } from '../model/entry.ts';
 import { CatalogReader } from '../catalog/reader.ts';
 import { eventsOf, type EventsOfPath, type PathEvent } from './entry-events.ts';

@@ -13,7 +13,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ChunkSum, RoundKind } from '../engines/engine.ts';
-import type { Phase } from '../policy/phase.ts';
+import type { Phase } from '../policy/rounds/phase.ts';
 
 interface ByKind {
   'migration started': { readonly migration: string };

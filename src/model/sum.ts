@@ -1,5 +1,5 @@
 /** The sum of the ledger: every entry ever seen ends in exactly one state. */
-import { groupDigits } from '../policy/text-columns.ts';
+import { groupDigits } from '../terminal/columns.ts';
 
 /** Where entries can be, in the order in which they are told; `open` ones are not at their end. */
 const STATES = [

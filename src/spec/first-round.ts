@@ -1,10 +1,10 @@
 /** How long the first round of a spec takes by its plan, where the engine's own way of working decides it. */
-import type { ChunkPlan } from '../policy/chunks.ts';
+import type { ChunkPlan } from '../policy/chunks/plan.ts';
 import {
   predictRound,
   type ExecutionRates,
   type RoundDuration,
-} from '../policy/datasync-duration.ts';
+} from '../policy/datasync/duration.ts';
 import { isDataSyncSpec } from './kinds.ts';
 import type { MigrationSpec } from './schema.ts';
 

@@ -3,7 +3,7 @@ import { readControls } from '../activities/migration.ts';
 import type { MigrationFile } from '../activities/deps.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { MigrationStore } from '../state/state-directory.ts';
-import { bandwidthNow, type BandwidthFacts } from '../policy/bandwidth.ts';
+import { bandwidthNow, type BandwidthFacts } from '../policy/link/bandwidth.ts';
 import { parseRate } from '../units.ts';
 
 /** Workers not heard of for this long have no share. */

@@ -10,8 +10,8 @@ import type { Engine } from '../engines/engine.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
 import { joinRaw, rawToBytes } from '../paths.ts';
-import { filterText, type Scope } from '../policy/datasync-filters.ts';
-import type { WeighedDirectory } from '../policy/split-scope.ts';
+import { filterText, type Scope } from '../policy/datasync/filters.ts';
+import type { WeighedDirectory } from '../policy/datasync/split-scope.ts';
 import { dataSyncSpec } from '../spec/kinds.ts';
 
 export function dataSyncEngineOf(state: StateDirectory, { spec: given }: MigrationFile): Engine {

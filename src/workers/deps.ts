@@ -9,8 +9,8 @@ import { readDirectorySummaries } from '../engines/posix/directory-summaries.ts'
 import { createPosixEngine } from '../engines/posix/engine.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
-import type { DirectorySummary } from '../policy/chunks.ts';
-import { filterable } from '../policy/datasync-filters.ts';
+import type { DirectorySummary } from '../policy/chunks/plan.ts';
+import { filterable } from '../policy/datasync/filters.ts';
 import { isDataSyncSpec, treeName } from '../spec/kinds.ts';
 
 export interface WorkerDeps extends ActivityDeps {

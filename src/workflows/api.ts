@@ -4,8 +4,8 @@
  * the workers and the client alike.
  */
 import type { RoundKind, StepName } from '../engines/engine.ts';
-import type { LaneReport } from '../policy/breaker-lanes.ts';
-import type { Phase } from '../policy/phase.ts';
+import type { LaneReport } from '../policy/link/lanes.ts';
+import type { Phase } from '../policy/rounds/phase.ts';
 
 export const WORKFLOW_QUEUE = 'longhaul';
 /** Steps that move bytes. One queue a migration: only workers that see its trees poll it. */
@@ -19,7 +19,7 @@ export const roundId = (migration: string, round: number): string =>
 export const chunkId = (migration: string, chunk: string): string =>
   `migration/${migration}/chunk/${chunk}`;
 
-export { PHASES, type Phase } from '../policy/phase.ts';
+export { PHASES, type Phase } from '../policy/rounds/phase.ts';
 
 export const CHUNK_STATES = [
   'scanning',

@@ -1,5 +1,5 @@
 /** Verbs about what is blocked. */
-import type { DeleteAllowance } from '../policy/deletes.ts';
+import type { DeleteAllowance } from '../policy/rounds/deletes.ts';
 import type { Fields } from './message-table.ts';
 import {
   blockedChunks,

@@ -1,7 +1,7 @@
 /** Verbs about the cutover and the end. */
 import { patched } from '@temporalio/workflow';
-import { UNTIL_APPROVED_MS } from '../policy/cutover.ts';
-import { canAbort } from '../policy/phase.ts';
+import { UNTIL_APPROVED_MS } from '../policy/rounds/cutover.ts';
+import { canAbort } from '../policy/rounds/phase.ts';
 import type { Fields } from './message-table.ts';
 import { needsNoApproval, type MigrationState, type Said } from './migration-state.ts';
 import type { Effects, VerbRow, VerbRows } from './verb-row.ts';

@@ -1,7 +1,7 @@
 /** Freeze, final rounds until nothing is open, switch. Gives up, with the reason, when it cannot. */
 import { patched } from '@temporalio/workflow';
 import type { HookName, HookResult } from '../activities/contract.ts';
-import { UNTIL_APPROVED_MS } from '../policy/cutover.ts';
+import { UNTIL_APPROVED_MS } from '../policy/rounds/cutover.ts';
 import { hookActivities } from './activity-stubs.ts';
 import { reasonOf } from './failures.ts';
 import { leftOpen, settingsOf } from './migration-facts.ts';

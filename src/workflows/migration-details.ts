@@ -1,5 +1,5 @@
 /** A migration's page in the Temporal UI. */
-import { laneOutages } from '../policy/breaker-lanes.ts';
+import { laneOutages } from '../policy/link/lanes.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 import type { MigrationProgress } from './api.ts';
 import { progressOf } from './migration-shown.ts';

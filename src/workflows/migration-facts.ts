@@ -4,9 +4,9 @@ import {
   readyToCutOver,
   type CutoverAnswer,
   type CutoverFacts,
-} from '../policy/cutover.ts';
-import { nextRound, type NextRound } from '../policy/cadence.ts';
-import { roundMs, type PastRound } from '../policy/forecast.ts';
+} from '../policy/rounds/cutover.ts';
+import { nextRound, type NextRound } from '../policy/rounds/cadence.ts';
+import { roundMs, type PastRound } from '../policy/rounds/forecast.ts';
 import type { RoundReport, WorkflowSettings } from './api.ts';
 import type { MigrationState } from './migration-state.ts';
 

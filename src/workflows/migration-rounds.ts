@@ -9,7 +9,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { roundDeletes } from '../policy/deletes.ts';
+import { roundDeletes } from '../policy/rounds/deletes.ts';
 import { roundId, type RoundInput, type RoundRef, type RoundReport } from './api.ts';
 import { settingsOf } from './migration-facts.ts';
 import type { MigrationRun } from './migration-run.ts';

@@ -8,7 +8,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { LedgerNote } from '../activities/contract.ts';
-import { nextPhase, type PhaseEvent } from '../policy/phase.ts';
+import { nextPhase, type PhaseEvent } from '../policy/rounds/phase.ts';
 import { controlActivities } from './activity-stubs.ts';
 import type { MigrationInput, MigrationOutcome } from './api.ts';
 import { EffectQueue } from './effect-queue.ts';

@@ -1,7 +1,7 @@
 /** What people see of a migration: the answer of the query `progress`. */
-import type { NextRound } from '../policy/cadence.ts';
-import type { CutoverAnswer } from '../policy/cutover.ts';
-import { nextSteps } from '../policy/next-steps.ts';
+import type { NextRound } from '../policy/rounds/cadence.ts';
+import type { CutoverAnswer } from '../policy/rounds/cutover.ts';
+import { nextSteps } from '../policy/rounds/next-steps.ts';
 import type { MigrationProgress } from './api.ts';
 import { cutoverReady, nextRoundOf, settingsOf } from './migration-facts.ts';
 import { blockedChunks, type MigrationState, type Said } from './migration-state.ts';

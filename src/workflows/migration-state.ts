@@ -1,7 +1,7 @@
 /** What a migration knows; plain data that travels across continue-as-new. */
 import { patched } from '@temporalio/workflow';
-import { UNTIL_APPROVED_MS } from '../policy/cutover.ts';
-import type { Phase } from '../policy/phase.ts';
+import { UNTIL_APPROVED_MS } from '../policy/rounds/cutover.ts';
+import type { Phase } from '../policy/rounds/phase.ts';
 import { withRejected, type Rejected } from './rejected.ts';
 import type {
   BlockedChunk,

@@ -1,5 +1,5 @@
 /** What operators can say to a migration: when it makes sense, and what it changes. */
-import { isOver } from '../policy/phase.ts';
+import { isOver } from '../policy/rounds/phase.ts';
 import type { MigrationVerb } from './api.ts';
 import { chunkVerbs } from './chunk-verbs.ts';
 import { cutoverVerbs } from './cutover-verbs.ts';

@@ -11,9 +11,9 @@ import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { CreateAliasCommand, CreateKeyCommand, DisableKeyCommand } from '@aws-sdk/client-kms';
 import { createLookClients, type LookClients } from '../../src/aws/look-clients.ts';
 import { lookAround } from '../../src/aws/look-around.ts';
-import { checkAccount } from '../../src/policy/account-checks.ts';
-import type { KnownOfAccount, WantedFacts } from '../../src/policy/account-facts.ts';
-import type { AccountCheck } from '../../src/policy/account-facts.ts';
+import { checkAccount } from '../../src/policy/account/checks.ts';
+import type { KnownOfAccount, WantedFacts } from '../../src/policy/account/facts.ts';
+import type { AccountCheck } from '../../src/policy/account/facts.ts';
 import { startMoto, type Moto } from '../support/moto.ts';
 
 const REGION = 'eu-central-1';

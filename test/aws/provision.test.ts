@@ -9,7 +9,7 @@ import { planNow, provisionRound, type ProvisionJob } from '../../src/aws/provis
 import { AgentBoard } from '../../src/engines/datasync/agents.ts';
 import { DataSyncApi } from '../../src/engines/datasync/api.ts';
 import { Resources } from '../../src/engines/datasync/resources.ts';
-import type { Step } from '../../src/policy/provision.ts';
+import type { Step } from '../../src/policy/provision/steps.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { dataSyncSpec } from '../../src/spec/kinds.ts';
 import { parseSpec } from '../../src/spec/parse.ts';

@@ -13,7 +13,7 @@ import { lookAround } from '../../src/aws/look-around.ts';
 import { createLookClients, type LookClients } from '../../src/aws/look-clients.ts';
 import { toProvisionSpec } from '../../src/aws/provision/desired.ts';
 import { provisionRound, type ProvisionJob } from '../../src/aws/provision/round.ts';
-import { IAM_PHASES, type IamPhase } from '../../src/policy/iam-phases.ts';
+import { IAM_PHASES, type IamPhase } from '../../src/policy/iam/phases.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { dataSyncSpec, type DataSyncSpec } from '../../src/spec/kinds.ts';
 import { parseSpec } from '../../src/spec/parse.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { printable } from '../../src/paths.ts';
 import { withPlan } from '../../src/client/chunk-rows.ts';
-import type { ChunkPlan } from '../../src/policy/chunks.ts';
+import type { ChunkPlan } from '../../src/policy/chunks/plan.ts';
 
 const blocked = { chunk: '0001', state: 'blocked', round: 3 };
 const done = { chunk: '0002', state: 'done', round: 3 };

@@ -25,7 +25,7 @@ import type { ChunkSum, Engine, Round, StepJob, StepResult } from '../../src/eng
 import { acquireLease } from '../../src/state/lease.ts';
 import { openStateDirectory } from '../../src/state/state-directory.ts';
 import { rawFromText, type RawPath } from '../../src/paths.ts';
-import type { Chunk } from '../../src/policy/chunks.ts';
+import type { Chunk } from '../../src/policy/chunks/plan.ts';
 import { closeSum } from '../../src/model/sum.ts';
 import { specSchema, type MigrationSpec, type SpecInput } from '../../src/spec/schema.ts';
 import { nastyTree } from '../support/nasty-tree.ts';

@@ -16,8 +16,8 @@ import { renderStory, storyOf } from '../../src/ledger/entry-story.ts';
 import { openJournal } from '../../src/state/journal.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openStateDirectory, type MigrationStore } from '../../src/state/state-directory.ts';
-import { planToJson } from '../../src/policy/chunk-plan-json.ts';
-import { planChunks } from '../../src/policy/chunks.ts';
+import { planToJson } from '../../src/policy/chunks/json.ts';
+import { planChunks } from '../../src/policy/chunks/plan.ts';
 import { joinRaw } from '../../src/paths.ts';
 
 let folder: string;

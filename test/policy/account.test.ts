@@ -1,10 +1,10 @@
 /** The checks of an account: one row for each thing that can be wrong. */
 import { describe, expect, test } from '@jest/globals';
-import { checkAccount } from '../../src/policy/account-checks.ts';
-import type { AccountFacts } from '../../src/policy/account-facts.ts';
-import type { SecurityGroupFacts, Surroundings } from '../../src/policy/account-surroundings.ts';
-import { renderAccount } from '../../src/policy/account-text.ts';
-import { fileSystemPolicy } from '../../src/policy/iam-roles.ts';
+import { checkAccount } from '../../src/policy/account/checks.ts';
+import type { AccountFacts } from '../../src/policy/account/facts.ts';
+import type { SecurityGroupFacts, Surroundings } from '../../src/policy/account/surroundings.ts';
+import { renderAccount } from '../../src/terminal/texts/account.ts';
+import { fileSystemPolicy } from '../../src/policy/iam/roles.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/efs';
 const GROUP = (id: string, change: Partial<SecurityGroupFacts> = {}): SecurityGroupFacts => ({

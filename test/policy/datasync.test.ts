@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CODES } from '../../src/errors/codes.ts';
 import { isWithin, rawFromText } from '../../src/paths.ts';
-import { entryClass, FAILURES, judgeEnd, judgeSignal } from '../../src/policy/datasync-failures.ts';
-import { excludeFilter, filterText, scopeFilters } from '../../src/policy/datasync-filters.ts';
-import { chooseLayout } from '../../src/policy/datasync-layout.ts';
-import { decideRemoval, verifyMode } from '../../src/policy/datasync-rounds.ts';
-import { splitScope } from '../../src/policy/split-scope.ts';
+import { entryClass, FAILURES, judgeEnd, judgeSignal } from '../../src/policy/datasync/failures.ts';
+import { excludeFilter, filterText, scopeFilters } from '../../src/policy/datasync/filters.ts';
+import { chooseLayout } from '../../src/policy/datasync/layout.ts';
+import { decideRemoval, verifyMode } from '../../src/policy/datasync/rounds.ts';
+import { splitScope } from '../../src/policy/datasync/split-scope.ts';
 
 describe('a filter', () => {
   test.each([

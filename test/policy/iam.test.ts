@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { PolicyDocument, Statement } from '../../src/policy/iam-document.ts';
-import type { IamFacts } from '../../src/policy/iam-facts.ts';
-import { IAM_PHASES, type IamPhase } from '../../src/policy/iam-phases.ts';
-import { fileSystemPolicy, roleDocuments } from '../../src/policy/iam-roles.ts';
+import type { PolicyDocument, Statement } from '../../src/policy/iam/document.ts';
+import type { IamFacts } from '../../src/policy/iam/facts.ts';
+import { IAM_PHASES, type IamPhase } from '../../src/policy/iam/phases.ts';
+import { fileSystemPolicy, roleDocuments } from '../../src/policy/iam/roles.ts';
 import { iamTools } from '../support/python.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;

@@ -4,7 +4,7 @@
  * LONGHAUL_OVERHEAD_CHUNKS says how many chunks; scripts/proof-overhead plays all 1,000.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { predictRound } from '../../src/policy/datasync-duration.ts';
+import { predictRound } from '../../src/policy/datasync/duration.ts';
 import { chunkId, roundId } from '../../src/workflows/api.ts';
 import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
 

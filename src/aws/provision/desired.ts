@@ -1,5 +1,5 @@
 /** From a spec to what provisioning wants. */
-import type { Desired } from '../../policy/provision.ts';
+import type { Desired } from '../../policy/provision/steps.ts';
 import type { DataSyncSpec } from '../../spec/kinds.ts';
 import {
   asDirectory,

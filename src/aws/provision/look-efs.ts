@@ -9,7 +9,7 @@ import {
   type EFSClient,
   type FileSystemDescription,
 } from '@aws-sdk/client-efs';
-import type { Found, FoundFileSystem, FoundPart } from '../../policy/provision.ts';
+import type { Found, FoundFileSystem, FoundPart } from '../../policy/provision/steps.ts';
 import type { AwsClients } from '../clients.ts';
 import { accessPointToken, MIGRATION_TAG } from '../names.ts';
 import { tokenOf, type ProvisionSpec } from './desired.ts';

@@ -9,7 +9,7 @@ import {
   DescribeTaskCommand,
   type LocationListEntry,
 } from '@aws-sdk/client-datasync';
-import type { Found, FoundAgent, FoundLocation, FoundTask } from '../../policy/provision.ts';
+import type { Found, FoundAgent, FoundLocation, FoundTask } from '../../policy/provision/steps.ts';
 import type { AwsClients } from '../clients.ts';
 import { mountOf, normalUri } from '../locations.ts';
 import { MIGRATION_TAG } from '../names.ts';

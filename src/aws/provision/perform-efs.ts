@@ -16,8 +16,8 @@ import {
   type TransitionToIARules,
 } from '@aws-sdk/client-efs';
 import { LonghaulError } from '../../errors/failure.ts';
-import { fileSystemPolicy } from '../../policy/iam-roles.ts';
-import type { Deed } from '../../policy/provision.ts';
+import { fileSystemPolicy } from '../../policy/iam/roles.ts';
+import type { Deed } from '../../policy/provision/steps.ts';
 import { unless } from './look-efs.ts';
 import type { ProvisionSpec } from './desired.ts';
 import { accessPoint, fileSystem, mountTarget, throughput } from './requests.ts';

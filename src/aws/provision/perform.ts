@@ -10,7 +10,7 @@ import {
   DeleteLocationCommand,
   DeleteTaskCommand,
 } from '@aws-sdk/client-datasync';
-import type { Deed } from '../../policy/provision.ts';
+import type { Deed } from '../../policy/provision/steps.ts';
 import type { AwsClients } from '../clients.ts';
 import type { ProvisionSpec } from './desired.ts';
 import { performOnEfs, type EfsDeed } from './perform-efs.ts';

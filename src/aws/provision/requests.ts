@@ -5,7 +5,7 @@ import type {
   CreateMountTargetCommandInput,
   UpdateFileSystemCommandInput,
 } from '@aws-sdk/client-efs';
-import type { Deed } from '../../policy/provision.ts';
+import type { Deed } from '../../policy/provision/steps.ts';
 import { accessPointToken } from '../names.ts';
 import { tagsFor, tokenOf, type ProvisionSpec } from './desired.ts';
 

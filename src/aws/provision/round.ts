@@ -1,7 +1,7 @@
 /** One round of provisioning: a look, the plan, and every step of it that can be done now. */
-import { nextStep, planProvision } from '../../policy/provision-plan.ts';
-import { planTeardown } from '../../policy/teardown-plan.ts';
-import type { Step } from '../../policy/provision.ts';
+import { nextStep, planProvision } from '../../policy/provision/plan.ts';
+import { planTeardown } from '../../policy/provision/teardown.ts';
+import type { Step } from '../../policy/provision/steps.ts';
 import type { AwsClients } from '../clients.ts';
 import { awsFailure } from '../failures.ts';
 import { toDesired, type ProvisionSpec } from './desired.ts';

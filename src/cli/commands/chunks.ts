@@ -2,7 +2,7 @@
 import { withPlan } from '../../client/chunk-rows.ts';
 import { join } from 'node:path';
 import type { ChunkRow } from '../../client/snapshot.ts';
-import type { ChunkPlan } from '../../policy/chunks.ts';
+import type { ChunkPlan } from '../../policy/chunks/plan.ts';
 import { define } from '../command.ts';
 import { usage } from '../exit.ts';
 import { jsonOption, stateOption } from '../options.ts';
@@ -86,7 +86,7 @@ async function tellEntries(
 /** Entries and bytes as planned; undefined where the state directory is not seen or has no plan yet. */
 async function planIn(stateDirectory: string, name: string): Promise<ChunkPlan | undefined> {
   const { openStateDirectory } = await import('../../state/state-directory.ts');
-  const { parsePlan } = await import('../../policy/chunk-plan-json.ts');
+  const { parsePlan } = await import('../../policy/chunks/json.ts');
   try {
     const plan = openStateDirectory(stateDirectory).migration(name).readPlan<unknown>();
     return plan === undefined ? undefined : parsePlan(plan);

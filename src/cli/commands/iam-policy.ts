@@ -1,6 +1,6 @@
 /** `longhaul iam-policy`: what may be done, by whom, for one migration. */
-import type { IamPhase } from '../../policy/iam-phases.ts';
-import type { RoleDocument } from '../../policy/iam-roles.ts';
+import type { IamPhase } from '../../policy/iam/phases.ts';
+import type { RoleDocument } from '../../policy/iam/roles.ts';
 import type { DataSyncSpec } from '../../spec/kinds.ts';
 import { define } from '../command.ts';
 import { usage } from '../exit.ts';
@@ -51,8 +51,8 @@ export const iamPolicyCommand = define<[spec: string], Options>({
 });
 
 async function documentsOf(spec: DataSyncSpec): Promise<readonly RoleDocument[]> {
-  const { IAM_PHASES } = await import('../../policy/iam-phases.ts');
-  const { roleDocuments } = await import('../../policy/iam-roles.ts');
+  const { IAM_PHASES } = await import('../../policy/iam/phases.ts');
+  const { roleDocuments } = await import('../../policy/iam/roles.ts');
   const { toIamFacts } = await import('../../aws/iam-facts.ts');
   const facts = toIamFacts(spec);
   const phases = (Object.keys(IAM_PHASES) as IamPhase[]).map((name) => ({

@@ -22,8 +22,8 @@ export const planCommand = define<[spec: string], JsonOption & { readonly scan?:
   exits: [0, 2, 3, 4, 5, 130],
   run: async (terminal, [file], { scan }) => {
     const { loadSpec } = await import('../../spec/load.ts');
-    const { planToJson } = await import('../../policy/chunk-plan-json.ts');
-    const { renderPlan } = await import('../../policy/plan-text.ts');
+    const { planToJson } = await import('../../policy/chunks/json.ts');
+    const { renderPlan } = await import('../../terminal/texts/plan.ts');
     const { firstRoundOf } = await import('../../spec/first-round.ts');
     const { isDataSyncSpec } = await import('../../spec/kinds.ts');
     const { formatDuration } = await import('../../units.ts');

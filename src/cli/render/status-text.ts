@@ -1,5 +1,5 @@
 /** A snapshot as the lines `longhaul status` prints. Pure: the clock is an argument. */
-import { laneOutages } from '../../policy/breaker-lanes.ts';
+import { laneOutages } from '../../policy/link/lanes.ts';
 import type { RunningChunk, Snapshot } from '../../client/snapshot.ts';
 import { formatBytes, formatDuration, formatRate } from '../../units.ts';
 import type { BlockedChunk, MigrationProgress } from '../../workflows/api.ts';

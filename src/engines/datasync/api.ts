@@ -3,7 +3,7 @@ import * as ds from '@aws-sdk/client-datasync';
 import type { AwsClients } from '../../aws/clients.ts';
 import { awsAnswer } from '../../aws/failures.ts';
 import { mountOf } from '../../aws/locations.ts';
-import type { EfsMount } from '../../policy/provision.ts';
+import type { EfsMount } from '../../policy/provision/steps.ts';
 
 export interface AgentSeen {
   readonly arn: string;

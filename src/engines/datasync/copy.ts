@@ -1,8 +1,8 @@
 /** The copy step: one execution for each part of the chunk; a part that is too big is split on the way. */
 import { LonghaulError } from '../../errors/failure.ts';
 import { parentOf, type RawPath } from '../../paths.ts';
-import { verifyMode } from '../../policy/datasync-rounds.ts';
-import { splitScope, type WeighedDirectory } from '../../policy/split-scope.ts';
+import { verifyMode } from '../../policy/datasync/rounds.ts';
+import { splitScope, type WeighedDirectory } from '../../policy/datasync/split-scope.ts';
 import type { StepJob, StepResult } from '../engine.ts';
 import { partsOf, replacePart, unreportedBefore, type Part } from './chunk-state.ts';
 import { recordExecution } from './execution-record.ts';

@@ -5,8 +5,8 @@
 import { LonghaulError, toFailure } from '../../errors/failure.ts';
 import { type Code } from '../../errors/codes.ts';
 import { parentOf, printable, type RawPath } from '../../paths.ts';
-import { decideDeletes } from '../../policy/deletes.ts';
-import { decideRemoval } from '../../policy/datasync-rounds.ts';
+import { decideDeletes } from '../../policy/rounds/deletes.ts';
+import { decideRemoval } from '../../policy/datasync/rounds.ts';
 import { canBeLocation } from '../../aws/locations.ts';
 import type { StepJob, StepResult } from '../engine.ts';
 import type { Described } from './api.ts';

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { ATTEMPT_TAG, CHUNK_TAG, tagsOf } from '../../aws/names.ts';
 import { LonghaulError, toFailure } from '../../errors/failure.ts';
 import type { RawPath } from '../../paths.ts';
-import { judgeEnd } from '../../policy/datasync-failures.ts';
+import { judgeEnd } from '../../policy/datasync/failures.ts';
 import type { StepJob, StepProgress } from '../engine.ts';
 import type { AgentBoard } from './agents.ts';
 import { isAmbiguous, isBusy, isNotFound, isOverAlready } from './api-errors.ts';

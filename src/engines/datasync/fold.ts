@@ -8,8 +8,8 @@ import {
   hasChanged,
   judgeEnd,
   type EntryClass,
-} from '../../policy/datasync-failures.ts';
-import type { Scope } from '../../policy/datasync-filters.ts';
+} from '../../policy/datasync/failures.ts';
+import type { Scope } from '../../policy/datasync/filters.ts';
 import type { StepJob } from '../engine.ts';
 import { partsOf } from './chunk-state.ts';
 import { executionsWithEvidence, foldEvidence, type Evidence } from './evidence.ts';

@@ -4,7 +4,7 @@
  */
 import { DescribeFileSystemsCommand, type EFSClient } from '@aws-sdk/client-efs';
 import { join } from 'node:path';
-import { bucketArn } from '../../policy/arns.ts';
+import { bucketArn } from '../../policy/iam/arns.ts';
 import { placeOf } from '../../aws/iam-facts.ts';
 import { efsLocation, efsUri, mountOf, nfsLocation, nfsUri } from '../../aws/locations.ts';
 import {
@@ -20,9 +20,9 @@ import { taskRequest } from '../../aws/tasks.ts';
 import { LonghaulError } from '../../errors/failure.ts';
 import { readJson, writeJsonAtomic } from '../../state/atomic-file.ts';
 import { tryLock } from '../../state/flock.ts';
-import { judgeSignal } from '../../policy/datasync-failures.ts';
-import { chooseLayout, type LayoutAnswer } from '../../policy/datasync-layout.ts';
-import { mountsAlike } from '../../policy/provision.ts';
+import { judgeSignal } from '../../policy/datasync/failures.ts';
+import { chooseLayout, type LayoutAnswer } from '../../policy/datasync/layout.ts';
+import { mountsAlike } from '../../policy/provision/steps.ts';
 import type { AgentBoard } from './agents.ts';
 import { isAmbiguous, isNotFound } from './api-errors.ts';
 import type { DataSyncApi, StartRequest } from './api.ts';

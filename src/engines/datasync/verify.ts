@@ -2,9 +2,9 @@
  * The verify step: the reports of the round are read, entry by entry; files that differ are copied once more by
  * a manifest of just those, and what is then still not right is told with its class.
  */
-import { entryClass, judgeEnd } from '../../policy/datasync-failures.ts';
+import { entryClass, judgeEnd } from '../../policy/datasync/failures.ts';
 import { placeOf } from '../../aws/iam-facts.ts';
-import { bucketArn } from '../../policy/arns.ts';
+import { bucketArn } from '../../policy/iam/arns.ts';
 import { printable, type RawPath } from '../../paths.ts';
 import type { OpenEntry, StepJob, StepResult } from '../engine.ts';
 import { partsOf } from './chunk-state.ts';

@@ -1,6 +1,6 @@
 /** What the steps share: the filters of a part, its lane, and running one execution until it is judged. */
-import { scopeFilters, type ScopeFilters } from '../../policy/datasync-filters.ts';
-import { judgeEnd, type Verdict } from '../../policy/datasync-failures.ts';
+import { scopeFilters, type ScopeFilters } from '../../policy/datasync/filters.ts';
+import { judgeEnd, type Verdict } from '../../policy/datasync/failures.ts';
 import type { RawPath } from '../../paths.ts';
 import { LonghaulError } from '../../errors/failure.ts';
 import type { StepJob, StepProgress } from '../engine.ts';

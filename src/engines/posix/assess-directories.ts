@@ -1,7 +1,7 @@
 /** Thread side of an assessment: lists directories, and counts instead of keeping. */
 import { joinRaw, printable, rawToBytes, type RawPath } from '../../paths.ts';
 import type { EntryKind } from '../../model/entry.ts';
-import type { DirectorySummary } from '../../policy/chunks.ts';
+import type { DirectorySummary } from '../../policy/chunks/plan.ts';
 import { readDirectory } from './directory-reader.ts';
 import { deviceOf, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from './entry-stat.ts';
 import { compileExcludes, type Excludes, type ExcludeRules } from './excludes.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { writeJsonAtomic } from '../../state/atomic-file.ts';
 import { LonghaulError } from '../../errors/failure.ts';
 import { comparePaths, joinRaw, parentOf, printable, type RawPath } from '../../paths.ts';
-import { decideDeletes, type DeleteCaps } from '../../policy/deletes.ts';
+import { decideDeletes, type DeleteCaps } from '../../policy/rounds/deletes.ts';
 import type { StepResult } from '../engine.ts';
 import { findCandidates, type Candidates } from './delete-candidates.ts';
 import type { Excludes } from './excludes.ts';

@@ -9,7 +9,7 @@ import { rmSync } from 'node:fs';
 import { CatalogReader } from '../../catalog/reader.ts';
 import { CatalogWriter } from '../../catalog/writer.ts';
 import { comparePaths } from '../../paths.ts';
-import type { DirectorySummary } from '../../policy/chunks.ts';
+import type { DirectorySummary } from '../../policy/chunks/plan.ts';
 import { emptyFields } from './entry-stat.ts';
 
 const RUN_LENGTH = 100_000;

@@ -1,6 +1,6 @@
 /** Main side: directories get their metadata, deepest first, with those above the chunk's roots last. */
 import { comparePaths, parentOf, type RawPath } from '../../paths.ts';
-import type { Chunk } from '../../policy/chunks.ts';
+import type { Chunk } from '../../policy/chunks/plan.ts';
 import type { EntryOutcome } from './entry-outcome.ts';
 import { inOrder } from './in-order.ts';
 import { throwIfStopped, type StepContext } from './step-context.ts';

@@ -19,7 +19,7 @@ import { ByteReader } from '../../catalog/bytes.ts';
 import { decodePart } from '../../catalog/codec.ts';
 import { ENTRY_STATUSES, type Entry } from '../../model/entry.ts';
 import { joinRaw, parentOf, printable, type RawPath } from '../../paths.ts';
-import type { Chunk } from '../../policy/chunks.ts';
+import type { Chunk } from '../../policy/chunks/plan.ts';
 import { S_IFDIR, S_IFMT } from './entry-stat.ts';
 import { compileExcludes, type ExcludeRules } from './excludes.ts';
 import { sameTree, treeIdentity, type TreeIdentity } from './identity.ts';

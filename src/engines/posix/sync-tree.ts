@@ -19,7 +19,7 @@ import { LonghaulError } from '../../errors/failure.ts';
 import { acquireLease } from '../../state/lease.ts';
 import { openStateDirectory } from '../../state/state-directory.ts';
 import type { RawPath } from '../../paths.ts';
-import type { DeleteCaps } from '../../policy/deletes.ts';
+import type { DeleteCaps } from '../../policy/rounds/deletes.ts';
 import type { OpenEntry, Round, StepProgress, StepResult } from '../engine.ts';
 import { fixBase } from '../../catalog/base-catalog.ts';
 import { copyChunk } from './copy.ts';

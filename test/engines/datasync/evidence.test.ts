@@ -8,7 +8,7 @@ import { foldEvidence, keepEvidence } from '../../../src/engines/datasync/eviden
 import type { Reported, ReportedEntry } from '../../../src/engines/datasync/report.ts';
 import type { ChunkStore } from '../../../src/state/chunk-store.ts';
 import { openStateDirectory } from '../../../src/state/state-directory.ts';
-import { hasChanged } from '../../../src/policy/datasync-failures.ts';
+import { hasChanged } from '../../../src/policy/datasync/failures.ts';
 
 let root: string;
 let store: ChunkStore;

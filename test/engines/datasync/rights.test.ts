@@ -3,7 +3,7 @@ import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { toIamFacts } from '../../../src/aws/iam-facts.ts';
-import { IAM_PHASES } from '../../../src/policy/iam-phases.ts';
+import { IAM_PHASES } from '../../../src/policy/iam/phases.ts';
 import { dataSyncSpec } from '../../../src/spec/kinds.ts';
 import { openRig, type Rig } from '../../support/datasync-worker.ts';
 import { directory, file } from '../../support/tree.ts';

@@ -1,0 +1,34 @@
+/** Files that a link which drops may never let through. */
+import { formatDuration } from '../../units.ts';
+import type { LimitFinding } from './destination-limits.ts';
+import type { TreeSummary } from './tree-summary.ts';
+
+interface Link {
+  readonly link: {
+    readonly bandwidth?: number | undefined;
+    readonly meanTimeBetweenDrops?: number | undefined;
+  };
+  readonly resumesInFiles: boolean;
+}
+
+/** A file that takes longer than the time between drops, and begins again after each, may never end. */
+export function slowFiles({ largestFiles }: TreeSummary, spec: Link): LimitFinding[] {
+  const { bandwidth, meanTimeBetweenDrops: between } = spec.link;
+  if (spec.resumesInFiles || bandwidth === undefined || between === undefined) return [];
+  const msOf = (bytes: number): number => (bytes / bandwidth) * 1000;
+  const slow = largestFiles.filter(({ count }) => msOf(count) > between);
+  const longest = Math.max(0, ...largestFiles.map(({ count }) => msOf(count)));
+  const many = slow.length === largestFiles.length && slow.length > 1 ? 'at least ' : '';
+  return [
+    {
+      check: 'time of one file',
+      verdict: slow.length === 0 ? 'fits' : 'warning',
+      found:
+        slow.length === 0
+          ? `${formatDuration(longest)} at most`
+          : `${many}${slow.length} above it, ${formatDuration(longest)} at most`,
+      limit: `${formatDuration(between)} between drops, after which it begins again`,
+      paths: slow.map(({ path }) => path),
+    },
+  ];
+}

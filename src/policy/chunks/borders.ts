@@ -1,0 +1,46 @@
+/** Where chunks meet: every path belongs to the chunk whose root is its longest prefix. */
+import { comparePaths, isWithin, parentOf, type RawPath } from '../../paths.ts';
+
+interface Rooted {
+  readonly id: string;
+  readonly roots: readonly RawPath[];
+}
+
+/** For each chunk that has other chunks' roots directly inside it: those roots, sorted. */
+export function findBorders(chunks: Iterable<Rooted>): ReadonlyMap<string, readonly RawPath[]> {
+  const owners: { root: RawPath; id: string }[] = [];
+  for (const { id, roots } of chunks) for (const root of roots) owners.push({ root, id });
+  owners.sort((a, b) => comparePaths(a.root, b.root));
+
+  const borders = new Map<string, RawPath[]>();
+  const enclosing: typeof owners = [];
+  for (const owner of owners) {
+    let outer = enclosing.at(-1);
+    while (outer !== undefined && !isWithin(owner.root, outer.root)) {
+      enclosing.pop();
+      outer = enclosing.at(-1);
+    }
+    if (outer !== undefined && outer.id !== owner.id) {
+      const list = borders.get(outer.id);
+      if (list === undefined) borders.set(outer.id, [owner.root]);
+      else list.push(owner.root);
+    }
+    enclosing.push(owner);
+  }
+  return borders;
+}
+
+/** Looks up the chunk of any path, also of one that did not exist when the plan was made. */
+export function chunkFinder<C extends Rooted>(chunks: readonly C[]): (path: RawPath) => C {
+  const byRoot = new Map<RawPath, C>();
+  for (const chunk of chunks) for (const root of chunk.roots) byRoot.set(root, chunk);
+  const rootChunk = byRoot.get('');
+  if (rootChunk === undefined) throw new Error('a plan without a root chunk');
+  return (path) => {
+    for (let at = path; at !== ''; at = parentOf(at)) {
+      const chunk = byRoot.get(at);
+      if (chunk !== undefined) return chunk;
+    }
+    return rootChunk;
+  };
+}

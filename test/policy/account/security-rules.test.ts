@@ -1,0 +1,74 @@
+/** Whether rules of security groups let a connection through. */
+import { describe, expect, test } from '@jest/globals';
+import type { Rule } from '../../../src/policy/account/surroundings.ts';
+import { covers, passage, type Peer } from '../../../src/policy/account/security-rules.ts';
+
+const rule = (change: Partial<Rule>): Rule => ({
+  protocol: 'tcp',
+  fromPort: 2049,
+  toPort: 2049,
+  groups: [],
+  cidrs: [],
+  prefixLists: [],
+  ...change,
+});
+const PEER: Peer = { groups: ['sg-1'], cidr: '10.0.1.0/24' };
+
+describe('a rule', () => {
+  test.each<[string, string, Rule, Peer]>([
+    ['open', 'for the group of the peer', rule({ groups: ['sg-9', 'sg-1'] }), PEER],
+    ['closed', 'for another group', rule({ groups: ['sg-9'] }), PEER],
+    ['open', 'for all of its network', rule({ cidrs: ['10.0.0.0/16'] }), PEER],
+    ['open', 'for everybody', rule({ cidrs: ['0.0.0.0/0'] }), { groups: [] }],
+    ['perhaps', 'for a part of its network', rule({ cidrs: ['10.0.1.128/25'] }), PEER],
+    ['closed', 'for another network', rule({ cidrs: ['10.0.2.0/24'] }), PEER],
+    [
+      'perhaps',
+      'for a network, of a peer that is nowhere',
+      rule({ cidrs: ['10.0.1.0/24'] }),
+      { groups: [] },
+    ],
+    ['perhaps', 'for a prefix list', rule({ prefixLists: ['pl-1'] }), PEER],
+    [
+      'open',
+      'for a range of ports that holds it',
+      rule({ fromPort: 0, toPort: 65535, groups: ['sg-1'] }),
+      PEER,
+    ],
+    [
+      'closed',
+      'for the port above',
+      rule({ fromPort: 2050, toPort: 2060, groups: ['sg-1'] }),
+      PEER,
+    ],
+    ['closed', 'for UDP', rule({ protocol: 'udp', groups: ['sg-1'] }), PEER],
+    ['open', 'for TCP by number', rule({ protocol: '6', groups: ['sg-1'] }), PEER],
+    [
+      'open',
+      'for all protocols, which have no ports',
+      rule({ protocol: '-1', fromPort: undefined, toPort: undefined, groups: ['sg-1'] }),
+      PEER,
+    ],
+  ])('is %s %s', (expected, _, given, peer) => {
+    expect(passage([given], 2049, peer)).toBe(expected);
+  });
+
+  test('that opens is enough among others', () => {
+    expect(
+      passage([rule({}), rule({ prefixLists: ['pl-1'] }), rule({ groups: ['sg-1'] })], 2049, PEER),
+    ).toBe('open');
+    expect(passage([], 2049, PEER)).toBe('closed');
+  });
+});
+
+test.each<[string, string, boolean]>([
+  ['10.0.0.0/16', '10.0.1.0/24', true],
+  ['10.0.1.0/24', '10.0.0.0/16', false],
+  ['10.0.1.0/24', '10.0.1.7/32', true],
+  ['10.0.1.0/24', '10.0.2.7/32', false],
+  ['0.0.0.0/0', '255.255.255.255/32', true],
+  ['128.0.0.0/1', '192.168.0.1/32', true],
+  ['::/0', '10.0.0.1/32', false],
+])('%s covers %s: %s', (outer, inner, expected) => {
+  expect(covers(outer, inner)).toBe(expected);
+});
