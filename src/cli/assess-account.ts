@@ -4,7 +4,7 @@ import { checkAccount } from '../policy/account/checks.ts';
 import { renderAccount } from '../terminal/texts/account.ts';
 import type { DataSyncSpec } from '../spec/kinds.ts';
 import type { ExitCode } from './exit.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** Exits 4 when something is wrong; what is not known or only warned of does not count. */
 export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Promise<ExitCode> {

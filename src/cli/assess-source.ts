@@ -22,8 +22,8 @@ import type { TreeSummary } from '../policy/assess/tree-summary.ts';
 import { isDataSyncSpec, treeName } from '../spec/kinds.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { toChunkLimits } from '../spec/settings.ts';
-import { progressLine } from './render/status-line.ts';
-import type { Terminal } from './terminal.ts';
+import { progressLine } from '../terminal/texts/status-line.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { toTreeSummary } from './tree-summary.ts';
 
 export interface Assessed {

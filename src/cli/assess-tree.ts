@@ -6,7 +6,7 @@ import { assess, type PlaceCheck, type Room } from '../policy/assess/assess.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { toAssessedSpec } from '../spec/settings.ts';
 import { assessSource, type Assessed } from './assess-source.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** What this host sees of the two places; nothing where they are not mounted here. */
 function seenPlaces(spec: MigrationSpec): { room?: Room; checks?: readonly PlaceCheck[] } {

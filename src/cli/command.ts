@@ -1,6 +1,6 @@
 /** What a command is: its words, its examples, its options, and one function that does it. */
 import type { ExitCode } from './exit.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 export interface CommandDefinition<
   Args extends readonly unknown[] = readonly unknown[],

@@ -1,7 +1,7 @@
 /** What cannot be undone wants the name typed, or --yes. */
 import { createInterface } from 'node:readline/promises';
 import { LonghaulError } from '../errors/failure.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 /** Throws NOT_CONFIRMED. `what`: a sentence that says what will happen. */
 export async function confirmName(

@@ -2,7 +2,7 @@
 import type { AnyCommand } from './command.ts';
 import { EXIT_MEANINGS } from './exit.ts';
 import type { ExitCode } from './exit.ts';
-import { columns, wrap } from './render/columns.ts';
+import { columns, wrap } from '../terminal/help-columns.ts';
 
 export function helpOf(definition: AnyCommand): string {
   const args = definition.args ?? [];

@@ -1,7 +1,7 @@
 /** The help of `longhaul` itself. */
 import { COMMANDS, GROUPS } from './commands.ts';
 import { exitsOf } from './help.ts';
-import { columns } from './render/columns.ts';
+import { columns } from '../terminal/help-columns.ts';
 
 export function mainHelp(): string {
   const groups = GROUPS.map((group) => {

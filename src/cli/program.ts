@@ -10,8 +10,8 @@ import { COMMANDS } from './commands.ts';
 import { advice, exitOf, failureOf } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { mainHelp } from './main-help.ts';
-import { openTerminal, toRecord } from './terminal.ts';
-import type { Stream, Terminal } from './terminal.ts';
+import { openTerminal, toRecord } from '../terminal/terminal.ts';
+import type { Stream, Terminal } from '../terminal/terminal.ts';
 import { version } from './version.ts';
 
 export interface World {

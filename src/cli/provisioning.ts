@@ -5,8 +5,8 @@ import type { Step } from '../policy/provision/steps.ts';
 import type { ProvisionProgress } from '../workflows/provision-api.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { usage, type ExitCode } from './exit.ts';
-import { table } from './render/table.ts';
-import type { Terminal } from './terminal.ts';
+import { table } from '../terminal/table.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { withClient } from './with-client.ts';
 
 const EVERY_MS = 1000;

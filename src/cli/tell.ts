@@ -4,7 +4,7 @@ import type { ExitCode } from './exit.ts';
 import { asked, byOption, jsonOption, reasonOption, stateOption } from './options.ts';
 import type { AskedOptions, JsonOption, StateOption } from './options.ts';
 import type { OptionDefinition } from './command.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { withClient } from './with-client.ts';
 
 export type TellOptions = AskedOptions & StateOption & JsonOption;

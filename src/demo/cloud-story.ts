@@ -1,7 +1,7 @@
 /** The demo of the datasync engine: NFS behind agents to Amazon EFS, all of it on this machine, and what goes wrong on the way. */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { plural } from '../cli/render/table.ts';
+import { plural } from '../terminal/table.ts';
 import { isTerminal } from '../engines/datasync/execution-end.ts';
 import { formatBytes, formatRate } from '../units.ts';
 import type { Child } from './child.ts';

@@ -1,6 +1,6 @@
 /** How the demo ends: its result, where to look while it is kept up, what to type next. */
 import { join } from 'node:path';
-import { plural, table } from '../cli/render/table.ts';
+import { plural, table } from '../terminal/table.ts';
 import { formatDuration } from '../units.ts';
 import { migrationId } from '../workflows/api.ts';
 import { BUCKET } from './cloud-paper.ts';

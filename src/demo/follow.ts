@@ -1,7 +1,7 @@
 /** Looks at the migration until something has come true, and tells what happens meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { watchLine } from '../cli/render/status-line.ts';
-import { newsSince } from '../cli/render/watch-text.ts';
+import { watchLine } from '../terminal/texts/status-line.ts';
+import { newsSince } from '../terminal/texts/watch.ts';
 import type { LonghaulClient } from '../client.ts';
 import type { Snapshot } from '../client/snapshot.ts';
 import { LonghaulError } from '../errors/failure.ts';

@@ -1,5 +1,5 @@
 /** Who tells what happens and why: as text for people, or a record a sentence for machines. */
-import type { Terminal } from '../cli/terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { LonghaulError } from '../errors/failure.ts';
 
 export interface Narrator {

@@ -1,10 +1,10 @@
 /** What the commands print, line by line. */
 import { describe, expect, test } from '@jest/globals';
-import { lineText } from '../../src/cli/render/ledger-text.ts';
-import { chunksTable, migrationsTable } from '../../src/cli/render/listings.ts';
-import { statusText } from '../../src/cli/render/status-text.ts';
-import { newsSince } from '../../src/cli/render/watch-text.ts';
-import { openTerminal } from '../../src/cli/terminal.ts';
+import { lineText } from '../../src/terminal/texts/ledger.ts';
+import { chunksTable, migrationsTable } from '../../src/terminal/texts/listings.ts';
+import { statusText } from '../../src/terminal/texts/status.ts';
+import { newsSince } from '../../src/terminal/texts/watch.ts';
+import { openTerminal } from '../../src/terminal/terminal.ts';
 import type { Snapshot } from '../../src/client/snapshot.ts';
 import type { MigrationProgress, RoundReport } from '../../src/workflows/api.ts';
 

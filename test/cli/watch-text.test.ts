@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { newsSince } from '../../src/cli/render/watch-text.ts';
+import { newsSince } from '../../src/terminal/texts/watch.ts';
 import type { Snapshot } from '../../src/client/snapshot.ts';
 import type { MigrationProgress } from '../../src/workflows/api.ts';
 

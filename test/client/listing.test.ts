@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { withReasons } from '../../src/client/listing.ts';
 import { toRunningChunk } from '../../src/client/live.ts';
-import { chunksTable } from '../../src/cli/render/listings.ts';
+import { chunksTable } from '../../src/terminal/texts/listings.ts';
 
 describe('the list of chunks', () => {
   test('tells of a blocked chunk what it waits for, below its line', () => {

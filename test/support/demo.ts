@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { openTerminal } from '../../src/cli/terminal.ts';
+import { openTerminal } from '../../src/terminal/terminal.ts';
 import { openNarrator, type Narrator } from '../../src/demo/narrator.ts';
 import { start, until, type Started } from './processes.ts';
 

@@ -7,8 +7,8 @@ import { define } from '../command.ts';
 import { usage } from '../exit.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { JsonOption, StateOption } from '../options.ts';
-import { chunksTable } from '../render/listings.ts';
-import type { Terminal } from '../terminal.ts';
+import { chunksTable } from '../../terminal/texts/listings.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import { nameArgument } from '../tell.ts';
 import { withClient } from '../with-client.ts';
 

@@ -6,7 +6,7 @@ import { openMigration } from '../open-migration.ts';
 import { jsonOption, stateOption, yesOption } from '../options.ts';
 import type { JsonOption, StateOption } from '../options.ts';
 import { nameArgument } from '../tell.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import { trashOf, trashText, type KnownTrash } from '../trash.ts';
 import type { Trash } from '../../engines/posix/trash.ts';
 

@@ -19,7 +19,7 @@ export const exceptionsCommand = define<[name: string], StateOption & JsonOption
   exits: [0, 2, 4],
   run: async (terminal, [name], options) => {
     const { exceptionsOf } = await import('../../ledger/exceptions.ts');
-    const { exceptionText } = await import('../render/ledger-text.ts');
+    const { exceptionText } = await import('../../terminal/texts/ledger.ts');
     const store = await openMigration(name, options);
     let some = false;
     for (const exception of exceptionsOf(store)) {

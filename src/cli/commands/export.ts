@@ -8,7 +8,7 @@ import { openMigration } from '../open-migration.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { JsonOption, StateOption } from '../options.ts';
 import { nameArgument } from '../tell.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 interface Options extends StateOption, JsonOption {
   readonly mtree?: boolean;

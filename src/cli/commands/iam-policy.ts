@@ -5,7 +5,7 @@ import type { DataSyncSpec } from '../../spec/kinds.ts';
 import { define } from '../command.ts';
 import { usage } from '../exit.ts';
 import { jsonOption, type JsonOption } from '../options.ts';
-import { columns } from '../render/columns.ts';
+import { columns } from '../../terminal/help-columns.ts';
 import { specArgument } from './check.ts';
 
 interface Options extends JsonOption {

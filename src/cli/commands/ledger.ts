@@ -7,7 +7,7 @@ import { jsonOption, stateOption } from '../options.ts';
 import type { JsonOption, StateOption } from '../options.ts';
 import type { MigrationStore } from '../../state/state-directory.ts';
 import { nameArgument } from '../tell.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 interface Options extends StateOption, JsonOption {
   readonly entry?: string;
@@ -49,7 +49,7 @@ export const ledgerCommand = define<[name: string], Options>({
 
 async function lines(terminal: Terminal, store: MigrationStore): Promise<ExitCode> {
   const { readLedger } = await import('../../ledger/ledger.ts');
-  const { lineText } = await import('../render/ledger-text.ts');
+  const { lineText } = await import('../../terminal/texts/ledger.ts');
   for (const line of readLedger(store.ledgerPath)) {
     if (terminal.json) terminal.record('ledger', line);
     else terminal.print(lineText(line));
@@ -68,7 +68,7 @@ async function story(terminal: Terminal, store: MigrationStore, path: string): P
 
 async function verify(terminal: Terminal, store: MigrationStore): Promise<ExitCode> {
   const { verifyLedger } = await import('../../ledger/verify-ledger.ts');
-  const { checkText } = await import('../render/ledger-text.ts');
+  const { checkText } = await import('../../terminal/texts/ledger.ts');
   const check = verifyLedger(store.ledgerPath);
   if (terminal.json) terminal.record('ledger check', check);
   else {

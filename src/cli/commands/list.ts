@@ -2,7 +2,7 @@
 import { define } from '../command.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { JsonOption, StateOption } from '../options.ts';
-import { migrationsTable } from '../render/listings.ts';
+import { migrationsTable } from '../../terminal/texts/listings.ts';
 import { withClient } from '../with-client.ts';
 
 export const listCommand = define<[], StateOption & JsonOption>({

@@ -6,7 +6,7 @@ import { LonghaulError } from '../../errors/failure.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { define, repeated } from '../command.ts';
 import { jsonOption, parsePort, type JsonOption } from '../options.ts';
-import { environmentOf, environmentText } from '../render/sandbox-text.ts';
+import { environmentOf, environmentText } from '../../terminal/texts/sandbox.ts';
 import {
   parseAccount,
   parseRegion,
@@ -15,7 +15,7 @@ import {
   readAgents,
   readExports,
 } from '../sandbox-options.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 interface Options extends JsonOption {
   readonly root?: string;

@@ -2,7 +2,7 @@
 import { define } from '../command.ts';
 import { jsonOption, stateOption } from '../options.ts';
 import type { JsonOption, StateOption } from '../options.ts';
-import { statusText } from '../render/status-text.ts';
+import { statusText } from '../../terminal/texts/status.ts';
 import { nameArgument } from '../tell.ts';
 import { withClient } from '../with-client.ts';
 

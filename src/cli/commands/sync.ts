@@ -5,8 +5,8 @@ import type { SyncOptions, SyncReport, syncTree } from '../../engines/posix/sync
 import { LonghaulError, toFailure } from '../../errors/failure.ts';
 import { define, repeated } from '../command.ts';
 import { countOption, jsonOption, rateOption, type JsonOption } from '../options.ts';
-import { progressLine } from '../render/status-line.ts';
-import type { Terminal } from '../terminal.ts';
+import { progressLine } from '../../terminal/texts/status-line.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 interface SyncCommandOptions extends JsonOption {
   readonly delete?: boolean;

@@ -4,7 +4,7 @@ import type { Server } from '../../temporal/server.ts';
 import { define } from '../command.ts';
 import { jsonOption, parsePort } from '../options.ts';
 import type { JsonOption } from '../options.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 interface Options extends JsonOption {
   readonly state?: string;

@@ -4,7 +4,7 @@ import { formatBytes } from '../../units.ts';
 import { define, repeated } from '../command.ts';
 import { usage } from '../exit.ts';
 import { jsonOption, type JsonOption } from '../options.ts';
-import { count, plural } from '../render/table.ts';
+import { count, plural } from '../../terminal/table.ts';
 
 interface VerifyOptions extends JsonOption {
   readonly exclude?: readonly string[];

@@ -2,8 +2,8 @@
 import type { Snapshot } from '../../client/snapshot.ts';
 import type { MigrationProgress, RoundReport } from '../../workflows/api.ts';
 import { formatBytes, formatDuration } from '../../units.ts';
-import { blockedText, isOver } from './status-text.ts';
-import { count, plural } from './table.ts';
+import { blockedText, isOver } from './status.ts';
+import { count, plural } from '../table.ts';
 
 /**
  * What happened, in order, each line with its time: that of the thing itself where the migration

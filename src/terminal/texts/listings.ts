@@ -1,9 +1,9 @@
 /** Tables of migrations and chunks. Pure. */
 import type { ChunkRow, MigrationRow } from '../../client/snapshot.ts';
 import { fromPrintable } from '../../paths.ts';
-import { rootLabel } from '../../terminal/texts/root-label.ts';
+import { rootLabel } from './root-label.ts';
 import { formatBytes } from '../../units.ts';
-import { count, table } from './table.ts';
+import { count, table } from '../table.ts';
 
 export function migrationsTable(rows: readonly MigrationRow[]): string {
   return table(

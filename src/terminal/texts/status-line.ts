@@ -1,8 +1,8 @@
 /** One line that is replaced in place: what is done, how fast, how long it will take, and why it waits. Pure. */
 import type { Snapshot } from '../../client/snapshot.ts';
 import { formatBytes, formatDuration, formatRate } from '../../units.ts';
-import { rateText } from './status-text.ts';
-import { count } from './table.ts';
+import { rateText } from './status.ts';
+import { count } from '../table.ts';
 
 export interface Progress {
   /** 'copy', 'scan', …; or the name of the migration with its phase. */

@@ -3,8 +3,8 @@ import type { ExceptedEntry } from '../../ledger/exceptions.ts';
 import type { LedgerKind, LedgerLine } from '../../ledger/ledger-line.ts';
 import type { LedgerCheck } from '../../ledger/verify-ledger.ts';
 import { formatBytes, formatDuration } from '../../units.ts';
-import { totalsText } from './status-text.ts';
-import { count, plural } from './table.ts';
+import { totalsText } from './status.ts';
+import { count, plural } from '../table.ts';
 
 /** `12  2026-11-23T09:00:00Z  chunk closed  0042 in round 3: … by ops: because`. */
 export function lineText(line: LedgerLine): string {
