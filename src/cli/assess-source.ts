@@ -6,8 +6,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assessTree } from '../engines/posix/assess-scan.ts';
-import { readDirectorySummaries } from '../engines/posix/directory-summaries.ts';
+import { assessTree } from '../engines/posix/steps/assess.ts';
+import { readDirectorySummaries } from '../engines/posix/tree/summaries.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import { readJson, writeJsonAtomic } from '../state/atomic-file.ts';
 import { fromPrintable } from '../paths.ts';

@@ -1,6 +1,6 @@
 /** Entry point of `longhaul`. */
 import './threads-first.ts';
-import { endAhead } from '../engines/posix/threads.ts';
+import { endAhead } from '../engines/posix/threads/thread.ts';
 import { main } from './program.ts';
 
 const interrupt = new AbortController();

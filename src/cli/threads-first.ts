@@ -2,7 +2,7 @@
  * Imported before all else: the threads of a command that copies start while the command is loaded.
  */
 import { setFlagsFromString } from 'node:v8';
-import { startAhead, type Ahead } from '../engines/posix/threads.ts';
+import { startAhead, type Ahead } from '../engines/posix/threads/thread.ts';
 
 const THREADS = 2;
 

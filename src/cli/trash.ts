@@ -2,7 +2,7 @@
 import { posixSpec } from '../spec/kinds.ts';
 import { readRecord } from '../state/migration-record.ts';
 import type { MigrationStore } from '../state/state-directory.ts';
-import type { Trash, TrashPlace } from '../engines/posix/trash.ts';
+import type { Trash, TrashPlace } from '../engines/posix/standalone/trash.ts';
 
 export interface KnownTrash extends TrashPlace {
   readonly keepForMs: number;

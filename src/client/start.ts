@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '@temporalio/client';
-import { treeIdentity } from '../engines/posix/identity.ts';
+import { treeIdentity } from '../engines/posix/tree/identity.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import { canonicalJson, sha256 } from '../ledger/ledger-line.ts';
 import { openLedger } from '../ledger/ledger.ts';

@@ -6,7 +6,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoName, flock } from '../engines/posix/sys.ts';
+import { errnoName, flock } from '../engines/posix/native/libc.ts';
 
 /** LOCK_EX | LOCK_NB, flock(2) */
 export const LOCK_EXCLUSIVE_NOW = 2 | 4;

@@ -11,7 +11,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { flock } from '../engines/posix/sys.ts';
+import { flock } from '../engines/posix/native/libc.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import { LOCK_EXCLUSIVE_NOW } from './file-lock.ts';
 import { LOOPBACK } from './ports.ts';

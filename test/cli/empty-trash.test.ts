@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { treeIdentity } from '../../src/engines/posix/identity.ts';
+import { treeIdentity } from '../../src/engines/posix/tree/identity.ts';
 import { openStateDirectory } from '../../src/state/state-directory.ts';
 import { specSchema } from '../../src/spec/schema.ts';
 import { longhaul, type RunResult } from './run.ts';

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { partName } from '../../src/engines/posix/temp-names.ts';
+import { partName } from '../../src/engines/posix/write/own-names.ts';
 import { rawFromText } from '../../src/paths.ts';
 import { killAtMissing, openMigration, type Migration } from '../support/migration.ts';
 

@@ -16,8 +16,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { compareTrees, type Difference } from '../../src/engines/posix/compare-trees.ts';
-import { syncTree, type SyncOptions, type SyncReport } from '../../src/engines/posix/sync-tree.ts';
+import { compareTrees, type Difference } from '../../src/engines/posix/standalone/compare-trees.ts';
+import {
+  syncTree,
+  type SyncOptions,
+  type SyncReport,
+} from '../../src/engines/posix/standalone/sync-tree.ts';
 import { acl, nastyTree } from '../support/nasty-tree.ts';
 import { differences, expectSameTree } from '../support/oracle.ts';
 import {

@@ -70,7 +70,7 @@ async function tellEntries(
     );
   }
   const { openStateDirectory } = await import('../../state/state-directory.ts');
-  const { openPaths } = await import('../../engines/posix/open-paths.ts');
+  const { openPaths } = await import('../../engines/posix/standalone/open-entries.ts');
   const store = openStateDirectory(stateDirectory).migration(name);
   for (const row of rows) {
     if (terminal.json) terminal.record('chunk', row);

@@ -8,7 +8,7 @@ import type { JsonOption, StateOption } from '../options.ts';
 import { nameArgument } from '../tell.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { trashOf, trashText, type KnownTrash } from '../trash.ts';
-import type { Trash } from '../../engines/posix/trash.ts';
+import type { Trash } from '../../engines/posix/standalone/trash.ts';
 
 interface Options extends StateOption, JsonOption {
   readonly all?: boolean;
@@ -38,7 +38,7 @@ export const emptyTrashCommand = define<[name: string], Options>({
   run: async (terminal, [name], options) => {
     const { all = false, dryRun = false, yes = false } = options;
     if (all && dryRun) throw usage('--all and --dry-run exclude each other');
-    const { emptyTrash, lookAtTrash } = await import('../../engines/posix/trash.ts');
+    const { emptyTrash, lookAtTrash } = await import('../../engines/posix/standalone/trash.ts');
     const place = trashOf(await openMigration(name, options));
     if (place === undefined) throw usage(`The spec of ${name} has no deletes.trash`);
     const before = lookAtTrash(place);

@@ -82,7 +82,7 @@ async function verify(terminal: Terminal, store: MigrationStore): Promise<ExitCo
 /** What no round removes any more is somebody's to remove. */
 async function sayTrash(terminal: Terminal, store: MigrationStore): Promise<void> {
   const { trashOf, trashText } = await import('../trash.ts');
-  const { lookAtTrash } = await import('../../engines/posix/trash.ts');
+  const { lookAtTrash } = await import('../../engines/posix/standalone/trash.ts');
   const place = trashOf(store);
   if (place === undefined) return;
   try {

@@ -1,7 +1,11 @@
 /** `longhaul sync`: one tree to another, in one pass. Loads neither Temporal nor the spec. */
 import { formatBytes, formatDuration } from '../../units.ts';
 import type { StepProgress } from '../../engines/engine.ts';
-import type { SyncOptions, SyncReport, syncTree } from '../../engines/posix/sync-tree.ts';
+import type {
+  SyncOptions,
+  SyncReport,
+  syncTree,
+} from '../../engines/posix/standalone/sync-tree.ts';
 import { LonghaulError, toFailure } from '../../errors/failure.ts';
 import { define, repeated } from '../command.ts';
 import { countOption, jsonOption, rateOption, type JsonOption } from '../options.ts';
@@ -61,7 +65,7 @@ export const syncCommand = define<[source: string, destination: string], SyncCom
   ],
   exits: [0, 2, 3, 4, 5, 130],
   async run(terminal, [source, destination], options) {
-    const { syncTree: sync } = await import('../../engines/posix/sync-tree.ts');
+    const { syncTree: sync } = await import('../../engines/posix/standalone/sync-tree.ts');
     const bandwidth = options.bandwidth === undefined ? undefined : rateOption(options.bandwidth);
     const report = await refusalExplained(sync, {
       source,

@@ -38,7 +38,7 @@ export const verifyCommand = define<[source: string, destination: string], Verif
   exits: [0, 2, 3, 130],
   async run(terminal, [source, destination], { exclude = [] }) {
     for (const path of [source, destination]) mustBeDirectory(path);
-    const { compareTrees } = await import('../../engines/posix/compare-trees.ts');
+    const { compareTrees } = await import('../../engines/posix/standalone/compare-trees.ts');
     const seen = { entries: 0, bytes: 0, differences: 0 };
     const differences = compareTrees(source, destination, {
       excludes: { patterns: exclude, defaults: true },

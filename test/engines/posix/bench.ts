@@ -1,7 +1,7 @@
 /** The POSIX mover for the benches of ../contract.ts, with parts small enough for a test. */
 import type { Engine } from '../../../src/engines/engine.ts';
 import { createPosixEngine } from '../../../src/engines/posix/engine.ts';
-import { treeIdentity } from '../../../src/engines/posix/identity.ts';
+import { treeIdentity } from '../../../src/engines/posix/tree/identity.ts';
 import { posixSpec } from '../../../src/spec/kinds.ts';
 import type { MigrationSpec } from '../../../src/spec/schema.ts';
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
 import type { ChunkSum } from '../../../src/engines/engine.ts';
-import { treeIdentity } from '../../../src/engines/posix/identity.ts';
+import { treeIdentity } from '../../../src/engines/posix/tree/identity.ts';
 import { closeSum } from '../../../src/model/sum.ts';
 import { seededRandom, type Random } from '../../../src/sandbox/random.ts';
 import { specSchema } from '../../../src/spec/schema.ts';

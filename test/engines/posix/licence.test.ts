@@ -11,11 +11,11 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Lease, Round } from '../../../src/engines/engine.ts';
-import { compileExcludes } from '../../../src/engines/posix/excludes.ts';
-import { copyJournalPath } from '../../../src/engines/posix/copy.ts';
-import { deletePassChunk } from '../../../src/engines/posix/delete-pass.ts';
-import { ThreadPool } from '../../../src/engines/posix/pool.ts';
-import { withRoots } from '../../../src/engines/posix/step-context.ts';
+import { compileExcludes } from '../../../src/engines/posix/tree/excludes.ts';
+import { copyJournalPath } from '../../../src/engines/posix/steps/copy.ts';
+import { deletePassChunk } from '../../../src/engines/posix/steps/delete-pass.ts';
+import { ThreadPool } from '../../../src/engines/posix/pool/pool.ts';
+import { withRoots } from '../../../src/engines/posix/steps/step.ts';
 import { LonghaulError } from '../../../src/errors/failure.ts';
 import { CatalogReader } from '../../../src/catalog/reader.ts';
 import { CatalogWriter } from '../../../src/catalog/writer.ts';

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { partName } from '../../../src/engines/posix/temp-names.ts';
+import { partName } from '../../../src/engines/posix/write/own-names.ts';
 import { expectSameTree } from '../../support/oracle.ts';
 import { directory, file } from '../../support/tree.ts';
 import { openBench, type Bench } from '../contract.ts';

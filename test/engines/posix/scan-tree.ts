@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { scanChunk, type ScanOptions } from '../../../src/engines/posix/scan.ts';
-import { ThreadPool } from '../../../src/engines/posix/pool.ts';
+import { scanChunk, type ScanOptions } from '../../../src/engines/posix/steps/scan.ts';
+import { ThreadPool } from '../../../src/engines/posix/pool/pool.ts';
 import type { DirectoryBlock } from '../../../src/model/entry.ts';
 import { CatalogReader } from '../../../src/catalog/reader.ts';
 

@@ -1,0 +1,34 @@
+/** What a scan notes beside the entries, so that the plan of a first copy need not look at each again. */
+import type { Entry } from '../../../model/entry.ts';
+import { S_IFMT, S_IFREG } from '../native/statx.ts';
+
+export interface ScanFacts {
+  /** Entries that are not 'seen': excluded, excepted, vanished, unreadable. */
+  setAside: number;
+  /** Regular files with several names, in the chunk or not. */
+  linkedFiles: number;
+  /** Of the largest regular file. */
+  largestBytes: number;
+}
+
+export const noFacts = (): ScanFacts => ({ setAside: 0, linkedFiles: 0, largestBytes: 0 });
+
+export function note(
+  facts: ScanFacts,
+  status: Entry['status'],
+  { mode, nlink, sizeBytes }: Pick<Entry, 'mode' | 'nlink' | 'sizeBytes'>,
+): void {
+  if (status !== 'seen') facts.setAside++;
+  if ((mode & S_IFMT) !== S_IFREG) return;
+  if (nlink > 1) facts.linkedFiles++;
+  if (sizeBytes > facts.largestBytes) facts.largestBytes = sizeBytes;
+}
+
+export function addFacts(
+  into: ScanFacts,
+  { setAside, linkedFiles, largestBytes }: ScanFacts,
+): void {
+  into.setAside += setAside;
+  into.linkedFiles += linkedFiles;
+  into.largestBytes = Math.max(into.largestBytes, largestBytes);
+}

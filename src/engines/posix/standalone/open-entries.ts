@@ -1,0 +1,62 @@
+/**
+ * The entries that a blocked chunk waits for, each by name, out of what its steps left in the round's
+ * directory: the outcomes of copy and verify, the directories that could not be listed, and what a
+ * refused delete-pass would have deleted. For readers; needs no worker.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson } from '../../../state/atomic-file.ts';
+import { CatalogReader } from '../../../catalog/reader.ts';
+import { isWithin, printable } from '../../../paths.ts';
+import type { OpenEntry } from '../../engine.ts';
+import { copyJournalPath } from '../steps/copy.ts';
+import { deleteRefusedPath, type DeleteRefusal } from '../steps/delete-pass.ts';
+import { Outcomes } from '../round/outcome-journal.ts';
+import { lastScan } from '../steps/scan-merge.ts';
+import { verifyJournalPath } from '../steps/verify.ts';
+
+/** Paths in printable form, each once. */
+export function* openPaths(roundDirectory: string): Generator<OpenEntry, void> {
+  const told = new Set<string>();
+  for (const entry of allOpen(roundDirectory)) {
+    if (told.has(entry.path)) continue;
+    told.add(entry.path);
+    yield entry;
+  }
+}
+
+function* allOpen(roundDirectory: string): Generator<OpenEntry, void> {
+  yield* notListed(roundDirectory);
+  for (const journal of [copyJournalPath(roundDirectory), verifyJournalPath(roundDirectory)]) {
+    if (existsSync(journal)) yield* blockedIn(new Outcomes(journal));
+  }
+  const refusal = readJson<DeleteRefusal>(deleteRefusedPath(roundDirectory));
+  for (const path of refusal?.paths ?? []) {
+    yield { path, code: 'DELETE_REFUSED', message: 'would be deleted: it is gone at the source' };
+  }
+}
+
+function* blockedIn(outcomes: Outcomes): Generator<OpenEntry, void> {
+  for (const path of outcomes.blocked()) {
+    const { failure } = outcomes.amendments.get(path) ?? outcomes.open.get(path) ?? {};
+    if (failure !== undefined) yield { ...failure, path: printable(path) };
+  }
+}
+
+/** The manifest also has the directories above the chunk's roots, which are not listed on purpose. */
+function* notListed(roundDirectory: string): Generator<OpenEntry, void> {
+  const scan = lastScan(roundDirectory);
+  const manifest = join(roundDirectory, 'manifest');
+  if (scan === undefined || !existsSync(manifest)) return;
+  const reasons = new Map(scan.open.map((sample) => [sample.path, sample]));
+  const reader = new CatalogReader(manifest);
+  try {
+    for (const { path, complete } of reader.directories()) {
+      if (complete || !scan.roots.some((root) => isWithin(path, root))) continue;
+      const unknown = { code: 'PERMISSION_DENIED' as const, message: 'Cannot list it to its end' };
+      yield { ...unknown, ...reasons.get(printable(path)), path: printable(path) };
+    }
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,81 @@
+/** The trash of a migration as an operator handles it, when no delete-pass comes by any more. */
+import { closeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RawPath } from '../../../paths.ts';
+import { OWN_PREFIX } from '../tree/excludes.ts';
+import { expireTrash, trashedRounds } from '../jobs/expire-trash.ts';
+import { before, statOpen } from '../native/file-stat.ts';
+import type { TreeIdentity } from '../tree/identity.ts';
+import { setTimes } from '../native/metadata.ts';
+import { nameAddress } from '../native/names.ts';
+import { proveTree, type TreePlace } from '../tree/prove-tree.ts';
+import { AT, unlinkat } from '../native/libc.ts';
+import { openTree } from '../tree/root.ts';
+
+const TRASH = `${OWN_PREFIX}trash`;
+
+/** Below the root of the destination; one directory a round in it. */
+export const trashPath = (migration: string): RawPath => `${TRASH}/${migration}`;
+
+export interface TrashPlace {
+  readonly migration: string;
+  readonly destination: TreePlace;
+  /** As recorded at the start. */
+  readonly identity: TreeIdentity | undefined;
+}
+
+export interface Trash {
+  /** Absolute. */
+  readonly path: string;
+  /** Those that deleted something, in order. */
+  readonly rounds: readonly {
+    readonly round: number;
+    /** When the last entry came, in ms since the epoch. */
+    readonly movedMs: number;
+  }[];
+}
+
+/** Throws DESTINATION_MISSING when the destination is not the one the migration began with. */
+export function lookAtTrash(place: TrashPlace): Trash {
+  return withDestination(place, (fd) => trashAt(place, fd));
+}
+
+/** Removes what was moved before `beforeMs`, and returns what is left. Throws as lookAtTrash. */
+export function emptyTrash(place: TrashPlace, beforeMs: number): Trash {
+  return withDestination(place, (fd) => {
+    const job = { type: 'expire trash' as const, trash: trashPath(place.migration) };
+    const when = { currentRound: Infinity, beforeSeconds: beforeMs / 1_000 };
+    expireTrash({ ...job, ...when, destinationFd: fd });
+    const left = trashAt(place, fd);
+    if (left.rounds.length === 0) removeEmpty(fd, place.migration);
+    return left;
+  });
+}
+
+function trashAt({ migration, destination }: TrashPlace, fd: number): Trash {
+  const trash = trashPath(migration);
+  const rounds = trashedRounds(fd, trash).map(({ name, seconds }) => ({
+    round: Number(name),
+    movedMs: seconds * 1_000,
+  }));
+  return { path: join(destination.path, trash), rounds: rounds.sort((a, b) => a.round - b.round) };
+}
+
+/** Of other migrations there may be something left. The root keeps its times: nothing of its own changed. */
+function removeEmpty(rootFd: number, migration: string): void {
+  statOpen(rootFd, before, 'destination', '');
+  for (const path of [trashPath(migration), TRASH]) {
+    unlinkat(rootFd, nameAddress(path), AT.REMOVEDIR);
+  }
+  setTimes(rootFd, before, '');
+}
+
+function withDestination<T>({ destination, identity }: TrashPlace, use: (fd: number) => T): T {
+  const { fd } = openTree(destination.path, 'DESTINATION_MISSING');
+  try {
+    proveTree('destination', destination, identity, fd);
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * Folds a round into the chunk's catalog and adds up where every entry stands. It reads the catalog
+ * the round began with, the manifest and the journals, and writes what happened to which entry, then
+ * the new catalog, whole; called again it gives the same. Only then the rounds before it may go.
+ */
+import { join } from 'node:path';
+import { readJson } from '../../../state/atomic-file.ts';
+import type { DirectoryBlock, Entry, EntryStatus } from '../../../model/entry.ts';
+import { mergeJoin } from '../../../catalog/merge.ts';
+import { CatalogReader } from '../../../catalog/reader.ts';
+import { CatalogWriter } from '../../../catalog/writer.ts';
+import { removeRoundsBefore } from '../../../state/chunk-store.ts';
+import { compactEvents, writeEvents, type EntryEvent } from '../../../ledger/entry-events.ts';
+import { isWithin, joinRaw, type RawPath } from '../../../paths.ts';
+import { COUNTED_AS, emptySum } from '../../../model/chunk-sum.ts';
+import type { ChunkSum } from '../../engine.ts';
+import { openBase } from '../../../catalog/base-catalog.ts';
+import { compareEntries, isAbsent } from '../round/decide.ts';
+import { copyJournalPath } from './copy.ts';
+import { isExcepted } from './copy-plan.ts';
+import { deleteRecordPath, type DeleteRecord } from './delete-pass.ts';
+import { digestBytes } from '../round/digest.ts';
+import type { EntryOutcome } from '../round/outcome.ts';
+import { S_IFMT, S_IFREG } from '../native/statx.ts';
+import type { Excludes } from '../tree/excludes.ts';
+import type { FileStat } from '../native/file-stat.ts';
+import { Outcomes } from '../round/outcome-journal.ts';
+import { eventOf } from '../round/round-events.ts';
+import type { StepInput } from './step.ts';
+import { verifyJournalPath } from './verify.ts';
+import { Lineage, type Fate } from '../round/fate.ts';
+
+export interface CloseOptions {
+  readonly excludes: Excludes;
+  /** What is gone at the source stays at the destination for good. */
+  readonly neverDeletes: boolean;
+}
+
+type CloseInput = Omit<StepInput, 'signal' | 'onProgress'>;
+
+export function closeChunk(input: CloseInput, options: CloseOptions): ChunkSum {
+  const { store, round, lease } = input;
+  const fold = new Fold(input, options);
+  const writer = new CatalogWriter(store.catalogPath);
+  try {
+    writeEvents(store, { number: round.number, at: new Date().toISOString() }, fold.into(writer));
+    lease.check();
+    writer.finish();
+  } catch (thrown) {
+    writer.discard();
+    throw thrown;
+  }
+  compactEvents(store);
+  removeRoundsBefore(store, round.number);
+  return fold.sum;
+}
+
+class Fold {
+  readonly sum = emptySum();
+  private readonly copied: Outcomes;
+  private readonly checked: Outcomes;
+  private readonly deleted: DeleteRecord | undefined;
+  private readonly lineage: Lineage;
+  private readonly without: ReadonlySet<RawPath>;
+  private readonly events: EntryEvent[] = [];
+  private readonly input: CloseInput;
+  private readonly options: CloseOptions;
+
+  constructor(input: CloseInput, options: CloseOptions) {
+    this.input = input;
+    this.options = options;
+    const { roundDirectory } = input.store;
+    this.copied = new Outcomes(copyJournalPath(roundDirectory));
+    this.checked = new Outcomes(verifyJournalPath(roundDirectory));
+    this.deleted = input.round.deletes
+      ? readJson<DeleteRecord>(deleteRecordPath(roundDirectory))
+      : undefined;
+    this.without = new Set(input.chunk.without);
+    this.lineage = new Lineage(this.without);
+  }
+
+  /** Writes the new catalog, and yields what happened. */
+  *into(writer: CatalogWriter): Generator<EntryEvent> {
+    const { store } = this.input;
+    const manifest = new CatalogReader(join(store.roundDirectory, 'manifest'));
+    const base = openBase(store);
+    try {
+      for (const { path, a, b } of mergeJoin(manifest.directories(), base?.directories() ?? [])) {
+        const entries = this.directory(path, a, b);
+        if (entries.length > 0) writer.add({ path, complete: a?.complete ?? false, entries });
+        yield* this.events.splice(0);
+      }
+    } finally {
+      manifest.close();
+      base?.close();
+    }
+  }
+
+  /** The new catalog entries of a directory. */
+  private directory(path: RawPath, found?: DirectoryBlock, known?: DirectoryBlock): Entry[] {
+    const fate = found ? undefined : this.lineage.fateOf(path);
+    this.lineage.enter(path, found ?? fate ?? 'unknown');
+    const missing: Fate = fate ?? (found?.complete ? 'gone' : 'unknown');
+    const copied = this.copied.of(path);
+    const checked = this.checked.of(path);
+    const now = byName(found);
+    const before = byName(known);
+    const names = new Set([...now.keys(), ...before.keys()]);
+    const result: Entry[] = [];
+    for (const name of [...names].sort()) {
+      const outcomes = {
+        copied: this.copied.find(path, name, copied),
+        checked: this.checked.find(path, name, checked),
+      };
+      const kept = this.entry(joinRaw(path, name), now.get(name), before.get(name), {
+        ...outcomes,
+        missing,
+      });
+      if (kept) result.push(kept);
+    }
+    return result;
+  }
+
+  private entry(
+    path: RawPath,
+    found: Entry | undefined,
+    known: Entry | undefined,
+    { missing, ...outcomes }: OutcomesOfEntry & { readonly missing: Fate },
+  ): Entry | undefined {
+    if (!found && this.isForgotten(path, known!, missing)) return undefined;
+    const kept = found
+      ? this.present(path, found, known, outcomes)
+      : this.missing(path, known!, missing);
+    const outcome = outcomes.checked ?? outcomes.copied;
+    const event = eventOf({ path, found, known, kept, outcome }, this.input.round.kind === 'seed');
+    if (event) this.events.push(event);
+    return kept;
+  }
+
+  /** No longer this chunk's business, or left out by now: its copy stays where it is. */
+  private isForgotten(path: RawPath, known: Entry, missing: Fate): boolean {
+    if (missing === 'covered' || isAbsent(known) || this.without.has(path)) return true;
+    return missing === 'gone' && this.options.excludes.isExcluded(path, false);
+  }
+
+  private present(
+    path: RawPath,
+    found: Entry,
+    known: Entry | undefined,
+    { copied, checked }: OutcomesOfEntry,
+  ): Entry | undefined {
+    if (found.status === 'vanished') {
+      return known && !isAbsent(known) ? this.missing(path, known, 'gone') : undefined;
+    }
+    const excepted = isExcepted(path, this.input.exceptions);
+    if (found.status !== 'seen' || excepted)
+      return this.leftOut(found, excepted ? 'excepted' : found.status);
+    if (copied && compareEntries(found, known) !== undefined) {
+      this.sum.changedEntries++;
+      this.sum.changedBytes += copied.bytes;
+    }
+    const status = statusOf(found, known, copied, checked);
+    if (status !== 'vanished')
+      return this.count(entryOf(status, found, known, { copied, checked }));
+    const wasThere = known && !isAbsent(known);
+    return this.count(wasThere ? { ...known, status: 'awaiting delete' } : { ...found, status });
+  }
+
+  private leftOut(found: Entry, status: EntryStatus): Entry | undefined {
+    return this.count({ ...found, status: status === 'unreadable' ? 'blocked' : status });
+  }
+
+  /** A name the catalog knows and the manifest does not have. */
+  private missing(path: RawPath, known: Entry, fate: Fate): Entry | undefined {
+    if (fate === 'unknown') return this.count({ ...known, status: 'blocked' });
+    if (this.options.neverDeletes || isExcepted(path, this.input.exceptions)) {
+      this.sum.seen++;
+      this.sum.excepted++;
+      return { ...known, status: 'awaiting delete' };
+    }
+    if (this.deleted && !this.deleted.left.some((left) => isWithin(path, left))) {
+      this.sum.seen++;
+      this.sum.deleted++;
+      return undefined;
+    }
+    return this.count({ ...known, status: 'awaiting delete' });
+  }
+
+  private count(entry: Entry): Entry | undefined {
+    this.sum.seen++;
+    this.sum[COUNTED_AS[entry.status]]++;
+    if (entry.status === 'verified' && (entry.mode & S_IFMT) === S_IFREG)
+      this.sum.bytes += entry.sizeBytes;
+    return entry.status === 'vanished' ? undefined : entry;
+  }
+}
+
+function byName(block: DirectoryBlock | undefined): ReadonlyMap<RawPath, Entry> {
+  return new Map(block?.entries.map((entry) => [entry.name, entry]));
+}
+
+interface OutcomesOfEntry {
+  readonly copied: EntryOutcome | undefined;
+  readonly checked: EntryOutcome | undefined;
+}
+
+/** With the source as it was when it was copied, so that what changed since is seen. */
+function entryOf(
+  status: EntryStatus,
+  found: Entry,
+  known: Entry | undefined,
+  { copied, checked }: OutcomesOfEntry,
+): Entry {
+  const stat = checked?.stat ?? copied?.stat;
+  const text = checked?.digest ?? copied?.digest;
+  const digest = text ? digestBytes(text) : copied ? undefined : known?.digest;
+  return { ...found, ...(stat ? fromStat(stat) : {}), ...(digest ? { digest } : {}), status };
+}
+
+function statusOf(
+  found: Entry,
+  known: Entry | undefined,
+  copied: EntryOutcome | undefined,
+  checked: EntryOutcome | undefined,
+): EntryStatus {
+  if (!copied) {
+    // Not touched in this round: as it was, if nothing was to be done; else it is still to be copied.
+    if (checked) return verdict(checked);
+    return compareEntries(found, known) === undefined && known ? known.status : 'unverified';
+  }
+  if (copied.outcome !== 'copied') return verdict(copied);
+  return checked ? verdict(checked) : 'unverified';
+}
+
+function verdict({ outcome }: EntryOutcome): EntryStatus {
+  switch (outcome) {
+    case 'verified':
+      return 'verified';
+    case 'vanished':
+      return 'vanished';
+    case 'drifted':
+      return 'drifted';
+    case 'copied':
+      return 'unverified';
+    case 'blocked':
+    case 'corrupt':
+    case 'absent':
+      return 'blocked';
+  }
+}
+
+function fromStat({ inode, ...stat }: FileStat): Omit<FileStat, 'inode'> & { inode: bigint } {
+  return { ...stat, inode: BigInt(inode) };
+}

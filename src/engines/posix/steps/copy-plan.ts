@@ -1,0 +1,123 @@
+/** One look over the work before it begins: how much there is, and what goes a way of its own. */
+import { join } from 'node:path';
+import { CatalogReader } from '../../../catalog/reader.ts';
+import { isWithin, joinRaw, parentOf, type RawPath } from '../../../paths.ts';
+import { S_IFDIR, S_IFMT, S_IFREG } from '../native/statx.ts';
+import { scanFacts } from './scan-merge.ts';
+import { isAllNew, readWorklist } from '../round/worklist.ts';
+
+/** The names of one file that has several, in the order of paths. */
+export interface LinkGroup {
+  readonly owner: RawPath;
+  readonly others: RawPath[];
+  /** Names at the source, in the chunk or not. */
+  readonly nlink: number;
+}
+
+export interface CopyPlan {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Paths of files that are copied in parts. */
+  readonly large: readonly RawPath[];
+  readonly groups: readonly LinkGroup[];
+  /** Further names of files: linked, not copied. */
+  readonly linked: ReadonlySet<RawPath>;
+  /** Directories in which something is written, or which changed themselves. */
+  readonly directories: readonly RawPath[];
+  /** Files with names outside the chunk: there they become files of their own. */
+  readonly linksOutside: number;
+}
+
+export function planCopy(
+  roundDirectory: string,
+  exceptions: ReadonlySet<RawPath>,
+  largeBytes: number,
+): CopyPlan {
+  return exceptions.size === 0 && isPlain(roundDirectory, largeBytes)
+    ? planPlain(roundDirectory)
+    : planEach(roundDirectory, exceptions, largeBytes);
+}
+
+/** Whether every entry is new and none goes a way of its own, as the scan noted. */
+function isPlain(roundDirectory: string, largeBytes: number): boolean {
+  const facts = scanFacts(roundDirectory);
+  if (facts === undefined || !isAllNew(roundDirectory)) return false;
+  return facts.linkedFiles === 0 && facts.largestBytes <= largeBytes;
+}
+
+/** Each directory of a tree that is new has a listing of its own. */
+function planPlain(roundDirectory: string): CopyPlan {
+  const reader = new CatalogReader(join(roundDirectory, 'manifest'));
+  try {
+    const { entries, bytes } = reader.totals;
+    const directories = [...reader.paths()];
+    const none = { large: [], groups: [], linked: new Set<RawPath>(), linksOutside: 0 };
+    return { entries, bytes, directories, ...none };
+  } finally {
+    reader.close();
+  }
+}
+
+function planEach(
+  roundDirectory: string,
+  exceptions: ReadonlySet<RawPath>,
+  largeBytes: number,
+): CopyPlan {
+  const inodes = new Set<bigint>();
+  const large: RawPath[] = [];
+  const directories = new Set<RawPath>();
+  const total = { entries: 0, bytes: 0 };
+  for (const { path: directory, entries } of readWorklist(join(roundDirectory, 'worklist'))) {
+    directories.add(directory); // also when something is only gone: its time changed
+    for (const entry of entries) {
+      const path = joinRaw(directory, entry.name);
+      if (isExcepted(path, exceptions)) continue;
+      const kind = entry.mode & S_IFMT;
+      total.entries++;
+      if (kind === S_IFDIR) directories.add(path);
+      if (kind !== S_IFREG) continue;
+      total.bytes += entry.sizeBytes;
+      if (entry.sizeBytes > largeBytes) large.push(path);
+      if (entry.nlink > 1) inodes.add(entry.inode);
+    }
+  }
+  const groups = inodes.size === 0 ? [] : linkGroups(roundDirectory, inodes);
+  for (const { others } of groups) for (const other of others) directories.add(parentOf(other));
+  return {
+    ...total,
+    large,
+    groups: groups.filter(({ others }) => others.length > 0),
+    linked: new Set(groups.flatMap(({ others }) => others)),
+    directories: [...directories],
+    linksOutside: groups.filter(({ others, nlink }) => others.length + 1 < nlink).length,
+  };
+}
+
+/** All names in the chunk of the files that have work and several names. */
+function linkGroups(roundDirectory: string, inodes: ReadonlySet<bigint>): readonly LinkGroup[] {
+  const groups = new Map<bigint, LinkGroup>();
+  const manifest = new CatalogReader(join(roundDirectory, 'manifest'));
+  try {
+    for (const { path: directory, entries } of manifest.directories()) {
+      for (const { name, mode, inode, nlink, status } of entries) {
+        if (nlink < 2 || status !== 'seen' || (mode & S_IFMT) !== S_IFREG || !inodes.has(inode))
+          continue;
+        const path = joinRaw(directory, name);
+        const group = groups.get(inode);
+        if (group) group.others.push(path);
+        else groups.set(inode, { owner: path, others: [], nlink });
+      }
+    }
+  } finally {
+    manifest.close();
+  }
+  return [...groups.values()];
+}
+
+/** An exception covers the subtree of its path. */
+export function isExcepted(path: RawPath, exceptions: ReadonlySet<RawPath>): boolean {
+  if (exceptions.size === 0) return false;
+  if (exceptions.has(path)) return true;
+  for (const exception of exceptions) if (isWithin(path, exception)) return true;
+  return false;
+}

@@ -1,0 +1,156 @@
+/**
+ * The delete-pass of a chunk. Before the first delete: every candidate is known, the caps hold for
+ * all of them together, the source is proven to be the source, and the lease is held. Before each
+ * batch: the lease again. Before each entry: the source is asked again, in the thread.
+ */
+import { join } from 'node:path';
+import { writeJsonAtomic } from '../../../state/atomic-file.ts';
+import { LonghaulError } from '../../../errors/failure.ts';
+import { comparePaths, joinRaw, parentOf, printable, type RawPath } from '../../../paths.ts';
+import { decideDeletes, type DeleteCaps } from '../../../policy/rounds/deletes.ts';
+import type { StepResult } from '../../engine.ts';
+import { findCandidates, type Candidates } from './delete-candidates.ts';
+import type { Excludes } from '../tree/excludes.ts';
+import { finishAll } from './finish.ts';
+import {
+  progressReporter,
+  Tally,
+  throwFailure,
+  throwIfStopped,
+  type StepContext,
+  type StepInput,
+} from './step.ts';
+
+export interface DeleteOptions {
+  readonly caps: DeleteCaps;
+  readonly excludes: Excludes;
+  /** Directory at the destination that takes what is deleted, one below it for each round. */
+  readonly trash?: { readonly path: RawPath; readonly keepForMs: number };
+  /** Throws when the source is not proven to be the one the migration began with. */
+  readonly proveSource: () => void;
+}
+
+const BATCH = 64;
+
+/** What close() reads: that the pass came to its end, and what it left. */
+export interface DeleteRecord {
+  readonly left: readonly RawPath[];
+}
+
+/** There when the pass was refused: the source is listed again before the next try, since somebody has mended it. */
+export const deleteRefusedPath = (roundDirectory: string): string =>
+  join(roundDirectory, 'delete-refused.json');
+
+/** What was refused: `paths` are in printable form, a directory stands for all that is in it. */
+export interface DeleteRefusal {
+  readonly because: string;
+  /** At most MOST_LISTED. */
+  readonly paths: readonly string[];
+}
+const MOST_LISTED = 10_000;
+
+export const deleteRecordPath = (roundDirectory: string): string =>
+  join(roundDirectory, 'delete.json');
+
+export async function deletePassChunk(
+  input: StepInput,
+  options: DeleteOptions,
+  context: StepContext,
+): Promise<StepResult> {
+  const startedAt = Date.now();
+  const tally = new Tally();
+  input.lease.check();
+  if (!input.round.deletes) return result(tally, startedAt);
+  const most = Math.max(options.caps.maxCount, MOST_LISTED);
+  const found = await findCandidates(input, options.excludes, context, most);
+  const decision = decideDeletes(
+    {
+      roundDeletes: true,
+      candidates: found.count,
+      entries: found.seen + found.count,
+      leaseHeld: true,
+      ...sampleOf(found),
+      ...doubt(options.proveSource),
+    },
+    options.caps,
+  );
+  if (decision.action === 'refuse') {
+    const listed = found.deletions.slice(0, MOST_LISTED).map(({ path }) => path);
+    const paths = listed.sort(comparePaths).map(printable);
+    const refusal: DeleteRefusal = { because: decision.because, paths };
+    writeJsonAtomic(deleteRefusedPath(input.store.roundDirectory), refusal);
+    throw new LonghaulError(decision.code ?? 'DELETE_REFUSED', decision.because);
+  }
+  const left = await deleteAll(input, options, context, found, tally);
+  if (options.trash) await expire(input, options.trash, context);
+  const touched = [...new Set(found.deletions.map(({ path }) => parentOf(path)))];
+  await finishAll(context, input.chunk, touched, input.signal);
+  await context.pool.run({ type: 'sync destination', destinationFd: context.destinationFd });
+  input.lease.check();
+  writeJsonAtomic(deleteRecordPath(input.store.roundDirectory), { left } satisfies DeleteRecord);
+  return result(tally, startedAt);
+}
+
+function sampleOf({ deletions: [first] }: Candidates): { first?: string } {
+  return first === undefined ? {} : { first: printable(first.path) };
+}
+
+function doubt(proveSource: () => void): { sourceInDoubt?: string } {
+  try {
+    proveSource();
+    return {};
+  } catch (error) {
+    return { sourceInDoubt: (error as Error).message };
+  }
+}
+
+/** Returns the paths that are still there. */
+async function deleteAll(
+  input: StepInput,
+  { trash }: DeleteOptions,
+  { pool, sourceFd, destinationFd, cancel }: StepContext,
+  { deletions }: Candidates,
+  tally: Tally,
+): Promise<RawPath[]> {
+  const left: RawPath[] = [];
+  const report = progressReporter('delete-pass', input.onProgress, { entries: deletions.length });
+  for (let i = 0; i < deletions.length; i += BATCH) {
+    input.lease.check();
+    const { outcomes, failure } = await pool.run({
+      type: 'delete entries',
+      sourceFd,
+      destinationFd,
+      deletions: deletions.slice(i, i + BATCH),
+      cancel,
+      ...(trash === undefined ? {} : { trash: joinRaw(trash.path, String(input.round.number)) }),
+    });
+    for (const outcome of outcomes) {
+      tally.add(undefined, outcome);
+      if (outcome.outcome !== 'absent') left.push(outcome.name);
+    }
+    throwFailure(failure);
+    throwIfStopped(input.signal);
+    report({ entries: tally.entries, bytes: 0 });
+  }
+  return left;
+}
+
+async function expire(
+  { round }: StepInput,
+  { path, keepForMs }: NonNullable<DeleteOptions['trash']>,
+  { pool, destinationFd }: StepContext,
+): Promise<void> {
+  const beforeSeconds = (Date.now() - keepForMs) / 1000;
+  const job = { destinationFd, trash: path, currentRound: round.number, beforeSeconds };
+  await pool.run({ type: 'expire trash', ...job });
+}
+
+function result(tally: Tally, startedAt: number): StepResult {
+  return {
+    step: 'delete-pass',
+    counters: { deleted: tally.of('absent'), kept: tally.of('drifted') },
+    blocked: tally.of('blocked'),
+    open: tally.open,
+    elapsedMs: Date.now() - startedAt,
+  };
+}

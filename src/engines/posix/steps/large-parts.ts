@@ -1,0 +1,54 @@
+/**
+ * Main side: the parts of large files. Each file that was begun has a journal in the chunk's directory,
+ * also over the rounds, until it is there under its name. The first record says whose parts they are,
+ * so that those nobody goes on with are found again and removed, and nothing else ever is.
+ */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { syncDirectory } from '../../../state/atomic-file.ts';
+import { readJournal } from '../../../state/journal.ts';
+import type { RawPath } from '../../../paths.ts';
+import type { PartsRecord } from '../jobs/copy-large.ts';
+import type { StepContext, StepInput } from './step.ts';
+import { partName } from '../write/own-names.ts';
+
+const partsDirectory = (chunkDirectory: string): string => join(chunkDirectory, 'parts');
+
+/** Where the journal of the parts of `path` is; its directory exists. */
+export function partsJournal(chunkDirectory: string, path: RawPath): string {
+  const directory = partsDirectory(chunkDirectory);
+  if (mkdirSync(directory, { recursive: true }) !== undefined) syncDirectory(chunkDirectory);
+  return join(directory, `${partName(path).slice(1)}.journal`);
+}
+
+/** Removes the parts of files that are done, gone, or no longer copied in parts; those of `unfinished` stay. */
+export async function removeParts(
+  { store, lease }: StepInput,
+  { pool, destinationFd }: StepContext,
+  unfinished: ReadonlySet<RawPath>,
+): Promise<void> {
+  const over = journalsIn(store.directory).filter(({ path }) => !unfinished.has(path));
+  if (over.length === 0) return;
+  lease.check();
+  const paths = over.map(({ path }) => path);
+  await pool.run({ type: 'remove parts', destinationFd, paths });
+  for (const { journal } of over) rmSync(journal, { force: true });
+}
+
+function journalsIn(chunkDirectory: string): { journal: string; path: RawPath }[] {
+  const directory = partsDirectory(chunkDirectory);
+  return namesOf(directory).flatMap((name) => {
+    const journal = join(directory, name);
+    const [head] = readJournal<PartsRecord>(journal);
+    return head && 'path' in head ? [{ journal, path: head.path }] : [];
+  });
+}
+
+function namesOf(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

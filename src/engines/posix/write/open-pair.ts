@@ -1,0 +1,67 @@
+/** Opens a directory on both sides, beneath the roots, making it at the destination when it is missing. */
+import { parentOf, rawToBytes, type RawPath } from '../../../paths.ts';
+import { check, nativeError } from '../native/errno.ts';
+import { nameAddress } from '../native/names.ts';
+import { nameOf } from '../../../paths.ts';
+import { close, errnoName, mkdirat, O, openBeneath, openat, unlinkat } from '../native/libc.ts';
+
+const DIRECTORY = O.RDONLY | O.DIRECTORY;
+
+export interface RootFds {
+  readonly sourceFd: number;
+  readonly destinationFd: number;
+}
+
+/** Runs `work` with the directory open on both sides. Throws what hinders it. */
+export function withPair<T>(roots: RootFds, path: RawPath, work: (pair: RootFds) => T): T {
+  const sourceFd = check(
+    openBeneath(roots.sourceFd, rawToBytes(path), DIRECTORY),
+    'open',
+    'source',
+    path,
+  );
+  try {
+    const destinationFd = openOrMake(roots.destinationFd, path);
+    try {
+      return work({ sourceFd, destinationFd });
+    } finally {
+      close(destinationFd);
+    }
+  } finally {
+    close(sourceFd);
+  }
+}
+
+/** The directory at the destination, with those above it. New ones are private until they are finished. */
+export function openOrMake(rootFd: number, path: RawPath): number {
+  const fd = openBeneath(rootFd, rawToBytes(path), DIRECTORY);
+  if (fd >= 0) return fd;
+  const errno = errnoName();
+  if (path === '' || (errno !== 'ENOENT' && errno !== 'ENOTDIR' && errno !== 'ELOOP')) {
+    throw nativeError('open', 'destination', path);
+  }
+  const parentFd = openOrMake(rootFd, parentOf(path));
+  try {
+    makeDirectory(parentFd, nameOf(path), path);
+    return check(
+      openBeneath(parentFd, rawToBytes(nameOf(path)), DIRECTORY),
+      'open',
+      'destination',
+      path,
+    );
+  } finally {
+    close(parentFd);
+  }
+}
+
+/** Existing is fine; a file or a symlink in its place is removed right before. */
+export function makeDirectory(parentFd: number, name: RawPath, path: RawPath): void {
+  if (mkdirat(parentFd, nameAddress(name), 0o700) === 0) return;
+  if (errnoName() !== 'EEXIST') throw nativeError('make', 'destination', path);
+  const fd = openat(parentFd, nameAddress(name), DIRECTORY | O.NOFOLLOW | O.CLOEXEC, 0);
+  if (fd >= 0) return void close(fd);
+  const errno = errnoName();
+  if (errno !== 'ENOTDIR' && errno !== 'ELOOP') throw nativeError('open', 'destination', path);
+  check(unlinkat(parentFd, nameAddress(name), 0), 'replace', 'destination', path);
+  check(mkdirat(parentFd, nameAddress(name), 0o700), 'make', 'destination', path);
+}
