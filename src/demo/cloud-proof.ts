@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { readPlan } from '../activities/migration.ts';
 import { plural } from '../terminal/table.ts';
-import { readReport } from '../engines/datasync/report.ts';
+import { readReport } from '../engines/datasync/evidence/report.ts';
 import { readLedger } from '../ledger/ledger.ts';
 import { openStateDirectory } from '../state/state-directory.ts';
 import { rawToBytes } from '../paths.ts';

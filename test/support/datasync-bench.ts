@@ -8,8 +8,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createAwsClients, type AwsClients } from '../../src/aws/clients.ts';
 import { createDataSyncEngine } from '../../src/engines/datasync/engine.ts';
-import type { DataSyncEngineOptions, ExecutionTold } from '../../src/engines/datasync/options.ts';
-import { throwIfAborted, type Time } from '../../src/engines/datasync/time.ts';
+import type {
+  DataSyncEngineOptions,
+  ExecutionTold,
+} from '../../src/engines/datasync/service/options.ts';
+import { throwIfAborted, type Time } from '../../src/engines/datasync/service/time.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import { faultScriptSchema } from '../../src/sandbox/faults.ts';
 import {

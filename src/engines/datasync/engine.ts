@@ -9,19 +9,19 @@ import type {
   StepResult,
 } from '../engine.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
-import { AgentBoard } from './agents.ts';
-import { DataSyncApi } from './api.ts';
-import { closeChunk } from './close.ts';
-import { copy } from './copy.ts';
-import { deletePass } from './delete-pass.ts';
-import { ExecutionRunner } from './execution.ts';
-import { Governor } from './governor.ts';
-import { Lanes } from './lanes.ts';
-import type { DataSyncEngineOptions } from './options.ts';
-import { Resources } from './resources.ts';
-import { scan } from './scan.ts';
-import { verify } from './verify.ts';
-import { laneOf, type EngineParts } from './work.ts';
+import { AgentBoard } from './service/agents.ts';
+import { DataSyncApi } from './service/api.ts';
+import { closeChunk } from './steps/close.ts';
+import { copy } from './steps/copy.ts';
+import { deletePass } from './steps/delete-pass.ts';
+import { ExecutionRunner } from './executions/execution.ts';
+import { Governor } from './executions/governor.ts';
+import { Lanes } from './executions/lanes.ts';
+import type { DataSyncEngineOptions } from './service/options.ts';
+import { Resources } from './service/resources.ts';
+import { scan } from './steps/scan.ts';
+import { verify } from './steps/verify.ts';
+import { laneOf, type EngineParts } from './steps/step.ts';
 
 const FEATURES: EngineFeatures = {
   name: 'datasync',

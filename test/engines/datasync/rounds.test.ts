@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
-import type { Time } from '../../../src/engines/datasync/time.ts';
+import type { Time } from '../../../src/engines/datasync/service/time.ts';
 import type { PlannedChunk } from '../../../src/policy/chunks/plan.ts';
 import { closeSum } from '../../../src/model/sum.ts';
 import { agentsOf } from '../../../src/sandbox/datasync/state.ts';

@@ -1,8 +1,8 @@
 /** What the journal of a round knows of the executions of a chunk: executions.journal in its directory. */
 import { join } from 'node:path';
-import type { RawPath } from '../../paths.ts';
-import type { ChunkStore } from '../../state/chunk-store.ts';
-import { openJournal, readJournal } from '../../state/journal.ts';
+import type { RawPath } from '../../../paths.ts';
+import type { ChunkStore } from '../../../state/chunk-store.ts';
+import { openJournal, readJournal } from '../../../state/journal.ts';
 
 export type Purpose = 'copy' | 'repair' | 'remove';
 

@@ -1,6 +1,6 @@
 /** From DescribeTaskExecution to what is kept of an execution. */
-import type { Described } from './api.ts';
-import type { ExecutionEnd } from './execution-record.ts';
+import type { Described } from '../service/api.ts';
+import type { ExecutionEnd } from '../service/execution-record.ts';
 
 /** Only these two: a status nobody knows is one of those on the way. */
 export function isTerminal(status: string | undefined): boolean {

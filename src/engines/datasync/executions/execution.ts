@@ -4,15 +4,15 @@
  * and what carries it is adopted.
  */
 import { randomBytes } from 'node:crypto';
-import { ATTEMPT_TAG, CHUNK_TAG, tagsOf } from '../../aws/names.ts';
-import { LonghaulError, toFailure } from '../../errors/failure.ts';
-import type { RawPath } from '../../paths.ts';
-import { judgeEnd } from '../../policy/datasync/failures.ts';
-import type { StepJob, StepProgress } from '../engine.ts';
-import type { AgentBoard } from './agents.ts';
-import { isAmbiguous, isBusy, isNotFound, isOverAlready } from './api-errors.ts';
-import type { DataSyncApi, Described, StartRequest } from './api.ts';
-import { endOf, isTerminal } from './execution-end.ts';
+import { ATTEMPT_TAG, CHUNK_TAG, tagsOf } from '../../../aws/names.ts';
+import { LonghaulError, toFailure } from '../../../errors/failure.ts';
+import type { RawPath } from '../../../paths.ts';
+import { judgeEnd } from '../../../policy/datasync/failures.ts';
+import type { StepJob, StepProgress } from '../../engine.ts';
+import type { AgentBoard } from '../service/agents.ts';
+import { isAmbiguous, isBusy, isNotFound, isOverAlready } from '../service/api-errors.ts';
+import type { DataSyncApi, Described, StartRequest } from '../service/api.ts';
+import { endOf, isTerminal } from './end.ts';
 import {
   attemptsOf,
   recordExecution,
@@ -20,13 +20,13 @@ import {
   type AttemptState,
   type ExecutionEnd,
   type ExecutionKey,
-} from './execution-record.ts';
-import { ReportPatience, Watchdog } from './execution-patience.ts';
+} from '../service/execution-record.ts';
+import { ReportPatience, Watchdog } from './patience.ts';
 import type { Governor } from './governor.ts';
 import type { LaneGrant, LaneRecord } from './lanes.ts';
 import { leavesWorkRunning } from './leaves-running.ts';
-import type { DataSyncEngineOptions } from './options.ts';
-import { interrupted, throwIfAborted } from './time.ts';
+import type { DataSyncEngineOptions } from '../service/options.ts';
+import { interrupted, throwIfAborted } from '../service/time.ts';
 
 /** How long a request may be under way after its reply was lost. */
 const SETTLE_MS = 5_000;

@@ -1,6 +1,6 @@
 /** Time, as the engine waits and measures: the wall clock, or a test's own. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { LonghaulError } from '../../errors/failure.ts';
+import { LonghaulError } from '../../../errors/failure.ts';
 
 export interface Time {
   /** Milliseconds since 1970. */

@@ -1,8 +1,8 @@
 /** What the engine is made of. */
-import type { AwsClients } from '../../aws/clients.ts';
-import type { Scope } from '../../policy/datasync/filters.ts';
-import type { WeighedDirectory } from '../../policy/datasync/split-scope.ts';
-import type { DataSyncSpec } from '../../spec/kinds.ts';
+import type { AwsClients } from '../../../aws/clients.ts';
+import type { Scope } from '../../../policy/datasync/filters.ts';
+import type { WeighedDirectory } from '../../../policy/datasync/split-scope.ts';
+import type { DataSyncSpec } from '../../../spec/kinds.ts';
 import type { ExecutionEnd, Purpose } from './execution-record.ts';
 import type { Time } from './time.ts';
 

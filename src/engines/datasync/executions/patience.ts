@@ -1,5 +1,5 @@
 /** How long is waited for what an execution should do by itself: leave LAUNCHING, and put its report. */
-import type { Described } from './api.ts';
+import type { Described } from '../service/api.ts';
 
 /** The report comes after the end; without it nobody knows of single entries. */
 const REPORT_COMES_MS = 15 * 60_000;

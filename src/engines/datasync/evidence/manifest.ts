@@ -1,7 +1,7 @@
 /** Manifests: CSV of files in the bucket, for runs that copy just those. */
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { awsAnswer } from '../../aws/failures.ts';
-import { rawToBytes, type RawPath } from '../../paths.ts';
+import { awsAnswer } from '../../../aws/failures.ts';
+import { rawToBytes, type RawPath } from '../../../paths.ts';
 
 /** Of a path in a manifest, in bytes. Source: user guide, "Transferring with a manifest". */
 const MOST_BYTES = 1_024;

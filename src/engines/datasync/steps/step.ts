@@ -1,23 +1,23 @@
 /** What the steps share: the filters of a part, its lane, and running one execution until it is judged. */
-import { scopeFilters, type ScopeFilters } from '../../policy/datasync/filters.ts';
-import { judgeEnd, type Verdict } from '../../policy/datasync/failures.ts';
-import type { RawPath } from '../../paths.ts';
-import { LonghaulError } from '../../errors/failure.ts';
-import type { StepJob, StepProgress } from '../engine.ts';
-import type { AgentBoard } from './agents.ts';
-import type { DataSyncApi, Described, StartRequest } from './api.ts';
-import type { Part } from './chunk-state.ts';
-import type { ExecutionRunner } from './execution.ts';
+import { scopeFilters, type ScopeFilters } from '../../../policy/datasync/filters.ts';
+import { judgeEnd, type Verdict } from '../../../policy/datasync/failures.ts';
+import type { RawPath } from '../../../paths.ts';
+import { LonghaulError } from '../../../errors/failure.ts';
+import type { StepJob, StepProgress } from '../../engine.ts';
+import type { AgentBoard } from '../service/agents.ts';
+import type { DataSyncApi, Described, StartRequest } from '../service/api.ts';
+import type { Part } from '../service/chunk-state.ts';
+import type { ExecutionRunner } from '../executions/execution.ts';
 import {
   recordExecution,
   stateOf,
   type ExecutionEnd,
   type ExecutionKey,
   type KeyState,
-} from './execution-record.ts';
-import type { LaneGrant, Lanes } from './lanes.ts';
-import type { DataSyncEngineOptions } from './options.ts';
-import type { Resources } from './resources.ts';
+} from '../service/execution-record.ts';
+import type { LaneGrant, Lanes } from '../executions/lanes.ts';
+import type { DataSyncEngineOptions } from '../service/options.ts';
+import type { Resources } from '../service/resources.ts';
 
 /** Ends of a kind nobody knows, before a person has to look. */
 const UNKNOWN_BUDGET = 3;

@@ -4,29 +4,29 @@
  */
 import { DescribeFileSystemsCommand, type EFSClient } from '@aws-sdk/client-efs';
 import { join } from 'node:path';
-import { bucketArn } from '../../policy/iam/arns.ts';
-import { placeOf } from '../../aws/iam-facts.ts';
-import { efsLocation, efsUri, mountOf, nfsLocation, nfsUri } from '../../aws/locations.ts';
+import { bucketArn } from '../../../policy/iam/arns.ts';
+import { placeOf } from '../../../aws/iam-facts.ts';
+import { efsLocation, efsUri, mountOf, nfsLocation, nfsUri } from '../../../aws/locations.ts';
 import {
   chunkTaskName,
   CHUNK_TAG,
   fileSystemToken,
   MIGRATION_TAG,
   poolTaskName,
-} from '../../aws/names.ts';
-import { awsAnswer } from '../../aws/failures.ts';
-import { throughMadeAccessPoint } from '../../aws/provision/made-access-point.ts';
-import { taskRequest } from '../../aws/tasks.ts';
-import { LonghaulError } from '../../errors/failure.ts';
-import { readJson, writeJsonAtomic } from '../../state/atomic-file.ts';
-import { tryLock } from '../../state/flock.ts';
-import { judgeSignal } from '../../policy/datasync/failures.ts';
-import { chooseLayout, type LayoutAnswer } from '../../policy/datasync/layout.ts';
-import { mountsAlike } from '../../policy/provision/steps.ts';
+} from '../../../aws/names.ts';
+import { awsAnswer } from '../../../aws/failures.ts';
+import { throughMadeAccessPoint } from '../../../aws/provision/made-access-point.ts';
+import { taskRequest } from '../../../aws/tasks.ts';
+import { LonghaulError } from '../../../errors/failure.ts';
+import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
+import { tryLock } from '../../../state/flock.ts';
+import { judgeSignal } from '../../../policy/datasync/failures.ts';
+import { chooseLayout, type LayoutAnswer } from '../../../policy/datasync/layout.ts';
+import { mountsAlike } from '../../../policy/provision/steps.ts';
 import type { AgentBoard } from './agents.ts';
 import { isAmbiguous, isNotFound } from './api-errors.ts';
 import type { DataSyncApi, StartRequest } from './api.ts';
-import type { DataSyncSpec } from '../../spec/kinds.ts';
+import type { DataSyncSpec } from '../../../spec/kinds.ts';
 import type { DataSyncEngineOptions } from './options.ts';
 import type { Time } from './time.ts';
 

@@ -1,5 +1,5 @@
 /** The agents of the spec, as they were last seen: one call serves all lanes. */
-import { LonghaulError } from '../../errors/failure.ts';
+import { LonghaulError } from '../../../errors/failure.ts';
 import type { AgentSeen, DataSyncApi } from './api.ts';
 import type { Time } from './time.ts';
 

@@ -1,21 +1,21 @@
 /** Where every entry of a chunk stands: the catalog a round began with, and what its reports say. */
-import { openBase } from '../../catalog/base-catalog.ts';
-import type { Entry, EntryStatus } from '../../model/entry.ts';
-import type { Code } from '../../errors/codes.ts';
-import { isWithin, joinRaw, parentOf, type RawPath } from '../../paths.ts';
+import { openBase } from '../../../catalog/base-catalog.ts';
+import type { Entry, EntryStatus } from '../../../model/entry.ts';
+import type { Code } from '../../../errors/codes.ts';
+import { isWithin, joinRaw, parentOf, type RawPath } from '../../../paths.ts';
 import {
   entryClass,
   hasChanged,
   judgeEnd,
   type EntryClass,
-} from '../../policy/datasync/failures.ts';
-import type { Scope } from '../../policy/datasync/filters.ts';
-import type { StepJob } from '../engine.ts';
-import { partsOf } from './chunk-state.ts';
+} from '../../../policy/datasync/failures.ts';
+import type { Scope } from '../../../policy/datasync/filters.ts';
+import type { StepJob } from '../../engine.ts';
+import { partsOf } from '../service/chunk-state.ts';
 import { executionsWithEvidence, foldEvidence, type Evidence } from './evidence.ts';
-import { attemptsOf, type AttemptState, type ExecutionEnd } from './execution-record.ts';
+import { attemptsOf, type AttemptState, type ExecutionEnd } from '../service/execution-record.ts';
 import { fitsManifest } from './manifest.ts';
-import { isEnd } from './work.ts';
+import { isEnd } from '../steps/step.ts';
 
 export interface Folded {
   readonly path: RawPath;

@@ -1,14 +1,14 @@
 /** Folds what the round's reports say into the chunk's catalog, and adds up where every entry stands. */
-import { CatalogWriter } from '../../catalog/writer.ts';
-import type { Entry } from '../../model/entry.ts';
-import { removeRoundsBefore } from '../../state/chunk-store.ts';
-import { compactEvents, writeEvents, type EntryEvent } from '../../ledger/entry-events.ts';
-import { comparePaths, nameOf, parentOf, type RawPath } from '../../paths.ts';
-import { COUNTED_AS, emptySum } from '../../model/chunk-sum.ts';
-import type { ChunkSum, StepJob } from '../engine.ts';
-import { noteUnreported, unreportedBefore } from './chunk-state.ts';
-import type { Evidence } from './evidence.ts';
-import { foldRound, type Fold, type Folded } from './fold.ts';
+import { CatalogWriter } from '../../../catalog/writer.ts';
+import type { Entry } from '../../../model/entry.ts';
+import { removeRoundsBefore } from '../../../state/chunk-store.ts';
+import { compactEvents, writeEvents, type EntryEvent } from '../../../ledger/entry-events.ts';
+import { comparePaths, nameOf, parentOf, type RawPath } from '../../../paths.ts';
+import { COUNTED_AS, emptySum } from '../../../model/chunk-sum.ts';
+import type { ChunkSum, StepJob } from '../../engine.ts';
+import { noteUnreported, unreportedBefore } from '../service/chunk-state.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { foldRound, type Fold, type Folded } from '../evidence/fold.ts';
 
 export function closeChunk(job: StepJob, now: number): ChunkSum {
   const { store, round, lease, chunk } = job;

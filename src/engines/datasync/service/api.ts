@@ -1,9 +1,9 @@
 /** The calls to DataSync that the engine makes, in the engine's words. All throw LonghaulErrors. */
 import * as ds from '@aws-sdk/client-datasync';
-import type { AwsClients } from '../../aws/clients.ts';
-import { awsAnswer } from '../../aws/failures.ts';
-import { mountOf } from '../../aws/locations.ts';
-import type { EfsMount } from '../../policy/provision/steps.ts';
+import type { AwsClients } from '../../../aws/clients.ts';
+import { awsAnswer } from '../../../aws/failures.ts';
+import { mountOf } from '../../../aws/locations.ts';
+import type { EfsMount } from '../../../policy/provision/steps.ts';
 
 export interface AgentSeen {
   readonly arn: string;

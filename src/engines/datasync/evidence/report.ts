@@ -3,9 +3,9 @@
  * object by object; names come as text, so one that is not UTF-8 cannot be told from another.
  */
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import { awsAnswer } from '../../aws/failures.ts';
-import { LonghaulError } from '../../errors/failure.ts';
-import { joinRaw, rawFromText, type RawPath } from '../../paths.ts';
+import { awsAnswer } from '../../../aws/failures.ts';
+import { LonghaulError } from '../../../errors/failure.ts';
+import { joinRaw, rawFromText, type RawPath } from '../../../paths.ts';
 
 export type Reported = 'transferred' | 'verified' | 'mismatched' | 'skipped' | 'deleted' | 'failed';
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { foldEvidence, keepEvidence } from '../../../src/engines/datasync/evidence.ts';
-import type { Reported, ReportedEntry } from '../../../src/engines/datasync/report.ts';
-import type { ChunkStore } from '../../../src/state/chunk-store.ts';
-import { openStateDirectory } from '../../../src/state/state-directory.ts';
-import { hasChanged } from '../../../src/policy/datasync/failures.ts';
+import { foldEvidence, keepEvidence } from '../../../../src/engines/datasync/evidence/evidence.ts';
+import type { Reported, ReportedEntry } from '../../../../src/engines/datasync/evidence/report.ts';
+import type { ChunkStore } from '../../../../src/state/chunk-store.ts';
+import { openStateDirectory } from '../../../../src/state/state-directory.ts';
+import { hasChanged } from '../../../../src/policy/datasync/failures.ts';
 
 let root: string;
 let store: ChunkStore;

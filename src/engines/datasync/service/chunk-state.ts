@@ -1,9 +1,9 @@
 /** What outlives the rounds of a chunk: into which parts it was split, and what no report has shown. */
 import { join } from 'node:path';
-import { readJson, writeJsonAtomic } from '../../state/atomic-file.ts';
-import type { ChunkStore } from '../../state/chunk-store.ts';
-import type { Chunk } from '../../policy/chunks/plan.ts';
-import type { Scope } from '../../policy/datasync/filters.ts';
+import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
+import type { ChunkStore } from '../../../state/chunk-store.ts';
+import type { Chunk } from '../../../policy/chunks/plan.ts';
+import type { Scope } from '../../../policy/datasync/filters.ts';
 
 export interface Part extends Scope {
   /** '0' for all of it; '0.1', '0.2' after a split. */

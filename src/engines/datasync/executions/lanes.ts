@@ -6,10 +6,10 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson, writeJsonAtomic } from '../../state/atomic-file.ts';
-import { tryLock } from '../../state/flock.ts';
-import type { LonghaulError } from '../../errors/failure.ts';
-import { interrupted, type Time } from './time.ts';
+import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
+import { tryLock } from '../../../state/flock.ts';
+import type { LonghaulError } from '../../../errors/failure.ts';
+import { interrupted, type Time } from '../service/time.ts';
 
 /** What runs in a lane, or was about to when its worker died. */
 export interface LaneRecord {

@@ -2,21 +2,21 @@
  * The delete-pass: what the round's own list of the source no longer has is counted against the caps first;
  * only then an execution removes, and it is cancelled when it announces more than was counted.
  */
-import { LonghaulError, toFailure } from '../../errors/failure.ts';
-import { type Code } from '../../errors/codes.ts';
-import { parentOf, printable, type RawPath } from '../../paths.ts';
-import { decideDeletes } from '../../policy/rounds/deletes.ts';
-import { decideRemoval } from '../../policy/datasync/rounds.ts';
-import { canBeLocation } from '../../aws/locations.ts';
-import type { StepJob, StepResult } from '../engine.ts';
-import type { Described } from './api.ts';
-import { partsOf, type Part } from './chunk-state.ts';
+import { LonghaulError, toFailure } from '../../../errors/failure.ts';
+import { type Code } from '../../../errors/codes.ts';
+import { parentOf, printable, type RawPath } from '../../../paths.ts';
+import { decideDeletes } from '../../../policy/rounds/deletes.ts';
+import { decideRemoval } from '../../../policy/datasync/rounds.ts';
+import { canBeLocation } from '../../../aws/locations.ts';
+import type { StepJob, StepResult } from '../../engine.ts';
+import type { Described } from '../service/api.ts';
+import { partsOf, type Part } from '../service/chunk-state.ts';
 import { BEFORE_COPIES } from './copy.ts';
-import { giveUp, stateOf } from './execution-record.ts';
-import { foldRound, inChunk, type Fold } from './fold.ts';
-import { reportConfig } from './resources.ts';
+import { giveUp, stateOf } from '../service/execution-record.ts';
+import { foldRound, inChunk, type Fold } from '../evidence/fold.ts';
+import { reportConfig } from '../service/resources.ts';
 import { readReports } from './verify.ts';
-import { filtersOf, runJudged, toFilterRules, type EngineParts } from './work.ts';
+import { filtersOf, runJudged, toFilterRules, type EngineParts } from './step.ts';
 
 export async function deletePass(parts: EngineParts, job: StepJob): Promise<StepResult> {
   const startedAt = parts.options.time.now();

@@ -1,9 +1,9 @@
 /** The scan step: nothing is listed by us; what the executions of the round need is made sure of. */
-import { fixBase } from '../../catalog/base-catalog.ts';
-import type { StepJob, StepResult } from '../engine.ts';
-import { partsOf } from './chunk-state.ts';
-import { knownEntries } from './fold.ts';
-import { filtersOf, lanesFor, type EngineParts } from './work.ts';
+import { fixBase } from '../../../catalog/base-catalog.ts';
+import type { StepJob, StepResult } from '../../engine.ts';
+import { partsOf } from '../service/chunk-state.ts';
+import { knownEntries } from '../evidence/fold.ts';
+import { filtersOf, lanesFor, type EngineParts } from './step.ts';
 
 /** Throws UNSUPPORTED for what no filter can say, AGENT_OFFLINE, and what keeps the task from being AVAILABLE. */
 export async function scan(parts: EngineParts, job: StepJob): Promise<StepResult> {

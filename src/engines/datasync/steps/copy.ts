@@ -1,14 +1,14 @@
 /** The copy step: one execution for each part of the chunk; a part that is too big is split on the way. */
-import { LonghaulError } from '../../errors/failure.ts';
-import { parentOf, type RawPath } from '../../paths.ts';
-import { verifyMode } from '../../policy/datasync/rounds.ts';
-import { splitScope, type WeighedDirectory } from '../../policy/datasync/split-scope.ts';
-import type { StepJob, StepResult } from '../engine.ts';
-import { partsOf, replacePart, unreportedBefore, type Part } from './chunk-state.ts';
-import { recordExecution } from './execution-record.ts';
-import { knownEntries } from './fold.ts';
-import { reportConfig } from './resources.ts';
-import { filtersOf, runJudged, toFilterRules, type EngineParts, type Judged } from './work.ts';
+import { LonghaulError } from '../../../errors/failure.ts';
+import { parentOf, type RawPath } from '../../../paths.ts';
+import { verifyMode } from '../../../policy/datasync/rounds.ts';
+import { splitScope, type WeighedDirectory } from '../../../policy/datasync/split-scope.ts';
+import type { StepJob, StepResult } from '../../engine.ts';
+import { partsOf, replacePart, unreportedBefore, type Part } from '../service/chunk-state.ts';
+import { recordExecution } from '../service/execution-record.ts';
+import { knownEntries } from '../evidence/fold.ts';
+import { reportConfig } from '../service/resources.ts';
+import { filtersOf, runJudged, toFilterRules, type EngineParts, type Judged } from './step.ts';
 
 /** Big chunks first: a lane that ends with a small one wastes least. Repairs and removals go before all. */
 export const BEFORE_COPIES = Number.MIN_SAFE_INTEGER;

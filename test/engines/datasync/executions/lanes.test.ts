@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { LonghaulError } from '../../../src/errors/failure.ts';
+import { LonghaulError } from '../../../../src/errors/failure.ts';
 import {
   Lanes,
   type IsOver,
   type LaneAgents,
   type LaneGrant,
-} from '../../../src/engines/datasync/lanes.ts';
-import { VirtualClock } from '../../../src/sandbox/clock.ts';
-import { seededRandom } from '../../../src/sandbox/random.ts';
+} from '../../../../src/engines/datasync/executions/lanes.ts';
+import { VirtualClock } from '../../../../src/sandbox/clock.ts';
+import { seededRandom } from '../../../../src/sandbox/random.ts';
 
 let directory: string;
 beforeEach(() => {
