@@ -1,13 +1,8 @@
 /** The only door to Temporal of the command line and the dashboard. */
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { ProvisionJob } from './aws/provision/round.ts';
-import { migrationId } from './workflows/api.ts';
-import type {
-  MigrationMessages,
-  MigrationProgress,
-  MigrationVerb,
-  Phase,
-} from './workflows/api.ts';
+import { migrationId } from './protocol/api.ts';
+import type { MigrationMessages, MigrationProgress, MigrationVerb, Phase } from './protocol/api.ts';
 import { findServer } from './client/address.ts';
 import type { ServerConnection } from './temporal/connection.ts';
 import { prepareServer } from './temporal/prepare.ts';

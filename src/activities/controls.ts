@@ -2,7 +2,7 @@
 import { openLedger } from '../ledger/ledger.ts';
 import type { MigrationStore } from '../state/state-directory.ts';
 import { shortActivity } from './activity.ts';
-import type { ControlActivities, Controls, ControlsChange } from './contract.ts';
+import type { ControlActivities, Controls, ControlsChange } from '../protocol/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 import { NO_CONTROLS, readControls } from './migration.ts';
 

@@ -8,7 +8,7 @@ import type { LedgerLine } from '../ledger/ledger-line.ts';
 import { openLedger, readLedger } from '../ledger/ledger.ts';
 import type { MigrationStore } from '../state/state-directory.ts';
 import { longActivity } from './activity.ts';
-import type { ControlActivities, HookName, HookResult } from './contract.ts';
+import type { ControlActivities, HookName, HookResult } from '../protocol/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 import { readMigrationFile } from './migration.ts';
 import { runCommand } from './run-command.ts';

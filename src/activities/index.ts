@@ -1,5 +1,9 @@
 /** All activities, by the queue they are on. */
-import type { ControlActivities, ProvisionActivities, StepActivities } from './contract.ts';
+import type {
+  ControlActivities,
+  ProvisionActivities,
+  StepActivities,
+} from '../protocol/activities.ts';
 import { controlsActivities } from './controls.ts';
 import type { ActivityDeps } from './deps.ts';
 import { hookActivities } from './hooks.ts';

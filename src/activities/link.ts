@@ -18,7 +18,7 @@ import {
   type LinkState,
   type Way,
 } from '../policy/link/lanes.ts';
-import type { LinkReport } from '../workflows/api.ts';
+import type { LinkReport } from '../protocol/api.ts';
 
 export interface LinkDeps {
   readonly store: MigrationStore;

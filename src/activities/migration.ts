@@ -3,7 +3,7 @@ import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationStore, StateDirectory } from '../state/state-directory.ts';
 import { parsePlan } from '../policy/chunks/json.ts';
 import type { ChunkPlan, PlannedChunk } from '../policy/chunks/plan.ts';
-import type { Controls } from './contract.ts';
+import type { Controls } from '../protocol/activities.ts';
 import type { MigrationFile } from './deps.ts';
 
 export const NO_CONTROLS: Controls = {

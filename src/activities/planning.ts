@@ -8,7 +8,7 @@ import { planChunks, type ChunkPlan } from '../policy/chunks/plan.ts';
 import { toChunkLimits, toWorkflowSettings } from '../spec/settings.ts';
 import { longActivity, shortActivity } from './activity.ts';
 import { throughBreaker } from './breaker.ts';
-import type { ChunkPage, ControlActivities, StepActivities } from './contract.ts';
+import type { ChunkPage, ControlActivities, StepActivities } from '../protocol/activities.ts';
 import type { ActivityDeps, MigrationFile } from './deps.ts';
 import { ProgressMeter } from './live-progress.ts';
 import { excludesInForce, readControls, readMigrationFile, readPlan } from './migration.ts';

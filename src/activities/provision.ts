@@ -2,7 +2,7 @@
 import type { ProvisionJob } from '../aws/provision/round.ts';
 import type { Step } from '../policy/provision/steps.ts';
 import { longActivity } from './activity.ts';
-import type { ProvisionActivities } from './contract.ts';
+import type { ProvisionActivities } from '../protocol/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 
 /** Histories stay small: the operator is told so many, and the next round looks again anyway. */

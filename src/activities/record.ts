@@ -2,7 +2,7 @@
 import type { LedgerEvent } from '../ledger/ledger-line.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { shortActivity } from './activity.ts';
-import type { ControlActivities } from './contract.ts';
+import type { ControlActivities } from '../protocol/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export function recordActivities(deps: ActivityDeps): Pick<ControlActivities, 'record'> {

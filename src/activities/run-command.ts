@@ -1,6 +1,6 @@
 /** Runs a program with a time limit in a process group of its own, so that nothing of it stays behind. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { HookResult } from './contract.ts';
+import type { HookResult } from '../protocol/activities.ts';
 
 const TAIL = 2_000;
 /** Between SIGTERM and SIGKILL. */

@@ -2,7 +2,7 @@
 import type { ProvisionJob } from '../aws/provision/round.ts';
 import type { LonghaulClient } from '../client.ts';
 import type { Step } from '../policy/provision/steps.ts';
-import type { ProvisionProgress } from '../workflows/provision-api.ts';
+import type { ProvisionProgress } from '../protocol/provision.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { usage, type ExitCode } from './exit.ts';
 import { table } from '../terminal/table.ts';

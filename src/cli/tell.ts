@@ -1,5 +1,5 @@
 /** One verb to one migration: how all steering commands speak and answer. */
-import type { MigrationMessages, MigrationVerb } from '../workflows/api.ts';
+import type { MigrationMessages, MigrationVerb } from '../protocol/api.ts';
 import type { ExitCode } from './exit.ts';
 import { asked, byOption, jsonOption, reasonOption, stateOption } from './options.ts';
 import type { AskedOptions, JsonOption, StateOption } from './options.ts';

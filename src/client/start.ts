@@ -14,8 +14,8 @@ import { openStateDirectory } from '../state/state-directory.ts';
 import type { MigrationStore } from '../state/state-directory.ts';
 import { isPosixSpec, type PosixSpec } from '../spec/kinds.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
-import { WORKFLOW_QUEUE, migrationId } from '../workflows/api.ts';
-import type { MigrationInput } from '../workflows/api.ts';
+import { WORKFLOW_QUEUE, migrationId } from '../protocol/api.ts';
+import type { MigrationInput } from '../protocol/api.ts';
 import { alreadyStarted } from './failures.ts';
 import { writePointer } from './pointer.ts';
 

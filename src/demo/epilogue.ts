@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { plural, table } from '../terminal/table.ts';
 import { formatDuration } from '../units.ts';
-import { migrationId } from '../workflows/api.ts';
+import { migrationId } from '../protocol/api.ts';
 import { BUCKET } from './cloud-paper.ts';
 import type { Narrator } from './narrator.ts';
 import { MIGRATION } from './paper.ts';

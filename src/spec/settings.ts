@@ -1,7 +1,7 @@
 /** The few fields of a spec that workflow code and the chunk plan decide by. */
 import type { AssessedSpec } from '../policy/assess/assess.ts';
 import type { ChunkLimits } from '../policy/chunks/size.ts';
-import type { WorkflowSettings } from '../workflows/api.ts';
+import type { WorkflowSettings } from '../protocol/api.ts';
 import { treeName } from './kinds.ts';
 import type { MigrationSpec } from './schema.ts';
 

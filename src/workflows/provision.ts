@@ -11,15 +11,15 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ProvisionActivities } from '../activities/contract.ts';
+import type { ProvisionActivities } from '../protocol/activities.ts';
 import { NON_RETRYABLE_CODES } from '../errors/codes.ts';
-import { blocks, list, plain } from './markdown.ts';
+import { blocks, list, plain } from './runtime/markdown.ts';
 import {
   PROVISION_QUEUE,
   type ProvisionInput,
   type ProvisionNews,
   type ProvisionProgress,
-} from './provision-api.ts';
+} from '../protocol/provision.ts';
 
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 5 * 60_000;

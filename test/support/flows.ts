@@ -10,7 +10,7 @@ import type {
   ControlsChange,
   LedgerNote,
   StepInput,
-} from '../../src/activities/contract.ts';
+} from '../../src/protocol/activities.ts';
 import {
   controlQueue,
   migrationId,
@@ -21,7 +21,7 @@ import {
   type MigrationProgress,
   type RoundRef,
   type WorkflowSettings,
-} from '../../src/workflows/api.ts';
+} from '../../src/protocol/api.ts';
 import { PATIENCE_MS, until } from './processes.ts';
 import { quiet } from './quiet.ts';
 import { testServer, type TestServer } from './temporal.ts';

@@ -12,7 +12,7 @@ import { readLedger } from '../../src/ledger/ledger.ts';
 import type { LedgerLine } from '../../src/ledger/ledger-line.ts';
 import type { SpecInput } from '../../src/spec/schema.ts';
 import { cacheFolder } from '../../src/temporal/places.ts';
-import { chunkId, migrationId, type MigrationProgress } from '../../src/workflows/api.ts';
+import { chunkId, migrationId, type MigrationProgress } from '../../src/protocol/api.ts';
 import { bareEnvironment, longhaul, type RunResult } from '../cli/run.ts';
 import { expectSameTree, type OracleOptions } from './oracle.ts';
 import { PATIENCE_MS, start, until, type Started } from './processes.ts';

@@ -11,7 +11,7 @@ import {
   stepQueue,
   type RoundInput,
   type RoundReport,
-} from '../../src/workflows/api.ts';
+} from '../../src/protocol/api.ts';
 import { testServer } from '../support/temporal.ts';
 
 const settings = { concurrentChunks: 2, heartbeatTimeoutMs: 5000 } as RoundInput['settings'];

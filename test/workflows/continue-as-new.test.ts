@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { openState, STATE_VERSION } from '../../src/workflows/migration-state.ts';
-import { openRound } from '../../src/workflows/round-state.ts';
+import { openState, STATE_VERSION } from '../../src/workflows/migration/state.ts';
+import { openRound } from '../../src/workflows/round/state.ts';
 import { comesToRest, openFlows, SETTINGS, type Flows, type Running } from '../support/flows.ts';
 import { until } from '../support/processes.ts';
 import { suggestingServer, type SuggestingServer } from '../support/suggesting-server.ts';

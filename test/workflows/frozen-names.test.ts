@@ -15,8 +15,8 @@ import {
   SEARCH_ATTRIBUTES,
   stepQueue,
   WORKFLOW_QUEUE,
-} from '../../src/workflows/api.ts';
-import { PROVISION_QUEUE, provisionId } from '../../src/workflows/provision-api.ts';
+} from '../../src/protocol/api.ts';
+import { PROVISION_QUEUE, provisionId } from '../../src/protocol/provision.ts';
 import * as workflows from '../../src/workflows/index.ts';
 import { openFlows, type Flows } from '../support/flows.ts';
 

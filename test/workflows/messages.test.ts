@@ -3,7 +3,7 @@
  * and as a signal by `temporal`, as a signal by `tctl`, and by `longhaul`. What is asserted is the effect.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CHUNK_VERBS, MIGRATION_VERBS } from '../../src/workflows/api.ts';
+import { CHUNK_VERBS, MIGRATION_VERBS } from '../../src/protocol/api.ts';
 import { openFlows, SETTINGS, type Flows, type Running } from '../support/flows.ts';
 import {
   longhaulProgram,

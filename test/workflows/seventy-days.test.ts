@@ -1,7 +1,7 @@
 /** A migration of seventy days, on a server in which days pass at once. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { SEARCH_ATTRIBUTES, type RoundRef } from '../../src/workflows/api.ts';
+import { SEARCH_ATTRIBUTES, type RoundRef } from '../../src/protocol/api.ts';
 import { openFlows, SETTINGS, type Flows, type Running, type Stage } from '../support/flows.ts';
 import { quiet } from '../support/quiet.ts';
 import { timeSkippingEnvironment, timeSkippingMissing } from '../support/time-skipping.ts';

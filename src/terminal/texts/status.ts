@@ -2,7 +2,7 @@
 import { laneOutages } from '../../policy/link/lanes.ts';
 import type { RunningChunk, Snapshot } from '../../client/snapshot.ts';
 import { formatBytes, formatDuration, formatRate } from '../../units.ts';
-import type { BlockedChunk, MigrationProgress } from '../../workflows/api.ts';
+import type { BlockedChunk, MigrationProgress } from '../../protocol/api.ts';
 import { NO_PAINT } from '../paint.ts';
 import type { Paint } from '../paint.ts';
 import { count, plural, table } from '../table.ts';

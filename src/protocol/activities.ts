@@ -1,0 +1,121 @@
+/** What the workflows ask of the workers: plain data in, plain data out. Names and fields are frozen once released. */
+import type { ProvisionJob } from '../aws/provision/round.ts';
+import type { ChunkSum, StepName, StepResult } from '../engines/engine.ts';
+import type { DeleteAllowance } from '../policy/rounds/deletes.ts';
+import type { RoundRef, WorkflowSettings } from './api.ts';
+import type { ProvisionNews } from './provision.ts';
+
+export interface StepInput {
+  readonly migration: string;
+  readonly chunk: string;
+  readonly round: RoundRef;
+}
+
+/** On the step queue. Each may run again after a crash at any point and is then cheap. */
+export interface StepActivities {
+  scan(input: StepInput): Promise<StepResult>;
+  copy(input: StepInput): Promise<StepResult>;
+  verify(input: StepInput): Promise<StepResult>;
+  deletePass(input: StepInput): Promise<StepResult>;
+  closeChunk(input: StepInput): Promise<ChunkSum>;
+  assessAndPlan(input: { readonly migration: string }): Promise<Planned>;
+}
+
+export const STEP_NAME = {
+  scan: 'scan',
+  copy: 'copy',
+  verify: 'verify',
+  deletePass: 'delete-pass',
+} as const satisfies Record<string, StepName>;
+
+export interface Planned {
+  readonly settings: WorkflowSettings;
+  readonly chunks: number;
+  readonly revision: number;
+}
+
+export interface ChunkPage {
+  readonly ids: readonly string[];
+  /** Of the whole plan. */
+  readonly total: number;
+}
+
+/** What the operators have set; kept in controls.json. */
+export interface Controls {
+  /** As written: "20 Mbit/s", or "none"; undefined: what the spec says. */
+  readonly bandwidth?: string;
+  readonly addedExclusions: readonly string[];
+  readonly removedExclusions: readonly string[];
+  readonly exceptions: readonly AcceptedException[];
+  /** By chunk; gone when its delete-pass has made use of it. */
+  readonly deletesAllowed: Readonly<Record<string, AllowedDeletes>>;
+}
+
+export interface AllowedDeletes extends DeleteAllowance {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+export interface AcceptedException {
+  /** Printable. */
+  readonly path: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+export type ControlsChange =
+  | { readonly type: 'bandwidth'; readonly bandwidth: string }
+  | { readonly type: 'add exclusions'; readonly patterns: readonly string[] }
+  | { readonly type: 'remove exclusions'; readonly patterns: readonly string[] }
+  | { readonly type: 'accept exception'; readonly exception: AcceptedException }
+  | {
+      readonly type: 'allow deletes';
+      readonly chunks: readonly string[];
+      readonly allowed: AllowedDeletes;
+    };
+
+export type HookName = 'freeze' | 'switch';
+
+export interface HookResult {
+  readonly exitCode: number;
+  /** The last 2,000 characters of both streams. */
+  readonly output: string;
+  readonly elapsedMs: number;
+}
+
+/** A line of the ledger. `key` makes it idempotent: a second one with the same key is not written. */
+export interface LedgerNote {
+  readonly key: string;
+  readonly kind: string;
+  readonly at: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** On the control queue: short. */
+export interface ControlActivities {
+  listChunks(input: {
+    readonly migration: string;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<ChunkPage>;
+  changeControls(input: {
+    readonly migration: string;
+    readonly change: ControlsChange;
+  }): Promise<void>;
+  /** `key` names the occasion: run again with the same key, a hook that has finished is not run again. */
+  runHook(input: {
+    readonly migration: string;
+    readonly hook: HookName;
+    readonly key: string;
+  }): Promise<HookResult>;
+  record(input: { readonly migration: string; readonly note: LedgerNote }): Promise<void>;
+}
+
+/** On the queue of provisioning: calls to AWS, each safe to be cut and made again. */
+export interface ProvisionActivities {
+  provisionRound(job: ProvisionJob): Promise<ProvisionNews>;
+}
+
+export type Activities = StepActivities & ControlActivities;

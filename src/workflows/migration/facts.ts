@@ -1,0 +1,105 @@
+/** The state of a migration as the decisions in policy/ want it. */
+import {
+  readyData,
+  readyToCutOver,
+  type CutoverAnswer,
+  type CutoverFacts,
+} from '../../policy/rounds/cutover.ts';
+import { nextRound, type NextRound } from '../../policy/rounds/cadence.ts';
+import { roundMs, type PastRound } from '../../policy/rounds/forecast.ts';
+import type { RoundReport, WorkflowSettings } from '../../protocol/api.ts';
+import type { MigrationState } from './state.ts';
+
+/** With what operators have set since. */
+export function settingsOf(state: MigrationState): WorkflowSettings {
+  const { settings, intervalFloorMs, intervalStartMs } = state;
+  return {
+    ...settings!,
+    ...(intervalStartMs === undefined ? {} : { intervalStartMs }),
+    ...(intervalFloorMs === undefined ? {} : { intervalFloorMs }),
+  };
+}
+
+/** Rehearsals say nothing about the drift, as finals do not. */
+const counts = ({ round }: RoundReport): boolean =>
+  round.kind === 'seed' || round.kind === 'catch-up';
+
+/** There is nothing to measure in a tree without chunks. */
+const overNoChunk = ({ chunks, done }: RoundReport): boolean => done === 0 && chunks > 0;
+
+function pastRounds(state: MigrationState): PastRound[] {
+  return state.rounds.filter(counts).map((report) => ({
+    startedAtMs: Date.parse(report.startedAt),
+    endedAtMs: Date.parse(report.endedAt),
+    changedEntries: report.totals['changedEntries'] ?? 0,
+    changedBytes: report.totals['changedBytes'] ?? 0,
+    overNoChunk: overNoChunk(report),
+    outageMs: report.outageMs ?? 0,
+  }));
+}
+
+export function nextRoundOf(state: MigrationState, now: number): NextRound {
+  return nextRound({ now, rounds: pastRounds(state) }, settingsOf(state));
+}
+
+/** A lane holds nothing while others do its work. */
+function linkDown({ link }: MigrationState): Pick<CutoverFacts, 'linkDown'> {
+  const awaited = link?.lanes?.find(({ waits }) => waits);
+  if (link?.state === 'open') return { linkDown: link.because };
+  return awaited === undefined ? {} : { linkDown: `${awaited.lane} is offline` };
+}
+
+function cutoverFacts(state: MigrationState, now: number): CutoverFacts {
+  const last = state.rounds.filter(counts).at(-1);
+  const past = pastRounds(state).at(-1);
+  const sum = (name: string): number => last?.totals[name] ?? 0;
+  return {
+    now,
+    blockedCount: state.open.length,
+    ...(last === undefined
+      ? {}
+      : {
+          lastRound: {
+            kind: last.round.kind,
+            changedEntries: sum('changedEntries'),
+            changedBytes: sum('changedBytes'),
+            drifted: sum('drifted'),
+            unverified: sum('unverified'),
+            overNoChunk: overNoChunk(last),
+          },
+        }),
+    ...linkDown(state),
+    ...(state.paused ? { paused: state.paused.because } : {}),
+    ...(state.approved ? { approvedBy: state.approved.by } : {}),
+    ...(state.started ? { startedBy: state.started.by } : {}),
+    ...(state.postponedUntilMs === undefined ? {} : { postponedUntilMs: state.postponedUntilMs }),
+    ...(past === undefined ? {} : { predictedMs: roundMs(past, past.changedBytes, undefined) }),
+  };
+}
+
+export function dataReady(state: MigrationState, now: number): CutoverAnswer {
+  return readyData(cutoverFacts(state, now), settingsOf(state));
+}
+
+export function cutoverReady(state: MigrationState, now: number): CutoverAnswer {
+  if (!state.settings) return { ready: false, because: 'the tree is being assessed' };
+  return readyToCutOver(cutoverFacts(state, now), settingsOf(state));
+}
+
+/** What keeps a final round from being the last one; undefined when nothing does. */
+export function leftOpen(
+  { totals, chunks, done = chunks }: RoundReport,
+  open: number,
+): string | undefined {
+  const blocked = Math.max(open, chunks - done);
+  if (blocked > 0) return `${blocked} of ${chunks} chunks did not come to their end`;
+  const names = {
+    drifted: 'changed while copied',
+    unverified: 'not verified',
+    awaitingDelete: 'awaiting delete',
+    blocked: 'blocked',
+  };
+  const parts = Object.entries(names).filter(([name]) => (totals[name] ?? 0) > 0);
+  if (parts.length === 0) return undefined;
+  return `entries are open: ${parts.map(([name, words]) => `${totals[name]} ${words}`).join(', ')}`;
+}

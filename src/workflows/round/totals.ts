@@ -1,0 +1,8 @@
+/** Sums over chunks. */
+import type { Totals } from '../../protocol/api.ts';
+
+export function addTotals(a: Totals, b: Totals): Totals {
+  const sum: Record<string, number> = { ...a };
+  for (const [name, value] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + value;
+  return sum;
+}

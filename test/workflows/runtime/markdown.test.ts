@@ -1,0 +1,70 @@
+/** What the Temporal UI makes of Markdown: a list needs an empty line before it, or it is one line. */
+import { expect, test } from '@jest/globals';
+import { chunkDetails } from '../../../src/workflows/chunk/details.ts';
+import { detailsOf } from '../../../src/workflows/migration/details.ts';
+import { openState } from '../../../src/workflows/migration/state.ts';
+import { blocks, commands, list, plain } from '../../../src/workflows/runtime/markdown.ts';
+
+const SINCE = '2026-03-01T00:00:00.000Z';
+const blocked = {
+  chunk: '0001',
+  step: 'copy',
+  code: 'PERMISSION_DENIED',
+  because: '2 entries, first: a*b/<i>_x_\n# no heading: EACCES',
+  since: SINCE,
+} as const;
+const rejected = [{ at: SINCE, name: 'puase', because: 'no such message' }];
+
+const PAGES = {
+  'a migration with a blocked chunk, paused, with a message that made no sense': detailsOf(
+    'acme',
+    {
+      ...openState(undefined),
+      phase: 'catching up',
+      because: 'every chunk went through its first round',
+      open: [{ ...blocked, retried: false }],
+      paused: { by: 'ops', because: 'backup', at: SINCE },
+      rejected,
+    },
+    Date.parse(SINCE),
+  ),
+  'a blocked chunk': chunkDetails(
+    {
+      v: 1,
+      migration: 'acme',
+      chunk: '0001',
+      round: { number: 2, kind: 'catch-up', deletes: false, verify: 'copied' },
+    } as never,
+    'blocked',
+    blocked,
+    rejected,
+  ),
+};
+
+test.each(Object.entries(PAGES))('%s: each list and each paragraph stands apart', (_, page) => {
+  const outside = page.replace(/```\n[\s\S]*?\n```/g, '(commands)').split('\n');
+  const joined = outside.filter(
+    (line, at) =>
+      at > 0 &&
+      line !== '' &&
+      outside[at - 1] !== '' &&
+      !(isItem(line) && isItem(outside[at - 1]!)),
+  );
+  expect(joined).toEqual([]);
+  expect(outside.filter(isItem).length).toBeGreaterThan(2);
+});
+const isItem = (line: string): boolean => line.startsWith('- ');
+
+test.each(Object.entries(PAGES))('%s: a reason cannot begin a heading or a tag', (_, page) => {
+  expect(page).toContain('a\\*b/\\<i\\>\\_x\\_ \\# no heading: EACCES');
+});
+
+test('what can be done now keeps its columns', () => {
+  const page = PAGES['a migration with a blocked chunk, paused, with a message that made no sense'];
+  expect(page).toMatch(/You can now:\n\n```\nlonghaul resume acme +# go on[^`]*\n```/);
+});
+
+test('empty blocks leave nothing behind', () => {
+  expect(blocks('a', list([]), commands([], 'none'), 'b')).toBe('a\n\nb');
+  expect(plain('plain words, 1.5 MiB (x)')).toBe('plain words, 1.5 MiB (x)');
+});
