@@ -10,9 +10,9 @@ import type { Terminal } from '../terminal/terminal.ts';
 export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Promise<ExitCode> {
   const plan = await planOf(terminal, spec);
   const { createAwsClients } = await import('../aws/clients.ts');
-  const { gatherAccount } = await import('../aws/account-facts.ts');
-  const { createLookClients } = await import('../aws/look-clients.ts');
-  const { lookAround } = await import('../aws/look-around.ts');
+  const { gatherAccount } = await import('../aws/account/account-facts.ts');
+  const { createLookClients } = await import('../aws/account/look-clients.ts');
+  const { lookAround } = await import('../aws/account/look-around.ts');
   const clients = createAwsClients(spec.aws);
   const lookers = createLookClients(spec.aws);
   try {

@@ -9,12 +9,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { CreateAliasCommand, CreateKeyCommand, DisableKeyCommand } from '@aws-sdk/client-kms';
-import { createLookClients, type LookClients } from '../../src/aws/look-clients.ts';
-import { lookAround } from '../../src/aws/look-around.ts';
-import { checkAccount } from '../../src/policy/account/checks.ts';
-import type { KnownOfAccount, WantedFacts } from '../../src/policy/account/facts.ts';
-import type { AccountCheck } from '../../src/policy/account/facts.ts';
-import { startMoto, type Moto } from '../support/moto.ts';
+import { createLookClients, type LookClients } from '../../../src/aws/account/look-clients.ts';
+import { lookAround } from '../../../src/aws/account/look-around.ts';
+import { checkAccount } from '../../../src/policy/account/checks.ts';
+import type { KnownOfAccount, WantedFacts } from '../../../src/policy/account/facts.ts';
+import type { AccountCheck } from '../../../src/policy/account/facts.ts';
+import { startMoto, type Moto } from '../../support/moto.ts';
 
 const REGION = 'eu-central-1';
 const ACCOUNT = '123456789012'; // moto's

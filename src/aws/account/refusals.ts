@@ -1,5 +1,5 @@
 /** Calls that are refused to a client which only looks: each gets an answer without content, and a note. */
-import { isDenial } from './failures.ts';
+import { isDenial } from '../failures.ts';
 import { shortly } from './told.ts';
 
 interface Context {

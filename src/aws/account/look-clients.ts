@@ -7,8 +7,8 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { AwsSettings } from '../spec/aws-schema.ts';
-import type { ClientOptions } from './clients.ts';
+import type { AwsSettings } from '../../spec/aws-schema.ts';
+import type { ClientOptions } from '../clients.ts';
 
 export interface LookClients {
   readonly ec2: EC2Client;

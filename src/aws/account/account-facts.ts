@@ -13,18 +13,18 @@ import type {
   KnownOfAccount,
   MountTargetFacts,
   WantedFacts,
-} from '../policy/account/facts.ts';
-import { findAgent } from '../policy/provision/plan.ts';
-import type { FoundAgent } from '../policy/provision/steps.ts';
-import type { DataSyncSpec } from '../spec/kinds.ts';
-import type { AwsClients } from './clients.ts';
+} from '../../policy/account/facts.ts';
+import { findAgent } from '../../policy/provision/plan.ts';
+import type { FoundAgent } from '../../policy/provision/steps.ts';
+import type { DataSyncSpec } from '../../spec/kinds.ts';
+import type { AwsClients } from '../clients.ts';
 import { watchClock } from './clock-skew.ts';
-import { awsFailure } from './failures.ts';
-import { toIamFacts } from './iam-facts.ts';
+import { awsFailure } from '../failures.ts';
+import { toIamFacts } from '../iam-facts.ts';
 import { noteRefusals } from './refusals.ts';
-import { look } from './provision/look.ts';
-import { unless } from './provision/look-efs.ts';
-import { serviceRoles } from '../policy/iam/facts.ts';
+import { look } from '../provision/look.ts';
+import { unless } from '../provision/look-efs.ts';
+import { serviceRoles } from '../../policy/iam/facts.ts';
 
 export interface PlanFacts {
   readonly chunks: number;

@@ -1,6 +1,6 @@
 /** A call that is refused or does not answer is a fact too. */
-import type { Told } from '../policy/account/surroundings.ts';
-import { awsFailure } from './failures.ts';
+import type { Told } from '../../policy/account/surroundings.ts';
+import { awsFailure } from '../failures.ts';
 
 /** Throws only what is our own mistake. */
 export async function told<T>(ask: () => Promise<T>): Promise<Told<T>> {

@@ -3,12 +3,12 @@ import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { GetServiceQuotaCommand, type ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { TASK_QUOTA_CODE } from '../policy/datasync/layout.ts';
-import type { KnownOfAccount } from '../policy/account/facts.ts';
-import type { KeyFacts, Surroundings } from '../policy/account/surroundings.ts';
+import { TASK_QUOTA_CODE } from '../../policy/datasync/layout.ts';
+import type { KnownOfAccount } from '../../policy/account/facts.ts';
+import type { KeyFacts, Surroundings } from '../../policy/account/surroundings.ts';
 import type { LookClients } from './look-clients.ts';
 import { lookAtNetwork } from './look-network.ts';
-import { unless } from './provision/look-efs.ts';
+import { unless } from '../provision/look-efs.ts';
 import { told } from './told.ts';
 
 /** All at once; none that fails keeps the others. Throws only what is our own mistake. */

@@ -7,15 +7,15 @@ import {
   type EC2Client,
   type IpPermission,
 } from '@aws-sdk/client-ec2';
-import type { KnownOfAccount } from '../policy/account/facts.ts';
+import type { KnownOfAccount } from '../../policy/account/facts.ts';
 import type {
   Rule,
   SecurityGroupFacts,
   SubnetFacts,
   Surroundings,
   VpcEndpointFacts,
-} from '../policy/account/surroundings.ts';
-import { unless } from './provision/look-efs.ts';
+} from '../../policy/account/surroundings.ts';
+import { unless } from '../provision/look-efs.ts';
 import { told } from './told.ts';
 
 type Network = Pick<Surroundings, 'subnets' | 'securityGroups' | 'tenancy' | 'vpcEndpoint'>;
