@@ -1,5 +1,5 @@
 /** A client for the length of one command. */
-import type { LonghaulClient } from '../client.ts';
+import type { LonghaulClient } from '../client/client.ts';
 import { toFailure } from '../errors/failure.ts';
 import type { StateOption } from './options.ts';
 import { withSuggestion } from './suggest.ts';
@@ -15,7 +15,7 @@ export async function withClient<T>(
   work: (client: LonghaulClient, stateDirectory: string | undefined) => Promise<T>,
 ): Promise<T> {
   const { findStateDirectory } = await import('../client/pointer.ts');
-  const { connect } = await import('../client.ts');
+  const { connect } = await import('../client/client.ts');
   const stateDirectory = findStateDirectory({ state, name });
   const client = await connect({ stateDirectory });
   try {

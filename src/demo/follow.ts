@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchLine } from '../terminal/texts/status-line.ts';
 import { newsSince } from '../terminal/texts/watch.ts';
-import type { LonghaulClient } from '../client.ts';
+import type { LonghaulClient } from '../client/client.ts';
 import type { Snapshot } from '../client/snapshot.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationProgress } from '../protocol/api.ts';

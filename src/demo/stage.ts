@@ -1,7 +1,7 @@
 /** What the demo plays on: a folder, a tree that changes, a link, a server of its own, a worker. All of it goes with the demo. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect, type LonghaulClient } from '../client.ts';
+import { connect, type LonghaulClient } from '../client/client.ts';
 import { goTool } from '../temporal/go-tool.ts';
 import { ensureServer, type Server } from '../temporal/server.ts';
 import { TOXIPROXY } from '../temporal/tools.ts';

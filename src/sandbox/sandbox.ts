@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerJson, isAccountTarget } from './account/json.ts';
 import { answerQuery, isQuery } from './account/query.ts';
-import { ScaledClock, VirtualClock, type Clock } from './clock.ts';
+import { ScaledClock, VirtualClock, type Clock } from './world/clock.ts';
 import { addAgent } from './datasync/agents.ts';
 import { answerDataSync } from './datasync/protocol.ts';
 import {
@@ -18,15 +18,15 @@ import {
   setLink,
   type Timings,
   type World,
-} from './datasync/state.ts';
+} from './world/datasync.ts';
 import { answerEfs, isEfs } from './efs/protocol.ts';
 import { rootOfAccessPoint } from './efs/mount-targets.ts';
-import type { EfsWorld } from './efs/state.ts';
-import { Faults, type FaultScript } from './faults.ts';
-import { json, readRequest, send, type Reply, type Request } from './http.ts';
-import { loadModel } from './model.ts';
-import { placesBelow } from './places.ts';
-import { seededRandom } from './random.ts';
+import type { EfsWorld } from './world/efs.ts';
+import { Faults, type FaultScript } from './world/faults.ts';
+import { json, readRequest, send, type Reply, type Request } from './wire/http.ts';
+import { loadModel } from './wire/model.ts';
+import { placesBelow } from './world/places.ts';
+import { seededRandom } from './world/random.ts';
 import { answerS3 } from './s3/protocol.ts';
 
 export interface SandboxOptions {

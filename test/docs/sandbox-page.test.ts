@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { parseFaultScript } from '../../src/sandbox/fault-file.ts';
+import { parseFaultScript } from '../../src/sandbox/world/fault-file.ts';
 import { binFolder, blocksOf, runScript } from '../support/page-commands.ts';
 import { pythonTools } from '../support/python.ts';
 

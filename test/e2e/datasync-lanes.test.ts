@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { agentsOf, isOver } from '../../src/sandbox/datasync/state.ts';
+import { agentsOf, isOver } from '../../src/sandbox/world/datasync.ts';
 import { openCloud, type CloudMigration } from '../support/datasync-migration.ts';
 import { until } from '../support/processes.ts';
 

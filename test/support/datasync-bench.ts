@@ -14,7 +14,7 @@ import type {
 } from '../../src/engines/datasync/service/options.ts';
 import { throwIfAborted, type Time } from '../../src/engines/datasync/service/time.ts';
 import type { Engine } from '../../src/engines/engine.ts';
-import { faultScriptSchema } from '../../src/sandbox/faults.ts';
+import { faultScriptSchema } from '../../src/sandbox/world/faults.ts';
 import {
   createSandbox,
   type SandboxOptions,

@@ -7,8 +7,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { agentsOf, type Timings } from '../../src/sandbox/datasync/state.ts';
-import { faultScriptSchema } from '../../src/sandbox/faults.ts';
+import { agentsOf, type Timings } from '../../src/sandbox/world/datasync.ts';
+import { faultScriptSchema } from '../../src/sandbox/world/faults.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { SpecInput } from '../../src/spec/schema.ts';
 import { openMigration, type Migration } from './migration.ts';

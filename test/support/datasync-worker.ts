@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChunkSum, Round, StepJob } from '../../src/engines/engine.ts';
 import { failureClass, toFailure } from '../../src/errors/failure.ts';
-import type { World } from '../../src/sandbox/datasync/state.ts';
-import { agentsOf, isOver } from '../../src/sandbox/datasync/state.ts';
+import type { World } from '../../src/sandbox/world/datasync.ts';
+import { agentsOf, isOver } from '../../src/sandbox/world/datasync.ts';
 import { openBench, type Bench } from '../engines/contract.ts';
 import {
   sandboxEngine,

@@ -93,7 +93,7 @@ export const sandboxCommand = define<[], Options>({
   ],
   exits: [0, 2],
   run: async (terminal, _args, options) => {
-    const { loadFaultScript } = await import('../../sandbox/fault-file.ts');
+    const { loadFaultScript } = await import('../../sandbox/world/fault-file.ts');
     const exports = readExports(options.exports ?? []);
     const faults = options.faults === undefined ? {} : { faults: loadFaultScript(options.faults) };
     const folder = folderFor(options.root);

@@ -19,7 +19,7 @@ export const startCommand = define<[spec: string], AskedOptions & JsonOption>({
   exits: [0, 2, 4, 5],
   run: async (terminal, [file], options) => {
     const { loadSpec } = await import('../../spec/load.ts');
-    const { connect } = await import('../../client.ts');
+    const { connect } = await import('../../client/client.ts');
     const spec = loadSpec(file);
     const client = await connect({ stateDirectory: spec.stateDirectory });
     try {

@@ -1,7 +1,7 @@
 /** The calls to KMS and Service Quotas that `longhaul assess` makes: awsJson1.1. */
-import { json, type Reply, type Request } from '../http.ts';
-import type { World } from '../datasync/state.ts';
-import { ServiceError } from '../service-error.ts';
+import { json, type Reply, type Request } from '../wire/http.ts';
+import type { World } from '../world/datasync.ts';
+import { ServiceError } from '../wire/service-error.ts';
 import { describeKey } from './keys.ts';
 import { refusal } from './refusal.ts';
 

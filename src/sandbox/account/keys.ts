@@ -1,7 +1,7 @@
 /** Keys: any that is named is the account's own and enabled; one belongs to AWS. */
 import { createHash } from 'node:crypto';
-import type { World } from '../datasync/state.ts';
-import { ServiceError } from '../service-error.ts';
+import type { World } from '../world/datasync.ts';
+import { ServiceError } from '../wire/service-error.ts';
 
 const MANAGED_ALIAS = 'alias/aws/elasticfilesystem';
 

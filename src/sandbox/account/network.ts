@@ -2,8 +2,8 @@
  * A network in which everything that is named is there and in order: any subnet, in zones by turns; any
  * security group, which lets NFS in from the network and everything out.
  */
-import type { EfsWorld } from '../efs/state.ts';
-import type { World } from '../datasync/state.ts';
+import type { EfsWorld } from '../world/efs.ts';
+import type { World } from '../world/datasync.ts';
 
 export const VPC = 'vpc-00000000000000000';
 const ZONES = ['a', 'b', 'c'];

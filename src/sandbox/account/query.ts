@@ -2,9 +2,9 @@
  * The calls to EC2, IAM and STS that `longhaul assess` makes: a form with an Action, answered in XML.
  * Everything that is asked for is there and in order; it shows the checks, and proves nothing of an account.
  */
-import type { EfsWorld } from '../efs/state.ts';
-import type { Reply, Request } from '../http.ts';
-import { ServiceError } from '../service-error.ts';
+import type { EfsWorld } from '../world/efs.ts';
+import type { Reply, Request } from '../wire/http.ts';
+import { ServiceError } from '../wire/service-error.ts';
 import {
   describeSecurityGroup,
   describeSubnet,

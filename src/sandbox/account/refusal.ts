@@ -1,6 +1,6 @@
 /** A fault of the script as an error that the service would answer. */
-import type { ReplyFault } from '../faults.ts';
-import { ServiceError } from '../service-error.ts';
+import type { ReplyFault } from '../world/faults.ts';
+import { ServiceError } from '../wire/service-error.ts';
 
 /** `denied`: what the service calls a call that the caller has no right to. */
 export function refusal(fault: Exclude<ReplyFault, 'lost'>, denied: string): ServiceError {

@@ -1,7 +1,7 @@
 /** Agents: activation, status by silence, deletion rules. */
-import { invalidRequest } from '../service-error.ts';
+import { invalidRequest } from '../wire/service-error.ts';
 import { page, type PageRequest } from './paging.ts';
-import { agentStatus, find, newArn, type Agent, type Tag, type World } from './state.ts';
+import { agentStatus, find, newArn, type Agent, type Tag, type World } from '../world/datasync.ts';
 
 interface CreateAgentRequest {
   readonly ActivationKey: string;

@@ -1,6 +1,6 @@
 /** The operations on task executions: start, describe, update, cancel, list. */
-import { hexId } from '../random.ts';
-import { invalidRequest } from '../service-error.ts';
+import { hexId } from '../world/random.ts';
+import { invalidRequest } from '../wire/service-error.ts';
 import { scopeOf } from './filters.ts';
 import { page, type PageRequest } from './paging.ts';
 import { finish, launch } from './run.ts';
@@ -14,7 +14,7 @@ import {
   type Tag,
   type Task,
   type World,
-} from './state.ts';
+} from '../world/datasync.ts';
 
 type Fields = Record<string, unknown>;
 const MOST_QUEUED_PER_TASK = 50;

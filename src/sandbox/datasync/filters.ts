@@ -3,8 +3,8 @@
  * include '*' may only stand at the end; in an exclude anywhere. '\|' and '\\' are literal.
  * '/dir' means the directory and all below it. Source: user guide, "Filtering data".
  */
-import { invalidRequest } from '../service-error.ts';
-import type { Filter } from './state.ts';
+import { invalidRequest } from '../wire/service-error.ts';
+import type { Filter } from '../world/datasync.ts';
 
 /** Always left out by the service. */
 const ALWAYS_EXCLUDED = /(\.snapshot$)|(^\/(?:.*\/)?(\.aws-datasync|\.awssync|\.zfs)(\/|$))/;

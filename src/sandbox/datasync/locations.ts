@@ -1,7 +1,14 @@
 /** Locations of the three kinds the migration needs: NFS, EFS and S3. */
-import { invalidRequest } from '../service-error.ts';
+import { invalidRequest } from '../wire/service-error.ts';
 import { page, passes, type ListFilter, type PageRequest } from './paging.ts';
-import { find, newArn, type Location, type LocationKind, type Tag, type World } from './state.ts';
+import {
+  find,
+  newArn,
+  type Location,
+  type LocationKind,
+  type Tag,
+  type World,
+} from '../world/datasync.ts';
 
 type Fields = Record<string, unknown>;
 

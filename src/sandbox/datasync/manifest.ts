@@ -1,8 +1,8 @@
 /** Manifests: a CSV of paths in S3; only these are transferred and verified. */
 import { readFileSync } from 'node:fs';
-import { invalidRequest } from '../service-error.ts';
+import { invalidRequest } from '../wire/service-error.ts';
 import type { Scope } from './filters.ts';
-import type { World } from './state.ts';
+import type { World } from '../world/datasync.ts';
 
 interface ManifestConfig {
   readonly Source?: {

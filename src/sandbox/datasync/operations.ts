@@ -4,7 +4,7 @@ import * as executions from './executions.ts';
 import * as locations from './locations.ts';
 import * as tags from './tags.ts';
 import * as tasks from './tasks.ts';
-import type { World } from './state.ts';
+import type { World } from '../world/datasync.ts';
 
 type Fields = Record<string, unknown>;
 type Handler = (world: World, request: never) => unknown;

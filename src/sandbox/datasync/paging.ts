@@ -1,5 +1,5 @@
 /** Lists come in pages of MaxResults (100 when absent), with an opaque token. */
-import { invalidRequest } from '../service-error.ts';
+import { invalidRequest } from '../wire/service-error.ts';
 
 export interface PageRequest {
   readonly MaxResults?: number;

@@ -1,9 +1,15 @@
 /** awsJson1.1: `POST /` with `X-Amz-Target: FmrsService.<Operation>`. */
-import { json, type Reply, type Request } from '../http.ts';
-import { violations, type ServiceModel } from '../model.ts';
-import { denied, internal, invalidRequest, ServiceError, throttled } from '../service-error.ts';
+import { json, type Reply, type Request } from '../wire/http.ts';
+import { violations, type ServiceModel } from '../wire/model.ts';
+import {
+  denied,
+  internal,
+  invalidRequest,
+  ServiceError,
+  throttled,
+} from '../wire/service-error.ts';
 import { OPERATIONS } from './operations.ts';
-import type { World } from './state.ts';
+import type { World } from '../world/datasync.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 

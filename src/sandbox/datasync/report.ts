@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Execution, World } from './state.ts';
+import type { Execution, World } from '../world/datasync.ts';
 import type { Item } from './tree.ts';
 import type { FileOutcome } from './work.ts';
 

@@ -14,7 +14,7 @@ import {
   type Execution,
   type ExecutionStatus,
   type World,
-} from './state.ts';
+} from '../world/datasync.ts';
 import { estimates, moveOne, planWork, sizeOf, verifyOne, type Work } from './work.ts';
 
 const TICK_MS = 1_000;

@@ -2,7 +2,7 @@
  * Who runs when: one execution at a time on an agent, first come first served, and one at a time of
  * a task. Source: user guide, "Starting a task" and quotas.
  */
-import { agentsOf, isOver, type Execution, type World } from './state.ts';
+import { agentsOf, isOver, type Execution, type World } from '../world/datasync.ts';
 
 const occupies = (execution: Execution): boolean =>
   !isOver(execution) && execution.status !== 'QUEUED';

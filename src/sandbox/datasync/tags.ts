@@ -1,7 +1,7 @@
 /** Tags of agents, locations, tasks and executions. */
-import { notFound } from '../service-error.ts';
+import { notFound } from '../wire/service-error.ts';
 import { page, type PageRequest } from './paging.ts';
-import type { Tag, World } from './state.ts';
+import type { Tag, World } from '../world/datasync.ts';
 
 function tagsOf(world: World, arn: string): Tag[] {
   const tags = world.tags.get(arn);

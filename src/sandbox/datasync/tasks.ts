@@ -1,7 +1,7 @@
 /** Tasks: creation that takes its time and may flap, status from agents and executions, quota. */
 import { existsSync } from 'node:fs';
-import { hexId } from '../random.ts';
-import { invalidRequest } from '../service-error.ts';
+import { hexId } from '../world/random.ts';
+import { invalidRequest } from '../wire/service-error.ts';
 import { directoryOf } from './locations.ts';
 import { page, passes, type ListFilter, type PageRequest } from './paging.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type Task,
   type TaskStatus,
   type World,
-} from './state.ts';
+} from '../world/datasync.ts';
 
 type Fields = Record<string, unknown>;
 

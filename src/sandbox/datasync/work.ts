@@ -2,7 +2,7 @@
 import { scopeOf } from './filters.ts';
 import { directoryOf } from './locations.ts';
 import { manifestScope } from './manifest.ts';
-import type { Execution, Filter, World } from './state.ts';
+import type { Execution, Filter, World } from '../world/datasync.ts';
 import { copyItem, differs, fingerprint, isPresent, list, lookAt, type Item } from './tree.ts';
 
 export interface FileOutcome {

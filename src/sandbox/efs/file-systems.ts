@@ -9,7 +9,7 @@ import {
   type EfsWorld,
   type Fields,
   type FileSystem,
-} from './state.ts';
+} from '../world/efs.ts';
 
 const BECOMES_AVAILABLE_AFTER_MS = 5_000;
 const COOL_DOWN_MS = 24 * 3_600_000;

@@ -10,7 +10,7 @@ import {
   type EfsWorld,
   type Fields,
   type MountTarget,
-} from './state.ts';
+} from '../world/efs.ts';
 
 const BECOMES_AVAILABLE_AFTER_MS = 90_000;
 

@@ -1,10 +1,10 @@
 /** restJson1: the operation is the method and the path, parameters come from path, query and body. */
-import { json, type Reply, type Request } from '../http.ts';
-import { violations, type Operation, type ServiceModel } from '../model.ts';
-import { ServiceError } from '../service-error.ts';
+import { json, type Reply, type Request } from '../wire/http.ts';
+import { violations, type Operation, type ServiceModel } from '../wire/model.ts';
+import { ServiceError } from '../wire/service-error.ts';
 import * as fileSystems from './file-systems.ts';
 import * as targets from './mount-targets.ts';
-import { efsError, fileSystemOf, type EfsWorld, type Fields } from './state.ts';
+import { efsError, fileSystemOf, type EfsWorld, type Fields } from '../world/efs.ts';
 
 type Handler = (efs: EfsWorld, request: Fields) => Fields;
 

@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { createHash } from 'node:crypto';
-import type { Reply, Request } from '../http.ts';
-import type { Places } from '../places.ts';
+import type { Reply, Request } from '../wire/http.ts';
+import type { Places } from '../world/places.ts';
 
 export function answerS3(places: Places, request: Request): Reply {
   const [, bucket = '', ...rest] = request.path.split('/').map(decodeURIComponent);

@@ -4,7 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { defineUpdate, setDefaultUpdateHandler, setHandler } from '@temporalio/workflow';
-import { Unreadable } from '../payload-converter.ts';
+import { Unreadable } from './payload-converter.ts';
 import { listenForSignals, type Signal, type Signals } from './signals.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;

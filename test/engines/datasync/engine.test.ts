@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { StepProgress } from '../../../src/engines/engine.ts';
 import { closeSum } from '../../../src/model/sum.ts';
-import { agentsOf } from '../../../src/sandbox/datasync/state.ts';
+import { agentsOf } from '../../../src/sandbox/world/datasync.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { expectSameTree } from '../../support/oracle.ts';
 import {

@@ -7,7 +7,7 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { closeSum } from '../../../src/model/sum.ts';
-import { seededRandom, type Random } from '../../../src/sandbox/random.ts';
+import { seededRandom, type Random } from '../../../src/sandbox/world/random.ts';
 import { openRig, strays, type Rig } from '../../support/datasync-worker.ts';
 import { expectSameTree } from '../../support/oracle.ts';
 import { seeds } from '../../support/seeds.ts';

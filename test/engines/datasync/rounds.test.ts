@@ -9,7 +9,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { Time } from '../../../src/engines/datasync/service/time.ts';
 import type { PlannedChunk } from '../../../src/policy/chunks/plan.ts';
 import { closeSum } from '../../../src/model/sum.ts';
-import { agentsOf } from '../../../src/sandbox/datasync/state.ts';
+import { agentsOf } from '../../../src/sandbox/world/datasync.ts';
 import { firstRoundOf } from '../../../src/spec/first-round.ts';
 import { sandboxEngine } from '../../support/datasync-bench.ts';
 import { expectSameTree } from '../../support/oracle.ts';

@@ -12,7 +12,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { ChunkSum } from '../../../src/engines/engine.ts';
 import { treeIdentity } from '../../../src/engines/posix/tree/identity.ts';
 import { closeSum } from '../../../src/model/sum.ts';
-import { seededRandom, type Random } from '../../../src/sandbox/random.ts';
+import { seededRandom, type Random } from '../../../src/sandbox/world/random.ts';
 import { specSchema } from '../../../src/spec/schema.ts';
 import { changeTree } from '../../support/change-tree.ts';
 import { expectSameTree } from '../../support/oracle.ts';

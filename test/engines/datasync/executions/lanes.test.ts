@@ -12,8 +12,8 @@ import {
   type LaneAgents,
   type LaneGrant,
 } from '../../../../src/engines/datasync/executions/lanes.ts';
-import { VirtualClock } from '../../../../src/sandbox/clock.ts';
-import { seededRandom } from '../../../../src/sandbox/random.ts';
+import { VirtualClock } from '../../../../src/sandbox/world/clock.ts';
+import { seededRandom } from '../../../../src/sandbox/world/random.ts';
 
 let directory: string;
 beforeEach(() => {

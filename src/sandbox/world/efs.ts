@@ -1,7 +1,7 @@
 /** What the stand-in for EFS remembers. */
-import { hexId } from '../random.ts';
-import { ServiceError } from '../service-error.ts';
-import type { World } from '../datasync/state.ts';
+import { hexId } from './random.ts';
+import { ServiceError } from '../wire/service-error.ts';
+import type { World } from './datasync.ts';
 
 export type Fields = Record<string, unknown>;
 

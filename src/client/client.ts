@@ -1,19 +1,24 @@
 /** The only door to Temporal of the command line and the dashboard. */
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import type { ProvisionJob } from './aws/provision/round.ts';
-import { migrationId } from './protocol/api.ts';
-import type { MigrationMessages, MigrationProgress, MigrationVerb, Phase } from './protocol/api.ts';
-import { findServer } from './client/address.ts';
-import type { ServerConnection } from './temporal/connection.ts';
-import { prepareServer } from './temporal/prepare.ts';
-import { hasEnded, noAnswer, notFound, translate, unreachable } from './client/failures.ts';
-import { listChunks, listMigrations, withReasons, type RecordedStart } from './client/listing.ts';
-import { runningChunks } from './client/live.ts';
-import { lookAtProvision, startProvision, type ProvisionLook } from './client/provision.ts';
-import { startMigration } from './client/start.ts';
-import type { StartOptions, Started } from './client/start.ts';
-import { anybodyPolls, sendMessage } from './client/messages.ts';
-import type { ChunkRow, MigrationRow, Sent, Snapshot } from './client/snapshot.ts';
+import type { ProvisionJob } from '../aws/provision/round.ts';
+import { migrationId } from '../protocol/api.ts';
+import type {
+  MigrationMessages,
+  MigrationProgress,
+  MigrationVerb,
+  Phase,
+} from '../protocol/api.ts';
+import { findServer } from './address.ts';
+import type { ServerConnection } from '../temporal/connection.ts';
+import { prepareServer } from '../temporal/prepare.ts';
+import { hasEnded, noAnswer, notFound, translate, unreachable } from './failures.ts';
+import { listChunks, listMigrations, withReasons, type RecordedStart } from './listing.ts';
+import { runningChunks } from './live.ts';
+import { lookAtProvision, startProvision, type ProvisionLook } from './provision.ts';
+import { startMigration } from './start.ts';
+import type { StartOptions, Started } from './start.ts';
+import { anybodyPolls, sendMessage } from './messages.ts';
+import type { ChunkRow, MigrationRow, Sent, Snapshot } from './snapshot.ts';
 
 const CONNECT_WITHIN_MS = 5000;
 const ANSWER_WITHIN_MS = 6000;

@@ -1,9 +1,9 @@
 /** What the stand-in for DataSync remembers. Names follow the service's own shapes. */
-import type { Clock } from '../clock.ts';
-import type { Faults } from '../faults.ts';
-import { hexId, type Random } from '../random.ts';
-import { notFound } from '../service-error.ts';
-import type { Places } from '../places.ts';
+import type { Clock } from './clock.ts';
+import type { Faults } from './faults.ts';
+import { hexId, type Random } from './random.ts';
+import { notFound } from '../wire/service-error.ts';
+import type { Places } from './places.ts';
 
 export interface Tag {
   readonly Key: string;

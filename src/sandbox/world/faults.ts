@@ -21,7 +21,7 @@
  *       times: 1                # how many executions it spoils; always when absent
  */
 import { z } from 'zod';
-import { formatDuration, parseDuration } from '../units.ts';
+import { formatDuration, parseDuration } from '../../units.ts';
 
 const error = 'expected a duration, such as "10m"';
 const duration = z

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseFaultScript } from '../../src/sandbox/fault-file.ts';
+import { parseFaultScript } from '../../../src/sandbox/world/fault-file.ts';
 
 function complaint(text: string): string[] {
   try {

@@ -8,7 +8,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
-import { invalidRequest } from './service-error.ts';
+import { invalidRequest } from '../wire/service-error.ts';
 
 export interface Places {
   /** `exports` of the options may map 'host:/path' to a directory elsewhere. */
