@@ -1,6 +1,6 @@
 /** Our definition of a command in commander's terms. */
 import { Argument, Command, Option } from 'commander';
-import type { AnyCommand, OptionDefinition } from './command.ts';
+import type { AnyCommand, OptionDefinition } from './command/command.ts';
 import { helpOf } from './help.ts';
 
 export type Runner = (

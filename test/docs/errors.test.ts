@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { EXIT_MEANINGS } from '../../src/cli/exit.ts';
+import { EXIT_MEANINGS } from '../../src/cli/command/exit.ts';
 import { CODES, type Code, type FailureClass } from '../../src/errors/codes.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');

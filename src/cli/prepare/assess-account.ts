@@ -1,0 +1,56 @@
+/** `longhaul assess` for a migration by DataSync: the account, and the source where this host sees it. */
+import type { AccountCheck } from '../../policy/account/facts.ts';
+import { checkAccount } from '../../policy/account/checks.ts';
+import { renderAccount } from '../../terminal/texts/account.ts';
+import type { DataSyncSpec } from '../../spec/kinds.ts';
+import type { ExitCode } from '../command/exit.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+
+/** Exits 4 when something is wrong; what is not known or only warned of does not count. */
+export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Promise<ExitCode> {
+  const plan = await planOf(terminal, spec);
+  const { createAwsClients } = await import('../../aws/clients.ts');
+  const { gatherAccount } = await import('../../aws/account/account-facts.ts');
+  const { createLookClients } = await import('../../aws/account/look-clients.ts');
+  const { lookAround } = await import('../../aws/account/look-around.ts');
+  const clients = createAwsClients(spec.aws);
+  const lookers = createLookClients(spec.aws);
+  try {
+    const known = await gatherAccount(clients, spec, plan);
+    const checks = checkAccount({ ...known, around: await lookAround(lookers, known) });
+    tell(terminal, checks);
+    return checks.some(({ verdict }) => verdict === 'wrong') ? 4 : 0;
+  } finally {
+    clients.dispose();
+    lookers.dispose();
+  }
+}
+
+function tell(terminal: Terminal, checks: readonly AccountCheck[]): void {
+  if (!terminal.json) terminal.print(renderAccount(checks));
+  else for (const check of checks) terminal.record('check', check);
+}
+
+/** Without a mount the spec's own numbers must do, and it is said. */
+async function planOf(
+  terminal: Terminal,
+  spec: DataSyncSpec,
+): Promise<{ readonly chunks: number; readonly entriesPerExecution: number }> {
+  if (spec.source.path === undefined) {
+    terminal.say(
+      'The source is not mounted here (source.path): entries, sizes and names are not known, and the chunks are those of chunks.roots.',
+    );
+    return { chunks: spec.chunks.roots.length + 1, entriesPerExecution: spec.chunks.maxEntries };
+  }
+  const { assessTree } = await import('./assess-tree.ts');
+  const { plan } = await assessTree(terminal, spec);
+  if (!terminal.json) terminal.print('');
+  return {
+    chunks: plan.chunks.length,
+    // Chunks that the spec lists are not weighed.
+    entriesPerExecution:
+      spec.chunks.roots.length > 0
+        ? spec.chunks.maxEntries
+        : Math.max(0, ...plan.chunks.map(({ entries }) => entries)),
+  };
+}

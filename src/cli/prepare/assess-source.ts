@@ -1,0 +1,133 @@
+/**
+ * The fast scan behind `assess` and `plan`. It changes nothing in the trees; what it found is kept in
+ * the state directory for the plan and for the next assessment to compare with, or only for this run
+ * where the state directory cannot be written.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assessTree } from '../../engines/posix/steps/assess.ts';
+import { readDirectorySummaries } from '../../engines/posix/tree/summaries.ts';
+import { LonghaulError } from '../../errors/failure.ts';
+import { readJson, writeJsonAtomic } from '../../state/atomic-file.ts';
+import { fromPrintable } from '../../paths.ts';
+import { openStateDirectory } from '../../state/state-directory.ts';
+import type { MigrationStore } from '../../state/state-directory.ts';
+import { parsePlan } from '../../policy/chunks/json.ts';
+import { planRoots } from '../../policy/chunks/listed.ts';
+import { planChunks } from '../../policy/chunks/plan.ts';
+import type { ChunkPlan } from '../../policy/chunks/plan.ts';
+import { filterable } from '../../policy/datasync/filters.ts';
+import type { TreeSummary } from '../../policy/assess/tree-summary.ts';
+import { isDataSyncSpec, treeName } from '../../spec/kinds.ts';
+import type { MigrationSpec } from '../../spec/schema.ts';
+import { toChunkLimits } from '../../spec/settings.ts';
+import { progressLine } from '../../terminal/texts/status-line.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { toTreeSummary } from './tree-summary.ts';
+
+export interface Assessed {
+  readonly tree: TreeSummary;
+  readonly earlier: TreeSummary | undefined;
+  readonly plan: ChunkPlan;
+}
+
+interface Kept {
+  readonly v: 1;
+  readonly source: string;
+  readonly tree: TreeSummary;
+}
+
+/** Scans, unless `reuse` and an earlier scan is kept. Throws SOURCE_MISSING, INTERRUPTED, a transient code. */
+export async function assessSource(
+  terminal: Terminal,
+  spec: MigrationSpec,
+  { reuse }: { readonly reuse: boolean },
+): Promise<Assessed> {
+  const place = placeFor(terminal, spec);
+  try {
+    const kept = readJson<Kept>(place.summaryPath);
+    const earlier = kept?.v === 1 && kept.source === treeName(spec.source) ? kept.tree : undefined;
+    const usable = reuse && earlier !== undefined && existsSync(join(place.folder, 'directories'));
+    const tree = usable ? earlier : await scan(terminal, spec, place.folder);
+    const plan = planFrom(spec, place);
+    if (!usable) writeJsonAtomic(place.summaryPath, { v: 1, source: treeName(spec.source), tree });
+    return { tree, earlier: usable ? undefined : earlier, plan };
+  } finally {
+    place.release();
+  }
+}
+
+/** As a worker would plan it. */
+function planFrom(spec: MigrationSpec, { folder, store }: Place): ChunkPlan {
+  if (spec.chunks.roots.length > 0) return planListed(spec);
+  const summaries = readDirectorySummaries(join(folder, 'directories'));
+  return planChunks(isDataSyncSpec(spec) ? filterable(summaries) : summaries, toChunkLimits(spec), {
+    now: Date.now(),
+    ...previousPlan(store),
+  });
+}
+
+/** By the directories the spec lists. */
+export const planListed = (spec: MigrationSpec): ChunkPlan =>
+  planRoots(spec.chunks.roots.map(fromPrintable), toChunkLimits(spec), { now: Date.now() });
+
+interface Place {
+  readonly folder: string;
+  readonly summaryPath: string;
+  readonly store: MigrationStore | undefined;
+  release(): void;
+}
+
+function placeFor(terminal: Terminal, spec: MigrationSpec): Place {
+  const at = (folder: string) => ({ folder, summaryPath: join(folder, 'summary.json') });
+  try {
+    const store = openStateDirectory(spec.stateDirectory, { create: true }).migration(spec.name);
+    mkdirSync(store.assessDirectory, { recursive: true });
+    return { ...at(store.assessDirectory), store, release: () => undefined };
+  } catch (error) {
+    terminal.say(
+      `The state directory cannot be written (${(error as Error).message}): this scan is not kept.`,
+    );
+    const folder = mkdtempSync(join(tmpdir(), 'longhaul-assess-'));
+    return {
+      ...at(folder),
+      store: undefined,
+      release: () => rmSync(folder, { recursive: true, force: true }),
+    };
+  }
+}
+
+async function scan(terminal: Terminal, spec: MigrationSpec, folder: string): Promise<TreeSummary> {
+  const started = Date.now();
+  const scanned = await assessTree({
+    root: seenSource(spec),
+    excludes: { patterns: spec.excludes, defaults: spec.defaultExcludes },
+    threads: Math.max(4, spec.concurrency.threads),
+    outDirectory: folder,
+    signal: terminal.signal,
+    onProgress: ({ entries, bytes }) =>
+      terminal.status(
+        progressLine(
+          { what: 'scan', doneEntries: entries, doneBytes: bytes, elapsedMs: Date.now() - started },
+          terminal.columns,
+        ),
+      ),
+  });
+  terminal.status(undefined);
+  return toTreeSummary(scanned, new Date(started).toISOString());
+}
+
+/** Throws TREES_NOT_SEEN: a scan needs a source that this host sees mounted. */
+function seenSource({ source }: MigrationSpec): string {
+  if (source.path !== undefined) return source.path;
+  throw new LonghaulError('TREES_NOT_SEEN', `${treeName(source)} is not mounted on this host`, {
+    hint: 'Mount it read-only and name the place in source.path, or list its directories in chunks.roots.',
+  });
+}
+
+/** Chunks keep their ids from plan to plan. */
+function previousPlan(store: MigrationStore | undefined): { previous?: ChunkPlan } {
+  const value = store?.readPlan<unknown>();
+  return value === undefined ? {} : { previous: parsePlan(value) };
+}
