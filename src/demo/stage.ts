@@ -8,7 +8,7 @@ import { TOXIPROXY } from '../temporal/tools.ts';
 import type { Cleanup } from './cleanup.ts';
 import { killed, startOwn, type Child } from './child.ts';
 import type { Cloud } from './cloud.ts';
-import { missingForLink, openLink, type Link } from './link.ts';
+import { missingForLink, openLink, type Link } from './link/link.ts';
 import type { Narrator } from './narrator.ts';
 import { placesIn, type Places } from './paper.ts';
 import { openRoom } from './room.ts';

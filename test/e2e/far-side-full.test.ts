@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import type { Link } from '../../src/demo/link.ts';
+import type { Link } from '../../src/demo/link/link.ts';
 import { longhaul } from '../cli/run.ts';
 import { linkMissing, openLink } from '../support/link.ts';
 import { closeMounts, mountMissing, smallMount } from '../support/mounts.ts';

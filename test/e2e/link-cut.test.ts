@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Snapshot } from '../../src/client/snapshot.ts';
-import type { Link } from '../../src/demo/link.ts';
+import type { Link } from '../../src/demo/link/link.ts';
 import { formatDuration } from '../../src/units.ts';
 import { linkMissing, openLink } from '../support/link.ts';
 import { openMigration, type Migration } from '../support/migration.ts';

@@ -1,5 +1,5 @@
 /** The demo's slow, cuttable link for tests; toxiproxy is built once into the user's cache. */
-import { missingForLink, openLink as open, type Link } from '../../src/demo/link.ts';
+import { missingForLink, openLink as open, type Link } from '../../src/demo/link/link.ts';
 import { goTool } from '../../src/temporal/go-tool.ts';
 import { TOXIPROXY } from '../../src/temporal/tools.ts';
 

@@ -12,11 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Link } from '../../src/demo/link.ts';
-import { goTool } from '../../src/temporal/go-tool.ts';
-import { TOXIPROXY } from '../../src/temporal/tools.ts';
-import { linkMissing, openLink } from '../support/link.ts';
-import { start, stopAll, until } from '../support/processes.ts';
+import type { Link } from '../../../src/demo/link/link.ts';
+import { goTool } from '../../../src/temporal/go-tool.ts';
+import { TOXIPROXY } from '../../../src/temporal/tools.ts';
+import { linkMissing, openLink } from '../../support/link.ts';
+import { start, stopAll, until } from '../../support/processes.ts';
 
 let tree: string;
 let link: Link | undefined;
@@ -71,7 +71,7 @@ describeLink(`the link${linkMissing === undefined ? '' : ` (${linkMissing})`}`, 
 
   test('is unmounted and gone when its owner is killed with -9', async () => {
     const toxiproxy = await goTool(TOXIPROXY);
-    const module = new URL('../../dist/demo/link.js', import.meta.url).href;
+    const module = new URL('../../../dist/demo/link.js', import.meta.url).href;
     const script = `const { openLink } = await import(${JSON.stringify(module)});
       const link = await openLink(...${JSON.stringify([tree, toxiproxy])});
       console.log('at ' + link.mountPoint); setInterval(() => {}, 1000);`;

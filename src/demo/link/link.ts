@@ -7,8 +7,8 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { LonghaulError } from '../errors/failure.ts';
-import type { KeeperReply, KeeperRequest } from './link-keeper.ts';
+import { LonghaulError } from '../../errors/failure.ts';
+import type { KeeperReply, KeeperRequest } from './keeper.ts';
 
 export interface Link {
   /** The tree as it is seen over the link. */
