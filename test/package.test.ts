@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exampleSpec } from '../src/spec/example.ts';
+import { exampleSpec } from '../src/spec/examples/posix.ts';
 import { installPackage } from './support/installed.ts';
 import { expectSameTree } from './support/oracle.ts';
 import { start, stopAll } from './support/processes.ts';

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { CODES } from '../errors/codes.ts';
 import { describeFailure } from '../errors/failure.ts';
 import type { Failure } from '../errors/failure.ts';
-import { closestName } from '../spec/closest-name.ts';
+import { closestName } from '../spec/reading/closest-name.ts';
 import { toCommander } from './to-commander.ts';
 import type { AnyCommand } from './command/command.ts';
 import { COMMANDS } from './commands.ts';

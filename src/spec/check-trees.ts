@@ -4,7 +4,7 @@
  */
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Inconsistency } from './problem.ts';
+import type { Inconsistency } from './reading/problem.ts';
 import type { MigrationSpec } from './schema.ts';
 
 interface Place {

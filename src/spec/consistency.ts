@@ -1,7 +1,7 @@
 /** What fields of a spec must be to each other. Pure: paths are compared as text here; check-trees.ts looks at the disk. */
 import { formatDuration } from '../units.ts';
 import { engineProblems } from './engine-problems.ts';
-import type { Inconsistency } from './problem.ts';
+import type { Inconsistency } from './reading/problem.ts';
 import type { MigrationSpec } from './schema.ts';
 
 export function consistencyProblems(spec: MigrationSpec): readonly Inconsistency[] {

@@ -1,5 +1,5 @@
 /** What an engine needs of a spec, and what it cannot do. Pure. */
-import type { Inconsistency } from './problem.ts';
+import type { Inconsistency } from './reading/problem.ts';
 import type { MigrationSpec } from './schema.ts';
 
 export function engineProblems(spec: MigrationSpec): readonly Inconsistency[] {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { LonghaulError } from '../errors/failure.ts';
 import { treeProblems } from './check-trees.ts';
 import { parseSpec } from './parse.ts';
-import { joinKeys, specInvalid, type SpecProblem } from './problem.ts';
+import { joinKeys, specInvalid, type SpecProblem } from './reading/problem.ts';
 import type { MigrationSpec } from './schema.ts';
 
 /** The spec in a YAML (or JSON) file. Throws SPEC_INVALID with every problem, USAGE when it cannot be read. */

@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { createAwsClients } from '../../src/aws/clients.ts';
-import { exampleDataSyncSpec } from '../../src/spec/example-datasync.ts';
+import { exampleDataSyncSpec } from '../../src/spec/examples/datasync.ts';
 import { SCHEMA_PATH } from '../../src/spec/json-schema.ts';
 import { dataSyncSpec, isPosixSpec, posixSpec, treeName } from '../../src/spec/kinds.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
-import { describeProblem } from '../../src/spec/problem.ts';
+import { describeProblem } from '../../src/spec/reading/problem.ts';
 
 const example = exampleDataSyncSpec();
 const problemsOf = (yaml: string) => parseSpec(yaml).problems.map(describeProblem);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { exampleSpec } from '../../src/spec/example.ts';
+import { exampleSpec } from '../../src/spec/examples/posix.ts';
 import { SCHEMA_PATH, specJsonSchema } from '../../src/spec/json-schema.ts';
 
 const committed = JSON.parse(readFileSync(SCHEMA_PATH, 'utf8')) as object;

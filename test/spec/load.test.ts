@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { exampleSpec } from '../../src/spec/example.ts';
+import { exampleSpec } from '../../src/spec/examples/posix.ts';
 import { checkSpec, loadSpec } from '../../src/spec/load.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
-import { describeProblem } from '../../src/spec/problem.ts';
+import { describeProblem } from '../../src/spec/reading/problem.ts';
 
 let root: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 /** `acm`: did you mean `acme`? */
 import { LonghaulError, toFailure } from '../../errors/failure.ts';
-import { closestName } from '../../spec/closest-name.ts';
+import { closestName } from '../../spec/reading/closest-name.ts';
 
 /** The same failure, with the nearest of the names there are. */
 export function withSuggestion(

@@ -35,8 +35,8 @@ export const initCommand = define<[], Options>({
   ],
   exits: [0, 2],
   run: async (terminal, _args, { name, source, destination, state, engine = 'posix' }) => {
-    const { exampleSpec } = await import('../../spec/example.ts');
-    const { exampleDataSyncSpec } = await import('../../spec/example-datasync.ts');
+    const { exampleSpec } = await import('../../spec/examples/posix.ts');
+    const { exampleDataSyncSpec } = await import('../../spec/examples/datasync.ts');
     const examples = new Map([
       ['posix', exampleSpec],
       ['datasync', exampleDataSyncSpec],

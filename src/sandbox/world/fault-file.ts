@@ -1,8 +1,8 @@
 /** Reads a fault script: YAML, held against its schema, with all problems at once. */
 import { readFileSync } from 'node:fs';
 import { LonghaulError } from '../../errors/failure.ts';
-import { parseYaml } from '../../spec/parse-yaml.ts';
-import { specInvalid } from '../../spec/problem.ts';
+import { parseYaml } from '../../spec/reading/parse-yaml.ts';
+import { specInvalid } from '../../spec/reading/problem.ts';
 import { faultScriptSchema, type FaultScript } from './faults.ts';
 
 /** Throws USAGE when it cannot be read, SPEC_INVALID with every problem. */

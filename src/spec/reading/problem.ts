@@ -1,5 +1,5 @@
 /** A problem of a spec, and all of them as one error. */
-import { LonghaulError } from '../errors/failure.ts';
+import { LonghaulError } from '../../errors/failure.ts';
 
 export interface SpecProblem {
   /** 'source.path', 'link.calendar[1].from'; '' for the whole. */
@@ -34,7 +34,7 @@ export function quoteFound(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-/** ['link', 'calendar', 1, 'from'] → 'link.calendar[1].from'. */
+/** ['link', 'calendar', 1, 'from'] → 'link.calendar[1].from'../. */
 export function joinKeys(keys: readonly PropertyKey[]): string {
   return keys.reduce<string>(
     (path, key) =>

@@ -3,7 +3,7 @@
  * disk is told at the same time. Pure.
  */
 import type { Inconsistency } from './problem.ts';
-import { specSchema, type MigrationSpec } from './schema.ts';
+import { specSchema, type MigrationSpec } from '../schema.ts';
 
 export interface SoundPart {
   /** What is wrong has its default; a tree that is wrong has no path. */

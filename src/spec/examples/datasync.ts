@@ -1,5 +1,5 @@
 /** The commented spec that `longhaul init --engine datasync` writes. */
-import type { ExamplePlaces } from './example.ts';
+import type { ExamplePlaces } from './posix.ts';
 
 export function exampleDataSyncSpec({
   name = 'acme',
