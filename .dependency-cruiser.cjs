@@ -63,7 +63,7 @@ module.exports = {
         orphan: true,
         path: '^src',
         pathNot:
-          '(\\.d\\.ts$|^src/cli/main\\.ts$|^src/engines/posix/worker\\.ts$|^src/demo/writer\\.ts$|^src/workflows/index\\.ts$)',
+          '(\\.d\\.ts$|^src/cli/main\\.ts$|^src/engines/posix/jobs/worker\\.ts$|^src/demo/writer\\.ts$|^src/workflows/index\\.ts$)',
       },
       to: {},
     },

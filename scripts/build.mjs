@@ -101,7 +101,7 @@ async function bundleWorkflows(outDir) {
   if (!existsSync(workflowsPath)) return;
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const logger = new DefaultLogger('WARN');
-  const payloadConverterPath = join(outDir, 'workflows/payload-converter.js');
+  const payloadConverterPath = join(outDir, 'workflows/runtime/payload-converter.js');
   const { code } = await bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger });
   writeFileSync(join(outDir, 'workflow-bundle.js'), code);
 }

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import webpack from 'webpack';
 
-const PROGRAMS = ['cli/main', 'cli/commands/sync', 'engines/posix/worker'];
+const PROGRAMS = ['cli/main', 'cli/alone/sync', 'engines/posix/jobs/worker'];
 
 /** Bundles what the compiler wrote to `dist`, in place; packages stay outside, but for the one that all commands use. */
 export async function bundlePrograms(dist) {
@@ -53,9 +53,12 @@ function settings(dist) {
         },
       },
     },
-    externals: [({ request }, done) => done(null, external(request))],
+    externals: [({ request, context }, done) => done(null, external(request, context))],
   };
 }
+
+/** Folders of src/cli/ whose files are commands. */
+const COMMAND_GROUP = /^\.\/(prepare|run|watch|steer|cut-over|prove|alone)\//;
 
 /** Modules of Node that take a while to load, and that many a run makes no use of. */
 const SELDOM_USED = ['crypto', 'child_process'];
@@ -64,8 +67,8 @@ const SELDOM_USED = ['crypto', 'child_process'];
  * Undefined: it goes into the bundle. Each command is a program of its own, loaded when it is called. For
  * an `import` of a module of Node, or of CommonJS, Node first finds out all its exports: in each thread.
  */
-function external(request) {
-  if (request.startsWith('./commands/')) return `import ${request}`;
+function external(request, context) {
+  if (context.endsWith('/cli') && COMMAND_GROUP.test(request)) return `import ${request}`;
   const [, builtin] = /^node:(.*)$/.exec(request) ?? [];
   if (SELDOM_USED.includes(builtin))
     return `var new Proxy({}, { get: (_, name) => ${builtinModule(builtin)}[name] })`;

@@ -46,9 +46,9 @@ describe('what is loaded', () => {
     expect(loaded.filter((name) => !native.test(name))).toEqual([]);
     const own = scripts.filter((path) => path.includes('/dist/'));
     expect(own.map((path) => path.split('/dist/')[1]).sort()).toEqual([
-      'cli/commands/sync.js',
+      'cli/alone/sync.js',
       'cli/main.js',
-      ...['engines/posix/worker.js', 'engines/posix/worker.js'], // each of the two threads
+      ...['engines/posix/jobs/worker.js', 'engines/posix/jobs/worker.js'], // each of the two threads
     ]);
   });
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { callsOf, traceMissing } from '../support/strace.ts';
 
-const dist = pathToFileURL(join(import.meta.dirname, '../../dist/ledger')).href;
+const dist = pathToFileURL(join(import.meta.dirname, '../../dist')).href;
 
 let room: string;
 beforeEach(() => {
@@ -19,10 +19,10 @@ const write = (name: string, code: string): string => `
   ${code.replaceAll('ROOM', room)}
   process.stdout.write('TOLD');`;
 const FILES: Readonly<Record<string, string>> = {
-  openJournal: 'journal',
-  openLedger: 'ledger',
-  writeFileAtomic: 'atomic-file',
-  CatalogWriter: 'catalog-writer',
+  openJournal: 'state/journal',
+  openLedger: 'ledger/ledger',
+  writeFileAtomic: 'state/atomic-file',
+  CatalogWriter: 'catalog/writer',
 };
 
 /** Calls on files of the room, by kind of file, and the word to the caller. */

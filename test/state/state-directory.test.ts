@@ -19,7 +19,7 @@ afterEach(() => rmSync(path, { recursive: true }));
 
 describe('a state directory', () => {
   test('has one identity, also when several processes make it at once', async () => {
-    const script = `import(${JSON.stringify(new URL('../../dist/ledger/state-directory.js', import.meta.url).href)})
+    const script = `import(${JSON.stringify(new URL('../../dist/state/state-directory.js', import.meta.url).href)})
       .then((m) => console.log(m.openStateDirectory(${JSON.stringify(path)}, { create: true }).id))`;
 
     const ids = await Promise.all(
@@ -95,7 +95,7 @@ test('a lock is let go of by its holder, and by nobody else', () => {
 
 test('a lock is let go when its holder is killed', async () => {
   const lock = join(path, 'lock');
-  const hold = `import { tryLock } from '#dist/ledger/flock.js';
+  const hold = `import { tryLock } from '#dist/state/flock.js';
     tryLock(process.argv[1]); process.kill(process.pid, 'SIGKILL');`;
   await runBuilt(hold, [lock]).catch(() => undefined);
 
@@ -111,7 +111,7 @@ test.each(['../other', '', 'A', 'a/b', '.'])('"%s" is no name of a migration', (
 });
 
 test('no change of controls and link is lost when several processes make changes at once', async () => {
-  const change = `import { openStateDirectory } from '#dist/ledger/state-directory.js';
+  const change = `import { openStateDirectory } from '#dist/state/state-directory.js';
     const store = openStateDirectory(process.argv[1]).migration('m');
     for (let i = 0; i < 10; i++) {
       store.updateControls((before = []) => [...before, i]);
@@ -126,7 +126,7 @@ test('no change of controls and link is lost when several processes make changes
 });
 
 test('every acquirer of a lease gets an epoch of its own', async () => {
-  const acquire = `import { acquireLease } from '#dist/ledger/lease.js';
+  const acquire = `import { acquireLease } from '#dist/state/lease.js';
     for (let i = 0; i < 5; i++) console.log(acquireLease(process.argv[1], 'w').epoch);`;
 
   const outputs = await Promise.all([1, 2, 3].map(() => runBuilt(acquire, [path])));

@@ -1,6 +1,6 @@
 /**
  * A real link that can be slowed and cut: an sshfs mount from a local sshd, through toxiproxy.
- * It is gone with the process that opened it (src/demo/link-keeper.ts), however that one ends.
+ * It is gone with the process that opened it (src/demo/link/keeper.ts), however that one ends.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -109,6 +109,6 @@ function controls(control: string): Pick<Link, 'cut' | 'restore' | 'slow'> {
 /** The keeper is a process: it runs from the build also when this file runs from its source. */
 function keeperPath(): string {
   const here = import.meta.url;
-  const built = here.endsWith('.ts') ? '../../dist/demo/link-keeper.js' : './link-keeper.js';
+  const built = here.endsWith('.ts') ? '../../../dist/demo/link/keeper.js' : './keeper.js';
   return fileURLToPath(new URL(built, here));
 }

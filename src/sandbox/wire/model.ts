@@ -42,7 +42,7 @@ export interface ServiceModel {
 }
 
 export function loadModel(service: 'datasync' | 'efs'): ServiceModel {
-  const file = new URL(`./models/${service}.json`, import.meta.url);
+  const file = new URL(`../models/${service}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as ServiceModel;
 }
 

@@ -9,7 +9,7 @@ import { bareEnvironment } from '../run.ts';
 /** What root may do to any file, taken away: permissions count for it as for everybody. */
 const WITHOUT_PRIVILEGE =
   process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
-const bin = join(import.meta.dirname, '../../bin/longhaul.js');
+const bin = join(import.meta.dirname, '../../../bin/longhaul.js');
 
 let room = '';
 beforeAll(() => {

@@ -71,7 +71,7 @@ describeLink(`the link${linkMissing === undefined ? '' : ` (${linkMissing})`}`, 
 
   test('is unmounted and gone when its owner is killed with -9', async () => {
     const toxiproxy = await goTool(TOXIPROXY);
-    const module = new URL('../../../dist/demo/link.js', import.meta.url).href;
+    const module = new URL('../../../dist/demo/link/link.js', import.meta.url).href;
     const script = `const { openLink } = await import(${JSON.stringify(module)});
       const link = await openLink(...${JSON.stringify([tree, toxiproxy])});
       console.log('at ' + link.mountPoint); setInterval(() => {}, 1000);`;

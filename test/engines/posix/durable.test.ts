@@ -74,7 +74,7 @@ const last = (calls: readonly Call[]): number => Math.max(...calls.map(({ ended 
     test('a part of a large file is durable before its journal has it, and the whole has its metadata before its name', () => {
       writeFileSync(join(a, 'large'), Buffer.alloc(2.5 * PART_BYTES, 'large'));
       const journalPath = join(root, 'large.journal');
-      const module = pathToFileURL(join(checkout, 'dist/engines/posix/large-file.js')).href;
+      const module = pathToFileURL(join(checkout, 'dist/engines/posix/jobs/copy-large.js')).href;
       const code = `import { copyLargeFile } from ${JSON.stringify(module)};
       import { openSync } from 'node:fs';
       const job = { path: 'large', digest: 'blake3', partBytes: ${PART_BYTES}, cancel: new SharedArrayBuffer(4) };

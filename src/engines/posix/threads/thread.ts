@@ -76,6 +76,6 @@ export function takeAhead(): Ahead | undefined {
  * in dist/, or one, in whichever bundle this module is.
  */
 function builtEntry(here: string): URL {
-  if (here.endsWith('.ts')) return new URL('../../../dist/engines/posix/worker.js', here);
-  return new URL('engines/posix/worker.js', here.slice(0, here.lastIndexOf('/dist/') + 6));
+  if (here.endsWith('.ts')) return new URL('../../../../dist/engines/posix/jobs/worker.js', here);
+  return new URL('engines/posix/jobs/worker.js', here.slice(0, here.lastIndexOf('/dist/') + 6));
 }

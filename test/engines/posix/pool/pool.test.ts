@@ -71,7 +71,7 @@ describe('a pool of threads', () => {
   });
 
   test('does not keep the process alive by being warm', () => {
-    const built = new URL('../../../../dist/engines/posix/pool.js', import.meta.url).href;
+    const built = new URL('../../../../dist/engines/posix/pool/pool.js', import.meta.url).href;
     const program = `import { ThreadPool } from ${JSON.stringify(built)};
       new ThreadPool({ threads: 2, sourceRoot: '/' }).warm();`;
 

@@ -25,7 +25,7 @@ afterEach(() => place.remove());
 
 const at = (...names: string[]) => join(place.source, ...names);
 const dist = (name: string) =>
-  new URL(`../../../dist/engines/posix/${name}.js`, import.meta.url).href;
+  new URL(`../../../../dist/engines/posix/${name}.js`, import.meta.url).href;
 
 /** The file of a program that scans the place with the built code and runs `onProgress` as given. */
 function program(onProgress: string): string {
@@ -34,8 +34,8 @@ function program(onProgress: string): string {
   return path;
 }
 const programText = (onProgress: string) => `
-  import { ThreadPool } from ${JSON.stringify(dist('pool'))};
-  import { scanChunk } from ${JSON.stringify(dist('scan'))};
+  import { ThreadPool } from ${JSON.stringify(dist('pool/pool'))};
+  import { scanChunk } from ${JSON.stringify(dist('steps/scan'))};
   const pool = new ThreadPool({ threads: 2, sourceRoot: ${JSON.stringify(place.source)} });
   const counters = await scanChunk({
     pool, chunk: { roots: [''], without: [] }, excludes: { patterns: [], defaults: true },

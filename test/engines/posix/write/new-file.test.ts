@@ -16,7 +16,7 @@ import { expectSameTree } from '../../../support/oracle.ts';
 import { traceMissing } from '../../../support/strace.ts';
 import { leftovers } from '../../../support/tree.ts';
 
-const PROGRAM = join(import.meta.dirname, '../../../bin/longhaul.js');
+const PROGRAM = join(import.meta.dirname, '../../../../bin/longhaul.js');
 const MODES = [0o644, 0o600, 0o777, 0o666, 0o000, 0o4755, 0o2755, 0o1644, 0o640];
 const ids = process.getuid?.() === 0 ? [0, 1000, 0] : [process.getuid!()];
 
