@@ -1,7 +1,7 @@
 /** What the activities are given; `src/workers/deps.ts` decides what is real. */
 import type { AwsClients } from '../aws/clients.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { TreeIdentity } from '../engines/posix/tree/identity.ts';
+import type { TreeIdentity } from '../model/tree-identity.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
 import type { DirectorySummary } from '../policy/chunks/plan.ts';
 import type { AwsSettings } from '../spec/aws-schema.ts';

@@ -1,5 +1,5 @@
 /** What people see of a running step: its last progress, its rate, and what it waits for. */
-import type { StepName, StepProgress } from '../engines/engine.ts';
+import type { StepName, StepProgress } from '../model/round.ts';
 
 /** Heartbeat details; read by src/client/live.ts. */
 export interface LiveProgress extends Partial<Omit<StepProgress, 'step'>> {

@@ -1,5 +1,5 @@
 /** One round of provisioning as an activity. */
-import type { ProvisionJob } from '../aws/provision/round.ts';
+import type { ProvisionJob } from '../protocol/provision.ts';
 import type { Step } from '../policy/provision/steps.ts';
 import { longActivity } from './activity.ts';
 import type { ProvisionActivities } from '../protocol/activities.ts';

@@ -1,8 +1,7 @@
 /** The steps of a chunk as activities. What they return is counters and samples, never a list. */
 import { openLedger } from '../ledger/ledger.ts';
 import { spendAllowance } from './controls.ts';
-import type { StepActivities } from '../protocol/activities.ts';
-import { STEP_NAME } from '../protocol/activities.ts';
+import { type StepActivities, STEP_NAME } from '../protocol/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 import { runStep } from './run-step.ts';
 

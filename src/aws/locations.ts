@@ -9,7 +9,7 @@ import type {
   S3StorageClass,
 } from '@aws-sdk/client-datasync';
 import type { S3Location } from '../spec/aws-schema.ts';
-import type { DataSyncSpec } from '../spec/kinds.ts';
+import type { LocationSpec } from '../spec/kinds.ts';
 import {
   accessPointArn,
   bucketArn,
@@ -20,9 +20,6 @@ import {
 import type { EfsMount } from '../policy/provision/steps.ts';
 import { placeOf } from './iam-facts.ts';
 import { LANE_TAG, tagsOf } from './names.ts';
-
-/** The part of a spec that locations follow from. */
-export type LocationSpec = Pick<DataSyncSpec, 'name' | 'source' | 'destination' | 'aws'>;
 
 export const NFS_VERSIONS = {
   automatic: 'AUTOMATIC',

@@ -1,6 +1,6 @@
 /** What every task is made with, whoever makes it. */
 import type { CreateTaskCommandInput } from '@aws-sdk/client-datasync';
-import type { LocationSpec } from './locations.ts';
+import type { LocationSpec } from '../spec/kinds.ts';
 import { tagsOf } from './names.ts';
 
 export interface TaskPlace {

@@ -4,9 +4,8 @@
  * catalogs whose range the stream has reached are open.
  */
 import { comparePaths, type RawPath } from '../paths.ts';
-import type { DirectoryBlock } from '../model/entry.ts';
+import type { DirectoryBlock, EntryStatus } from '../model/entry.ts';
 import { CatalogReader, type StatusDirectory } from './reader.ts';
-import type { EntryStatus } from '../model/entry.ts';
 
 type Directory = StatusDirectory<EntryStatus>;
 

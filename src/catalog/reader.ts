@@ -5,8 +5,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
-import type { RawPath } from '../paths.ts';
-import { comparePaths } from '../paths.ts';
+import { type RawPath, comparePaths } from '../paths.ts';
 import { ByteReader, NameReader } from './bytes.ts';
 import {
   decodeColumns,

@@ -1,7 +1,6 @@
 /** Help texts: summary, examples, flags, exit codes. Pure. */
 import type { AnyCommand } from './command/command.ts';
-import { EXIT_MEANINGS } from './command/exit.ts';
-import type { ExitCode } from './command/exit.ts';
+import { EXIT_MEANINGS, type ExitCode } from './command/exit.ts';
 import { columns, wrap } from '../terminal/help-columns.ts';
 
 export function helpOf(definition: AnyCommand): string {

@@ -1,17 +1,14 @@
 /** From an argument list to an exit code. The one place where failures become words. */
 import { Command } from 'commander';
 import { CODES } from '../errors/codes.ts';
-import { describeFailure } from '../errors/failure.ts';
-import type { Failure } from '../errors/failure.ts';
+import { describeFailure, type Failure } from '../errors/failure.ts';
 import { closestName } from '../spec/reading/closest-name.ts';
 import { toCommander } from './to-commander.ts';
 import type { AnyCommand } from './command/command.ts';
 import { COMMANDS } from './commands.ts';
-import { advice, exitOf, failureOf } from './command/exit.ts';
-import type { ExitCode } from './command/exit.ts';
+import { advice, exitOf, failureOf, type ExitCode } from './command/exit.ts';
 import { mainHelp } from './main-help.ts';
-import { openTerminal, toRecord } from '../terminal/terminal.ts';
-import type { Stream, Terminal } from '../terminal/terminal.ts';
+import { openTerminal, toRecord, type Stream, type Terminal } from '../terminal/terminal.ts';
 import { version } from './version.ts';
 
 export interface World {

@@ -1,12 +1,12 @@
 /** The only door to Temporal of the command line and the dashboard. */
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import type { ProvisionJob } from '../aws/provision/round.ts';
-import { migrationId } from '../protocol/api.ts';
-import type {
-  MigrationMessages,
-  MigrationProgress,
-  MigrationVerb,
-  Phase,
+import type { ProvisionJob } from '../protocol/provision.ts';
+import {
+  migrationId,
+  type MigrationMessages,
+  type MigrationProgress,
+  type MigrationVerb,
+  type Phase,
 } from '../protocol/api.ts';
 import { findServer } from './address.ts';
 import type { ServerConnection } from '../temporal/connection.ts';
@@ -15,8 +15,7 @@ import { hasEnded, noAnswer, notFound, translate, unreachable } from './failures
 import { listChunks, listMigrations, withReasons, type RecordedStart } from './listing.ts';
 import { runningChunks } from './live.ts';
 import { lookAtProvision, startProvision, type ProvisionLook } from './provision.ts';
-import { startMigration } from './start.ts';
-import type { StartOptions, Started } from './start.ts';
+import { startMigration, type StartOptions, type Started } from './start.ts';
 import { anybodyPolls, sendMessage } from './messages.ts';
 import type { ChunkRow, MigrationRow, Sent, Snapshot } from './snapshot.ts';
 

@@ -1,7 +1,6 @@
 /** Temporal's errors in our words. They are recognised by name and gRPC status, never by class. */
-import { CODES } from '../errors/codes.ts';
+import { CODES, type Code } from '../errors/codes.ts';
 import { LonghaulError } from '../errors/failure.ts';
-import type { Code } from '../errors/codes.ts';
 
 /** gRPC status codes: https://grpc.io/docs/guides/status-codes/ */
 const GRPC = {

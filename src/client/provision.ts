@@ -1,9 +1,13 @@
 /** Starts provisioning or its undoing, and follows it. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { ProvisionJob } from '../aws/provision/round.ts';
+import {
+  type ProvisionJob,
+  provisionId,
+  type ProvisionInput,
+  type ProvisionProgress,
+} from '../protocol/provision.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import { WORKFLOW_QUEUE } from '../protocol/api.ts';
-import { provisionId, type ProvisionInput, type ProvisionProgress } from '../protocol/provision.ts';
 import { alreadyStarted, noAnswer, refusal } from './failures.ts';
 
 const ANSWER_WITHIN_MS = 6000;

@@ -10,12 +10,10 @@ import { LonghaulError } from '../errors/failure.ts';
 import { canonicalJson, sha256 } from '../ledger/ledger-line.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { MigrationRecord } from '../state/migration-record.ts';
-import { openStateDirectory } from '../state/state-directory.ts';
-import type { MigrationStore } from '../state/state-directory.ts';
+import { openStateDirectory, type MigrationStore } from '../state/state-directory.ts';
 import { isPosixSpec, type PosixSpec } from '../spec/kinds.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
-import { WORKFLOW_QUEUE, migrationId } from '../protocol/api.ts';
-import type { MigrationInput } from '../protocol/api.ts';
+import { WORKFLOW_QUEUE, migrationId, type MigrationInput } from '../protocol/api.ts';
 import { alreadyStarted } from './failures.ts';
 import { writePointer } from './pointer.ts';
 

@@ -1,7 +1,7 @@
 /** Whether nothing was lost on the way to EFS: the trees, the ledger, and AWS's own record of what ran. */
 import { lstatSync } from 'node:fs';
 import { readPlan } from '../activities/migration.ts';
-import { plural } from '../terminal/table.ts';
+import { plural } from '../units.ts';
 import { readReport } from '../engines/datasync/evidence/report.ts';
 import { readLedger } from '../ledger/ledger.ts';
 import { openStateDirectory } from '../state/state-directory.ts';

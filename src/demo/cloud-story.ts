@@ -1,9 +1,8 @@
 /** The demo of the datasync engine: NFS behind agents to Amazon EFS, all of it on this machine, and what goes wrong on the way. */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { plural } from '../terminal/table.ts';
+import { plural, formatBytes, formatRate } from '../units.ts';
 import { isTerminal } from '../engines/datasync/executions/end.ts';
-import { formatBytes, formatRate } from '../units.ts';
 import type { Child } from './child.ts';
 import { openCloud, type Cloud, type Execution } from './cloud.ts';
 import {

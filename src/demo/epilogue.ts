@@ -1,7 +1,7 @@
 /** How the demo ends: its result, where to look while it is kept up, what to type next. */
 import { join } from 'node:path';
-import { plural, table } from '../terminal/table.ts';
-import { formatDuration } from '../units.ts';
+import { plural, formatDuration } from '../units.ts';
+import { table } from '../terminal/table.ts';
 import { migrationId } from '../protocol/api.ts';
 import { BUCKET } from './cloud-paper.ts';
 import type { Narrator } from './narrator.ts';

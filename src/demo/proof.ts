@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { plural } from '../terminal/table.ts';
+import { plural } from '../units.ts';
 import type { Narrator } from './narrator.ts';
 import { run, type } from './operator.ts';
 import { MIGRATION, type Places } from './paper.ts';

@@ -9,8 +9,7 @@ import { MIGRATION } from './paper.ts';
 import type { Proof } from './proof.ts';
 import type { SourceTree } from './source-tree.ts';
 import type { Cleanup } from './cleanup.ts';
-import type { Stage } from './stage.ts';
-import { startWorker } from './stage.ts';
+import { type Stage, startWorker } from './stage.ts';
 
 export interface DemoOptions {
   readonly entries: number;

@@ -1,7 +1,6 @@
 /** The demo: a live tree moves over a bad link while it changes, and nothing is lost. Told in scenes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { plural } from '../terminal/table.ts';
-import { formatBytes, formatDuration, formatRate } from '../units.ts';
+import { plural, formatBytes, formatDuration, formatRate } from '../units.ts';
 import type { Child } from './child.ts';
 import { openFollower, type Look } from './follow.ts';
 import type { Narrator } from './narrator.ts';

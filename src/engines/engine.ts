@@ -9,30 +9,12 @@
  * counted, sampled in `open`, and the rest goes on. A step throws a LonghaulError only for what
  * concerns the whole chunk: a transient code when the link is away, SOURCE_MISSING, FENCED, ….
  */
-import type { Failure } from '../errors/failure.ts';
 import type { RawPath } from '../paths.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import type { Chunk } from '../policy/chunks/plan.ts';
+import type { ChunkSum, Round, StepProgress, StepResult } from '../model/round.ts';
 import type { ChunkStore } from '../state/chunk-store.ts';
-
-export type RoundKind = 'seed' | 'catch-up' | 'final' | 'rehearsal';
-export type StepName = 'scan' | 'copy' | 'verify' | 'delete-pass';
-
-export interface Round {
-  readonly number: number;
-  readonly kind: RoundKind;
-  /** Entries gone at the source are removed from the destination in this round. */
-  readonly deletes: boolean;
-  /** 'copied': what this round copied is read back. 'full': every entry is. */
-  readonly verify: 'copied' | 'full';
-}
-
-/** Rights to write for one chunk. A lost lease means another worker has taken over. */
-export interface Lease {
-  readonly epoch: number;
-  /** Throws FENCED when a newer epoch exists. Reads the state directory; call it per batch, not per file. */
-  check(): void;
-}
+import type { Lease } from '../state/lease.ts';
 
 export interface StepJob {
   readonly migration: string;
@@ -48,55 +30,6 @@ export interface StepJob {
   readonly excludes: readonly string[];
   readonly signal: AbortSignal;
   readonly onProgress: (progress: StepProgress) => void;
-}
-
-export interface StepProgress {
-  readonly step: StepName;
-  readonly doneEntries: number;
-  readonly totalEntries: number | undefined;
-  readonly doneBytes: number;
-  readonly totalBytes: number | undefined;
-  /** What it is at, where a step has phases of its own: 'preparing', 'transferring', …. */
-  readonly phase?: string;
-  /** What went over the link, where that differs from doneBytes: the rate counts these. */
-  readonly wireBytes?: number;
-}
-
-/** An entry that a step could not bring to its end. */
-export interface OpenEntry extends Failure {
-  readonly path: string; // printable form
-}
-
-export interface StepResult {
-  readonly step: StepName;
-  readonly counters: Readonly<Record<string, number>>;
-  /** How many entries need a person; the first ones of them, in `open`. */
-  readonly blocked: number;
-  /** At most 20 samples of blocked or drifted entries, worst first; all of them are in the journal. */
-  readonly open: readonly OpenEntry[];
-  readonly elapsedMs: number;
-}
-
-/**
- * Where every entry the chunk ever saw stands. The sum closes when
- * seen = verified + excluded + excepted + deleted + vanished + blocked + drifted + awaitingDelete + unverified.
- * A chunk is clean when blocked, drifted, awaitingDelete and unverified are 0.
- */
-export interface ChunkSum {
-  readonly seen: number;
-  readonly verified: number;
-  readonly excluded: number;
-  readonly excepted: number;
-  readonly deleted: number;
-  readonly vanished: number;
-  readonly blocked: number;
-  readonly drifted: number;
-  readonly awaitingDelete: number;
-  readonly unverified: number;
-  readonly bytes: number;
-  /** Entries and bytes this round found new or changed: the drift. */
-  readonly changedEntries: number;
-  readonly changedBytes: number;
 }
 
 export interface PreflightCheck {

@@ -12,7 +12,7 @@
  * replaces it. A reader folds them: the last line of a key counts.
  */
 import { createHash } from 'node:crypto';
-import type { ChunkSum, RoundKind } from '../engines/engine.ts';
+import type { ChunkSum, RoundKind } from '../model/round.ts';
 import type { Phase } from '../policy/rounds/phase.ts';
 
 interface ByKind {

@@ -1,5 +1,7 @@
 /** The sum of the ledger: every entry ever seen ends in exactly one state. */
-import { groupDigits } from '../terminal/columns.ts';
+import { groupDigits } from '../units.ts';
+import type { EntryStatus } from './entry.ts';
+import type { ChunkSum } from './round.ts';
 
 /** Where entries can be, in the order in which they are told; `open` ones are not at their end. */
 const STATES = [
@@ -57,3 +59,34 @@ export function addSums(all: Iterable<Sums>): Record<string, number> {
 function total(sums: Sums, states: readonly { readonly name: string }[]): number {
   return states.reduce((sum, { name }) => sum + (sums[name] ?? 0), 0);
 }
+
+type MutableSum = { -readonly [K in keyof ChunkSum]: number };
+
+export const COUNTED_AS: Readonly<Record<EntryStatus, keyof ChunkSum>> = {
+  seen: 'unverified',
+  verified: 'verified',
+  unverified: 'unverified',
+  drifted: 'drifted',
+  blocked: 'blocked',
+  excepted: 'excepted',
+  excluded: 'excluded',
+  'awaiting delete': 'awaitingDelete',
+  vanished: 'vanished',
+  unreadable: 'blocked',
+};
+
+export const emptySum = (): MutableSum => ({
+  seen: 0,
+  verified: 0,
+  excluded: 0,
+  excepted: 0,
+  deleted: 0,
+  vanished: 0,
+  blocked: 0,
+  drifted: 0,
+  awaitingDelete: 0,
+  unverified: 0,
+  bytes: 0,
+  changedEntries: 0,
+  changedBytes: 0,
+});

@@ -1,9 +1,9 @@
 /** What the workflows ask of the workers: plain data in, plain data out. Names and fields are frozen once released. */
-import type { ProvisionJob } from '../aws/provision/round.ts';
-import type { ChunkSum, StepName, StepResult } from '../engines/engine.ts';
+import type { ProvisionJob, ProvisionNews } from './provision.ts';
+import type { ChunkSum, StepName, StepResult } from '../model/round.ts';
 import type { DeleteAllowance } from '../policy/rounds/deletes.ts';
-import type { RoundRef, WorkflowSettings } from './api.ts';
-import type { ProvisionNews } from './provision.ts';
+import type { RoundRef } from './api.ts';
+import type { WorkflowSettings } from '../spec/settings.ts';
 
 export interface StepInput {
   readonly migration: string;

@@ -3,9 +3,10 @@
  * never changed or reused (test/workflows/frozen-names.test.ts). Pure: imported by the workflows,
  * the workers and the client alike.
  */
-import type { RoundKind, StepName } from '../engines/engine.ts';
+import type { RoundKind, StepName } from '../model/round.ts';
 import type { LaneReport } from '../policy/link/lanes.ts';
 import type { Phase } from '../policy/rounds/phase.ts';
+import type { WorkflowSettings } from '../spec/settings.ts';
 
 export const WORKFLOW_QUEUE = 'longhaul';
 /** Steps that move bytes. One queue a migration: only workers that see its trees poll it. */
@@ -194,23 +195,6 @@ export interface RoundRef {
   readonly kind: RoundKind;
   readonly deletes: boolean;
   readonly verify: 'copied' | 'full';
-}
-
-/** The part of the spec that workflow code decides by; small, and fixed for a run. */
-export interface WorkflowSettings {
-  readonly concurrentChunks: number;
-  readonly heartbeatTimeoutMs: number;
-  readonly intervalStartMs: number;
-  readonly intervalFloorMs: number;
-  readonly convergedEntries: number;
-  readonly convergedBytes: number;
-  readonly deletesWhen: 'final' | 'every round' | 'never';
-  readonly verifyMode: 'copied' | 'full';
-  readonly approval: 'required' | 'automatic';
-  readonly window?: { readonly startMs: number; readonly endMs: number };
-  readonly firstRoundMs?: number;
-  readonly hasFreezeHook: boolean;
-  readonly hasSwitchHook: boolean;
 }
 
 /** Sums over chunks of a round; the names of ChunkSum. */

@@ -1,10 +1,24 @@
 /** Names and shapes of the workflow that provisions. Frozen once released. Pure. */
-import type { ProvisionJob } from '../aws/provision/round.ts';
+import type { LocationSpec } from '../spec/kinds.ts';
 
 /** Polled by every worker: calls to AWS, which need no trees. */
 export const PROVISION_QUEUE = 'longhaul/provision';
 /** One id for making and removing, so that they never run at once. */
 export const provisionId = (migration: string): string => `provision/${migration}`;
+
+export type ProvisionJob =
+  | {
+      readonly mode: 'provision';
+      readonly spec: LocationSpec;
+      /** The migration is done, and the lifecycle may begin. */
+      readonly done: boolean;
+    }
+  | {
+      readonly mode: 'teardown';
+      readonly spec: LocationSpec;
+      /** Named by a person: it goes too. */
+      readonly fileSystem?: string;
+    };
 
 export interface ProvisionInput {
   readonly v: 1;

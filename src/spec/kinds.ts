@@ -16,6 +16,9 @@ export type DataSyncSpec = MigrationSpec & {
   readonly aws: AwsSettings;
 };
 
+/** The part of a spec that locations and provisioning need: small, and without anything secret. */
+export type LocationSpec = Pick<DataSyncSpec, 'name' | 'source' | 'destination' | 'aws'>;
+
 export function isPosixSpec(spec: MigrationSpec): spec is PosixSpec {
   return (
     spec.engine === 'posix' && spec.source.kind === 'posix' && spec.destination.kind === 'posix'

@@ -3,7 +3,7 @@ import { consistencyProblems } from './consistency.ts';
 import { parseYaml } from './reading/parse-yaml.ts';
 import { joinKeys, type Inconsistency, type SpecProblem } from './reading/problem.ts';
 import { specSchema, type MigrationSpec } from './schema.ts';
-import { soundPart, type SoundPart } from './reading/sound-part.ts';
+import { soundPart, type SoundPart } from './sound-part.ts';
 
 export interface ParsedSpec {
   /** Undefined unless every field on its own is right. */

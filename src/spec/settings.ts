@@ -1,9 +1,25 @@
 /** The few fields of a spec that workflow code and the chunk plan decide by. */
 import type { AssessedSpec } from '../policy/assess/assess.ts';
 import type { ChunkLimits } from '../policy/chunks/size.ts';
-import type { WorkflowSettings } from '../protocol/api.ts';
 import { treeName } from './kinds.ts';
 import type { MigrationSpec } from './schema.ts';
+
+/** The part of the spec that workflow code decides by; small, and fixed for a run. */
+export interface WorkflowSettings {
+  readonly concurrentChunks: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly intervalStartMs: number;
+  readonly intervalFloorMs: number;
+  readonly convergedEntries: number;
+  readonly convergedBytes: number;
+  readonly deletesWhen: 'final' | 'every round' | 'never';
+  readonly verifyMode: 'copied' | 'full';
+  readonly approval: 'required' | 'automatic';
+  readonly window?: { readonly startMs: number; readonly endMs: number };
+  readonly firstRoundMs?: number;
+  readonly hasFreezeHook: boolean;
+  readonly hasSwitchHook: boolean;
+}
 
 export function toWorkflowSettings(spec: MigrationSpec): WorkflowSettings {
   const { rounds, cutover, deletes, verify, timing } = spec;

@@ -3,10 +3,16 @@
  * everybody before; those notice at their next check and write nothing more.
  */
 import { join } from 'node:path';
-import type { Lease } from '../engines/engine.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import { readJson, writeJsonAtomic } from './atomic-file.ts';
 import { withLock } from './flock.ts';
+
+/** The right to write for one chunk. A lost lease means that another worker has taken over. */
+export interface Lease {
+  readonly epoch: number;
+  /** Throws FENCED when a newer epoch exists. Reads the state directory: call it per batch, not per file. */
+  check(): void;
+}
 
 interface LeaseFile {
   readonly epoch: number;

@@ -1,5 +1,5 @@
 /** What `start` writes down before the first byte moves: the spec in force and which trees it means. */
-import type { TreeIdentity } from '../engines/posix/tree/identity.ts';
+import type { TreeIdentity } from '../model/tree-identity.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import type { MigrationStore } from './state-directory.ts';

@@ -16,15 +16,3 @@ export function alignColumns(
     return `${indent}${cells.join('  ')}`.trimEnd();
   });
 }
-
-/** 1 → '1 chunk', 1200 → '1,200 chunks'. */
-export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${groupDigits(value)} ${value === 1 ? one : many}`;
-}
-
-/** 1234567 → '1,234,567'. */
-export function groupDigits(count: number): string {
-  return Math.round(count)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',');
-}

@@ -1,5 +1,4 @@
 /** Aligned columns of plain text. Pure. */
-export { groupDigits as count, plural } from './columns.ts';
 
 export interface Column {
   readonly title: string;

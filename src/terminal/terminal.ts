@@ -3,8 +3,7 @@
  * line is replaced in place on a terminal and is not printed anywhere else. With --json, stdout
  * carries one JSON record a line (`type` and `v` first) and so does stderr.
  */
-import { paintFor } from './paint.ts';
-import type { Paint } from './paint.ts';
+import { paintFor, type Paint } from './paint.ts';
 
 export interface Terminal {
   readonly json: boolean;

@@ -1,6 +1,7 @@
 /** Whether this host sees what a migration works on, and if not, why. It takes no work before. */
 import type { MigrationFile } from '../activities/deps.ts';
-import { sameTree, treeIdentity, type TreeIdentity } from '../engines/posix/tree/identity.ts';
+import { sameTree, treeIdentity } from '../engines/posix/tree/identity.ts';
+import { type TreeIdentity } from '../model/tree-identity.ts';
 import { describeFailure, toFailure } from '../errors/failure.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
 import { isPosixSpec, treeName } from '../spec/kinds.ts';

@@ -7,10 +7,9 @@ import {
   nfsLocation,
   nfsUri,
   normalUri,
-  type LocationSpec,
 } from '../../src/aws/locations.ts';
+import { type LocationSpec, dataSyncSpec } from '../../src/spec/kinds.ts';
 import { through } from '../../src/aws/provision/made-access-point.ts';
-import { dataSyncSpec } from '../../src/spec/kinds.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 
 function spec(directory: string, path: string, more = ''): LocationSpec {

@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAwsClients, type AwsClients } from '../../src/aws/clients.ts';
-import { toProvisionSpec, type ProvisionSpec } from '../../src/aws/provision/desired.ts';
-import { planNow, provisionRound, type ProvisionJob } from '../../src/aws/provision/round.ts';
+import { toProvisionSpec } from '../../src/aws/provision/desired.ts';
+import { type LocationSpec, dataSyncSpec } from '../../src/spec/kinds.ts';
+import { planNow, provisionRound } from '../../src/aws/provision/round.ts';
+import { type ProvisionJob } from '../../src/protocol/provision.ts';
 import { AgentBoard } from '../../src/engines/datasync/service/agents.ts';
 import { DataSyncApi } from '../../src/engines/datasync/service/api.ts';
 import { Resources } from '../../src/engines/datasync/service/resources.ts';
 import type { Step } from '../../src/policy/provision/steps.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { dataSyncSpec } from '../../src/spec/kinds.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import { cutAt, MOMENTS, type Moment } from '../support/cut.ts';
 
@@ -69,7 +70,7 @@ function clients(): AwsClients {
   return made;
 }
 
-function spec(text = SPEC): ProvisionSpec {
+function spec(text = SPEC): LocationSpec {
   const { spec: parsed, problems } = parseSpec(text);
   if (parsed === undefined || problems.length > 0) throw new Error(JSON.stringify(problems));
   return toProvisionSpec(dataSyncSpec(parsed));

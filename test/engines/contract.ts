@@ -21,7 +21,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { ChunkSum, Engine, Round, StepJob, StepResult } from '../../src/engines/engine.ts';
+import type { ChunkSum, Round, StepResult } from '../../src/model/round.ts';
+import type { Engine, StepJob } from '../../src/engines/engine.ts';
 import { acquireLease } from '../../src/state/lease.ts';
 import { openStateDirectory } from '../../src/state/state-directory.ts';
 import { rawFromText, type RawPath } from '../../src/paths.ts';

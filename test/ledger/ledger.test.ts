@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ChunkSum } from '../../src/engines/engine.ts';
+import type { ChunkSum } from '../../src/model/round.ts';
 import { foldLedger, headPath, openLedger, readHead } from '../../src/ledger/ledger.ts';
 import { hashOf, type LedgerEvent, type LedgerLine } from '../../src/ledger/ledger-line.ts';
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts';

@@ -1,10 +1,10 @@
 /** A worker over the datasync engine as Temporal would drive it: what fails is tried again, and one that dies is followed by another. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ChunkSum, Round, StepJob } from '../../src/engines/engine.ts';
+import type { ChunkSum, Round } from '../../src/model/round.ts';
+import type { StepJob } from '../../src/engines/engine.ts';
 import { failureClass, toFailure } from '../../src/errors/failure.ts';
-import type { World } from '../../src/sandbox/world/datasync.ts';
-import { agentsOf, isOver } from '../../src/sandbox/world/datasync.ts';
+import { type World, agentsOf, isOver } from '../../src/sandbox/world/datasync.ts';
 import { openBench, type Bench } from '../engines/contract.ts';
 import {
   sandboxEngine,

@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { StepName } from '../../src/engines/engine.ts';
+import type { StepName } from '../../src/model/round.ts';
 import type {
   Activities,
   ControlsChange,
@@ -20,8 +20,8 @@ import {
   type MigrationOutcome,
   type MigrationProgress,
   type RoundRef,
-  type WorkflowSettings,
 } from '../../src/protocol/api.ts';
+import { type WorkflowSettings } from '../../src/spec/settings.ts';
 import { PATIENCE_MS, until } from './processes.ts';
 import { quiet } from './quiet.ts';
 import { testServer, type TestServer } from './temporal.ts';

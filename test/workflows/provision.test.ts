@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { longhaul } from '../cli/run.ts';
-import { bareEnvironment } from '../cli/run.ts';
+import { longhaul, bareEnvironment } from '../cli/run.ts';
 import { until } from '../support/processes.ts';
 import { testServer } from '../support/temporal.ts';
 

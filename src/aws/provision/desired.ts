@@ -1,25 +1,15 @@
 /** From a spec to what provisioning wants. */
 import type { Desired } from '../../policy/provision/steps.ts';
-import type { DataSyncSpec } from '../../spec/kinds.ts';
-import {
-  asDirectory,
-  ec2Config,
-  NFS_VERSIONS,
-  nfsUri,
-  s3Uri,
-  type LocationSpec,
-} from '../locations.ts';
+import { type DataSyncSpec, type LocationSpec } from '../../spec/kinds.ts';
+import { asDirectory, ec2Config, NFS_VERSIONS, nfsUri, s3Uri } from '../locations.ts';
 import { fileSystemToken, MIGRATION_TAG, poolTaskName, tagsOf } from '../names.ts';
-
-/** The part of a spec that provisioning goes by; small, and without anything secret. */
-export type ProvisionSpec = LocationSpec;
 
 export const toProvisionSpec = ({
   name,
   source,
   destination,
   aws,
-}: DataSyncSpec): ProvisionSpec => ({ name, source, destination, aws });
+}: DataSyncSpec): LocationSpec => ({ name, source, destination, aws });
 
 /** Whether provisioning makes one for the directory: the first mount through it makes the directory. */
 export const makesAccessPoint = ({ destination }: Pick<LocationSpec, 'destination'>): boolean =>
@@ -27,10 +17,7 @@ export const makesAccessPoint = ({ destination }: Pick<LocationSpec, 'destinatio
   destination.accessPoint === undefined &&
   asDirectory(destination.directory) !== '/';
 
-export function toDesired(
-  { name, source, destination, aws }: ProvisionSpec,
-  done = false,
-): Desired {
+export function toDesired({ name, source, destination, aws }: LocationSpec, done = false): Desired {
   const { create, directory } = destination;
   const makeAccessPoint = makesAccessPoint({ destination });
   const { SubnetArn, SecurityGroupArns } = ec2Config({ destination, aws });
@@ -55,9 +42,9 @@ export function toDesired(
   };
 }
 
-export const tokenOf = ({ name }: ProvisionSpec): string => fileSystemToken(name);
+export const tokenOf = ({ name }: LocationSpec): string => fileSystemToken(name);
 
 export const tagsFor = (
-  { name, aws }: ProvisionSpec,
+  { name, aws }: LocationSpec,
   more: Readonly<Record<string, string>> = {},
 ): ReturnType<typeof tagsOf> => tagsOf(name, aws.tags, more);

@@ -12,14 +12,12 @@ import {
 import type { Found, FoundFileSystem, FoundPart } from '../../policy/provision/steps.ts';
 import type { AwsClients } from '../clients.ts';
 import { accessPointToken, MIGRATION_TAG } from '../names.ts';
-import { tokenOf, type ProvisionSpec } from './desired.ts';
+import { tokenOf } from './desired.ts';
+import { type LocationSpec } from '../../spec/kinds.ts';
 
 type EfsFound = Pick<Found, 'fileSystem' | 'mountTargets' | 'accessPoint'>;
 
-export async function lookAtFileSystem(
-  { efs }: AwsClients,
-  spec: ProvisionSpec,
-): Promise<EfsFound> {
+export async function lookAtFileSystem({ efs }: AwsClients, spec: LocationSpec): Promise<EfsFound> {
   const described = await describe(efs, spec);
   const id = described?.FileSystemId;
   if (described === undefined || id === undefined) return { mountTargets: [] };
@@ -32,7 +30,7 @@ export async function lookAtFileSystem(
 
 async function describe(
   efs: EFSClient,
-  spec: ProvisionSpec,
+  spec: LocationSpec,
 ): Promise<FileSystemDescription | undefined> {
   const { fileSystem } = spec.destination;
   const which =
@@ -45,7 +43,7 @@ async function describe(
 
 function base(
   described: FileSystemDescription,
-  spec: ProvisionSpec,
+  spec: LocationSpec,
 ): Omit<FoundFileSystem, 'backup' | 'policy' | 'lifecycle'> {
   return {
     id: described.FileSystemId ?? '',
@@ -94,7 +92,7 @@ async function mountTargets(client: EFSClient, FileSystemId: string): Promise<Fo
 /** The access point that provisioning made for the spec's directory. */
 export async function accessPoint(
   client: EFSClient,
-  spec: Pick<ProvisionSpec, 'name' | 'destination'>,
+  spec: Pick<LocationSpec, 'name' | 'destination'>,
   FileSystemId: string,
 ): Promise<FoundPart | undefined> {
   const token = accessPointToken(spec.name, spec.destination.directory);

@@ -13,7 +13,8 @@ import type { Found, FoundAgent, FoundLocation, FoundTask } from '../../policy/p
 import type { AwsClients } from '../clients.ts';
 import { mountOf, normalUri } from '../locations.ts';
 import { MIGRATION_TAG } from '../names.ts';
-import { toDesired, type ProvisionSpec } from './desired.ts';
+import { toDesired } from './desired.ts';
+import { type LocationSpec } from '../../spec/kinds.ts';
 import { lookAtFileSystem } from './look-efs.ts';
 
 /** 'own': what provisioning itself makes; 'all': also what the chunks have made since. */
@@ -21,7 +22,7 @@ export type Scope = 'own' | 'all';
 
 export async function look(
   clients: AwsClients,
-  spec: ProvisionSpec,
+  spec: LocationSpec,
   scope: Scope = 'own',
 ): Promise<Found & { readonly otherTasks: number }> {
   const efs = await lookAtFileSystem(clients, spec);
@@ -50,7 +51,7 @@ interface Where {
 
 async function locations(
   clients: AwsClients,
-  spec: ProvisionSpec,
+  spec: LocationSpec,
   { scope, fileSystem }: Where,
 ): Promise<FoundLocation[]> {
   const { sourceUri, efsPath, s3Uris, region } = toDesired(spec);
@@ -73,7 +74,7 @@ async function locations(
 
 async function location(
   clients: AwsClients,
-  spec: ProvisionSpec,
+  spec: LocationSpec,
   { LocationArn: arn = '', LocationUri: uri = '' }: LocationListEntry,
 ): Promise<FoundLocation> {
   const ours = await isOurs(clients, spec, arn);
@@ -91,7 +92,7 @@ async function location(
 
 async function tasks(
   clients: AwsClients,
-  spec: ProvisionSpec,
+  spec: LocationSpec,
   scope: Scope,
 ): Promise<{ readonly tasks: FoundTask[]; readonly otherTasks: number }> {
   const { lanes } = toDesired(spec);
@@ -110,7 +111,7 @@ async function tasks(
   return { tasks: found, otherTasks };
 }
 
-async function task(clients: AwsClients, spec: ProvisionSpec, arn: string): Promise<FoundTask> {
+async function task(clients: AwsClients, spec: LocationSpec, arn: string): Promise<FoundTask> {
   const described = await clients.datasync.send(new DescribeTaskCommand({ TaskArn: arn }));
   return {
     arn,
@@ -125,7 +126,7 @@ async function task(clients: AwsClients, spec: ProvisionSpec, arn: string): Prom
 
 async function isOurs(
   { datasync }: AwsClients,
-  { name }: ProvisionSpec,
+  { name }: LocationSpec,
   arn: string,
 ): Promise<boolean> {
   const pages = paginateListTagsForResource({ client: datasync }, { ResourceArn: arn });

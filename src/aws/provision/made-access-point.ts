@@ -1,6 +1,6 @@
 /** A spec as it is once provisioning has made an access point for its directory: the access point is the directory. */
 import type { EFSClient } from '@aws-sdk/client-efs';
-import type { LocationSpec } from '../locations.ts';
+import type { LocationSpec } from '../../spec/kinds.ts';
 import { makesAccessPoint } from './desired.ts';
 import { accessPoint } from './look-efs.ts';
 

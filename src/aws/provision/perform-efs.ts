@@ -19,7 +19,7 @@ import { LonghaulError } from '../../errors/failure.ts';
 import { fileSystemPolicy } from '../../policy/iam/roles.ts';
 import type { Deed } from '../../policy/provision/steps.ts';
 import { unless } from './look-efs.ts';
-import type { ProvisionSpec } from './desired.ts';
+import type { LocationSpec } from '../../spec/kinds.ts';
 import { accessPoint, fileSystem, mountTarget, throughput } from './requests.ts';
 
 export type EfsDeed = Exclude<
@@ -37,7 +37,7 @@ export type EfsDeed = Exclude<
 
 export async function performOnEfs(
   efs: EFSClient,
-  spec: ProvisionSpec,
+  spec: LocationSpec,
   deed: EfsDeed,
 ): Promise<unknown> {
   switch (deed.do) {
@@ -96,7 +96,7 @@ async function createMountTarget(
 }
 
 function putPolicy(
-  { destination }: ProvisionSpec,
+  { destination }: LocationSpec,
   { fileSystem: id, arn }: Extract<Deed, { do: 'put policy' }>,
 ): PutFileSystemPolicyCommand {
   const policy = fileSystemPolicy({ accessRole: destination.accessRole, resource: arn });

@@ -12,14 +12,14 @@ import {
 } from '@aws-sdk/client-datasync';
 import type { Deed } from '../../policy/provision/steps.ts';
 import type { AwsClients } from '../clients.ts';
-import type { ProvisionSpec } from './desired.ts';
+import type { LocationSpec } from '../../spec/kinds.ts';
 import { performOnEfs, type EfsDeed } from './perform-efs.ts';
 import { efsLocation, nfsLocation, s3Location } from '../locations.ts';
 import { poolTaskName } from '../names.ts';
 import { taskRequest } from '../tasks.ts';
 import { through } from './made-access-point.ts';
 
-export async function perform(clients: AwsClients, spec: ProvisionSpec, deed: Deed): Promise<void> {
+export async function perform(clients: AwsClients, spec: LocationSpec, deed: Deed): Promise<void> {
   const { datasync, datasyncOnce, efs } = clients;
   switch (deed.do) {
     case 'create NFS location':

@@ -7,14 +7,15 @@ import type {
 } from '@aws-sdk/client-efs';
 import type { Deed } from '../../policy/provision/steps.ts';
 import { accessPointToken } from '../names.ts';
-import { tagsFor, tokenOf, type ProvisionSpec } from './desired.ts';
+import { tagsFor, tokenOf } from './desired.ts';
+import { type LocationSpec } from '../../spec/kinds.ts';
 
 type Doing<What extends Deed['do']> = Extract<Deed, { do: What }>;
 
 const MEBIBYTE = 2 ** 20;
 
 /** Encrypted from the first: neither encryption nor the key can be changed later. */
-export function fileSystem(spec: ProvisionSpec): CreateFileSystemCommandInput {
+export function fileSystem(spec: LocationSpec): CreateFileSystemCommandInput {
   const { create } = spec.destination;
   return {
     CreationToken: tokenOf(spec),
@@ -29,7 +30,7 @@ export function fileSystem(spec: ProvisionSpec): CreateFileSystemCommandInput {
 
 export function throughput({
   destination,
-}: ProvisionSpec): Pick<
+}: LocationSpec): Pick<
   UpdateFileSystemCommandInput,
   'ThroughputMode' | 'ProvisionedThroughputInMibps'
 > {
@@ -42,7 +43,7 @@ export function throughput({
 }
 
 export function mountTarget(
-  { destination }: ProvisionSpec,
+  { destination }: LocationSpec,
   { fileSystem: id, subnet }: Doing<'create mount target'>,
 ): CreateMountTargetCommandInput {
   const { mountTargetSecurityGroups, securityGroups } = destination;
@@ -54,7 +55,7 @@ export function mountTarget(
 }
 
 /** Without an enforced user, which would take every file's owner away. */
-export function accessPoint(spec: ProvisionSpec, id: string): CreateAccessPointCommandInput {
+export function accessPoint(spec: LocationSpec, id: string): CreateAccessPointCommandInput {
   const { directory } = spec.destination;
   return {
     ClientToken: accessPointToken(spec.name, directory),

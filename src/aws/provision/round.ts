@@ -2,25 +2,12 @@
 import { nextStep, planProvision } from '../../policy/provision/plan.ts';
 import { planTeardown } from '../../policy/provision/teardown.ts';
 import type { Step } from '../../policy/provision/steps.ts';
+import type { ProvisionJob } from '../../protocol/provision.ts';
 import type { AwsClients } from '../clients.ts';
 import { awsFailure } from '../failures.ts';
-import { toDesired, type ProvisionSpec } from './desired.ts';
+import { toDesired } from './desired.ts';
 import { look } from './look.ts';
 import { perform } from './perform.ts';
-
-export type ProvisionJob =
-  | {
-      readonly mode: 'provision';
-      readonly spec: ProvisionSpec;
-      /** The migration is done, and the lifecycle may begin. */
-      readonly done: boolean;
-    }
-  | {
-      readonly mode: 'teardown';
-      readonly spec: ProvisionSpec;
-      /** Named by a person: it goes too. */
-      readonly fileSystem?: string;
-    };
 
 /** What the steps are now. Changes nothing. */
 export async function planNow(clients: AwsClients, job: ProvisionJob): Promise<readonly Step[]> {

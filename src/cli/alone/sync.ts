@@ -1,6 +1,6 @@
 /** `longhaul sync`: one tree to another, in one pass. Loads neither Temporal nor the spec. */
 import { formatBytes, formatDuration } from '../../units.ts';
-import type { StepProgress } from '../../engines/engine.ts';
+import type { StepProgress } from '../../model/round.ts';
 import type {
   SyncOptions,
   SyncReport,

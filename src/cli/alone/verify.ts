@@ -1,10 +1,9 @@
 /** `longhaul verify`: two trees, compared by content and metadata. */
 import { statSync } from 'node:fs';
-import { formatBytes } from '../../units.ts';
+import { formatBytes, groupDigits, plural } from '../../units.ts';
 import { define, repeated } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
 import { jsonOption, type JsonOption } from '../command/options.ts';
-import { count, plural } from '../../terminal/table.ts';
 
 interface VerifyOptions extends JsonOption {
   readonly exclude?: readonly string[];
@@ -45,7 +44,7 @@ export const verifyCommand = define<[source: string, destination: string], Verif
       signal: terminal.signal,
       onProgress: ({ entries, bytes }) => {
         Object.assign(seen, { entries, bytes });
-        terminal.status(`${count(entries)} entries, ${formatBytes(bytes)} compared`);
+        terminal.status(`${groupDigits(entries)} entries, ${formatBytes(bytes)} compared`);
       },
     });
     for await (const difference of differences) {

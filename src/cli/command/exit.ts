@@ -2,10 +2,8 @@
  * The exit codes of the command line, in one place. What a failure ends with is a column of the
  * table in errors.ts; this names the codes for people and turns commander's complaints into ours.
  */
-import { CODES } from '../../errors/codes.ts';
-import { LonghaulError, toFailure } from '../../errors/failure.ts';
-import type { CodeFacts } from '../../errors/codes.ts';
-import type { Failure } from '../../errors/failure.ts';
+import { CODES, type CodeFacts } from '../../errors/codes.ts';
+import { LonghaulError, toFailure, type Failure } from '../../errors/failure.ts';
 
 export type ExitCode = CodeFacts['exit'];
 

@@ -1,8 +1,16 @@
 /** One verb to one migration: how all steering commands speak and answer. */
 import type { MigrationMessages, MigrationVerb } from '../../protocol/api.ts';
 import type { ExitCode } from './exit.ts';
-import { asked, byOption, jsonOption, reasonOption, stateOption } from './options.ts';
-import type { AskedOptions, JsonOption, StateOption } from './options.ts';
+import {
+  asked,
+  byOption,
+  jsonOption,
+  reasonOption,
+  stateOption,
+  type AskedOptions,
+  type JsonOption,
+  type StateOption,
+} from './options.ts';
 import type { OptionDefinition } from './command.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { withClient } from './with-client.ts';

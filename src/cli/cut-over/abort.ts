@@ -2,8 +2,7 @@
 import { define } from '../command/command.ts';
 import { confirmName } from '../command/confirm.ts';
 import { yesOption } from '../command/options.ts';
-import { nameArgument, tell, tellOptions } from '../command/tell.ts';
-import type { TellOptions } from '../command/tell.ts';
+import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
 
 export const abortCommand = define<[name: string], TellOptions & { readonly yes?: boolean }>({
   name: 'abort',

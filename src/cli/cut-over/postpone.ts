@@ -1,8 +1,7 @@
 /** `longhaul postpone`: withdraws the approval of the cutover. */
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
-import { nameArgument, tell, tellOptions } from '../command/tell.ts';
-import type { TellOptions } from '../command/tell.ts';
+import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
 
 export const postponeCommand = define<[name: string], TellOptions & { readonly until?: string }>({
   name: 'postpone',

@@ -1,7 +1,6 @@
 /** `longhaul assess`: what is there, before the first byte moves. */
 import { define } from '../command/command.ts';
-import { jsonOption } from '../command/options.ts';
-import type { JsonOption } from '../command/options.ts';
+import { jsonOption, type JsonOption } from '../command/options.ts';
 import { specArgument } from './check.ts';
 
 export const assessCommand = define<[spec: string], JsonOption>({

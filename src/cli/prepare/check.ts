@@ -1,7 +1,6 @@
 /** `longhaul check`: a spec, offline. */
 import { define } from '../command/command.ts';
-import { jsonOption } from '../command/options.ts';
-import type { JsonOption } from '../command/options.ts';
+import { jsonOption, type JsonOption } from '../command/options.ts';
 
 export const specArgument = ['<spec>', 'the migration spec, a YAML file'] as const;
 

@@ -1,7 +1,6 @@
 /** `longhaul plan`: the chunks, and why they have their size. */
 import { define } from '../command/command.ts';
-import { jsonOption } from '../command/options.ts';
-import type { JsonOption } from '../command/options.ts';
+import { jsonOption, type JsonOption } from '../command/options.ts';
 import { specArgument } from './check.ts';
 
 export const planCommand = define<[spec: string], JsonOption & { readonly scan?: boolean }>({

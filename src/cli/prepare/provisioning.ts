@@ -1,8 +1,7 @@
 /** What `provision` and `teardown` share: from a spec to a job, the plan in words, and following the workflow that does it. */
-import type { ProvisionJob } from '../../aws/provision/round.ts';
+import type { ProvisionJob, ProvisionProgress } from '../../protocol/provision.ts';
 import type { LonghaulClient } from '../../client/client.ts';
 import type { Step } from '../../policy/provision/steps.ts';
-import type { ProvisionProgress } from '../../protocol/provision.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import { usage, type ExitCode } from '../command/exit.ts';
 import { table } from '../../terminal/table.ts';

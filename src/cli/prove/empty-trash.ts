@@ -3,8 +3,13 @@ import { define } from '../command/command.ts';
 import { confirmName } from '../command/confirm.ts';
 import { usage } from '../command/exit.ts';
 import { openMigration } from '../command/open-migration.ts';
-import { jsonOption, stateOption, yesOption } from '../command/options.ts';
-import type { JsonOption, StateOption } from '../command/options.ts';
+import {
+  jsonOption,
+  stateOption,
+  yesOption,
+  type JsonOption,
+  type StateOption,
+} from '../command/options.ts';
 import { nameArgument } from '../command/tell.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { trashOf, trashText, type KnownTrash } from './trash.ts';

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
 import { openMigration } from '../command/open-migration.ts';
-import { jsonOption, stateOption } from '../command/options.ts';
-import type { JsonOption, StateOption } from '../command/options.ts';
+import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
 import { nameArgument } from '../command/tell.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 

@@ -1,10 +1,8 @@
 /** `longhaul ledger`: what was done and decided, from the state directory. */
 import { define } from '../command/command.ts';
-import { usage } from '../command/exit.ts';
-import type { ExitCode } from '../command/exit.ts';
+import { usage, type ExitCode } from '../command/exit.ts';
 import { openMigration } from '../command/open-migration.ts';
-import { jsonOption, stateOption } from '../command/options.ts';
-import type { JsonOption, StateOption } from '../command/options.ts';
+import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
 import type { MigrationStore } from '../../state/state-directory.ts';
 import { nameArgument } from '../command/tell.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

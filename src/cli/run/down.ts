@@ -1,7 +1,6 @@
 /** `longhaul down`: stops what `up` started. */
 import { define } from '../command/command.ts';
-import { jsonOption } from '../command/options.ts';
-import type { JsonOption } from '../command/options.ts';
+import { jsonOption, type JsonOption } from '../command/options.ts';
 
 export const downCommand = define<[], JsonOption & { readonly state?: string }>({
   name: 'down',

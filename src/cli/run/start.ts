@@ -1,7 +1,13 @@
 /** `longhaul start`: begins a migration, or attaches to it. */
 import { define } from '../command/command.ts';
-import { asked, byOption, jsonOption, reasonOption } from '../command/options.ts';
-import type { AskedOptions, JsonOption } from '../command/options.ts';
+import {
+  asked,
+  byOption,
+  jsonOption,
+  reasonOption,
+  type AskedOptions,
+  type JsonOption,
+} from '../command/options.ts';
 import { specArgument } from '../prepare/check.ts';
 
 export const startCommand = define<[spec: string], AskedOptions & JsonOption>({

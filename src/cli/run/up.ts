@@ -2,8 +2,7 @@
 import { LonghaulError } from '../../errors/failure.ts';
 import type { Server } from '../../temporal/server.ts';
 import { define } from '../command/command.ts';
-import { jsonOption, parsePort } from '../command/options.ts';
-import type { JsonOption } from '../command/options.ts';
+import { jsonOption, parsePort, type JsonOption } from '../command/options.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 interface Options extends JsonOption {

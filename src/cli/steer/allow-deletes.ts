@@ -2,8 +2,7 @@
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
 import { countOption } from '../command/options.ts';
-import { nameArgument, tell, tellOptions } from '../command/tell.ts';
-import type { TellOptions } from '../command/tell.ts';
+import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
 
 interface Options extends TellOptions {
   readonly count?: string;

@@ -1,7 +1,6 @@
 /** `longhaul exclude`: adds or removes exclusions of a running migration. */
 import { define } from '../command/command.ts';
-import { nameArgument, tell, tellOptions } from '../command/tell.ts';
-import type { TellOptions } from '../command/tell.ts';
+import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
 
 export const excludeCommand = define<
   [name: string, patterns: string[]],

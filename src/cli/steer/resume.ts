@@ -1,7 +1,6 @@
 /** `longhaul resume`: a message to the migration. */
 import { define } from '../command/command.ts';
-import { nameArgument, tell, tellOptions } from '../command/tell.ts';
-import type { TellOptions } from '../command/tell.ts';
+import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
 
 export const resumeCommand = define<[name: string], TellOptions>({
   name: 'resume',

@@ -1,7 +1,6 @@
 /** `longhaul retry`: lets blocked chunks go on. */
 import { define } from '../command/command.ts';
-import { nameArgument, tell, tellOptions } from '../command/tell.ts';
-import type { TellOptions } from '../command/tell.ts';
+import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
 
 export const retryCommand = define<[name: string, chunk: string | undefined], TellOptions>({
   name: 'retry',

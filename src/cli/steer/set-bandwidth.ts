@@ -1,8 +1,7 @@
 /** `longhaul set-bandwidth`: changes the limit of a running migration. */
 import { define } from '../command/command.ts';
 import { rateOption } from '../command/options.ts';
-import { nameArgument, tell, tellOptions } from '../command/tell.ts';
-import type { TellOptions } from '../command/tell.ts';
+import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
 
 export const setBandwidthCommand = define<[name: string, bandwidth: string], TellOptions>({
   name: 'set-bandwidth',

@@ -2,8 +2,7 @@
 import { parseDuration } from '../../units.ts';
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
-import { nameArgument, tell, tellOptions } from '../command/tell.ts';
-import type { TellOptions } from '../command/tell.ts';
+import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
 
 export const setIntervalCommand = define<
   [name: string, interval: string],

@@ -1,7 +1,6 @@
 /** `longhaul skip`: ends a blocked chunk's round as it is. */
 import { define } from '../command/command.ts';
-import { nameArgument, tell, tellOptions } from '../command/tell.ts';
-import type { TellOptions } from '../command/tell.ts';
+import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
 
 export const skipCommand = define<[name: string, chunk: string], TellOptions>({
   name: 'skip',

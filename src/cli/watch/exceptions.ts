@@ -1,8 +1,7 @@
 /** `longhaul exceptions`: what stays behind, from the state directory. */
 import { define } from '../command/command.ts';
 import { openMigration } from '../command/open-migration.ts';
-import { jsonOption, stateOption } from '../command/options.ts';
-import type { JsonOption, StateOption } from '../command/options.ts';
+import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
 import { nameArgument } from '../command/tell.ts';
 
 export const exceptionsCommand = define<[name: string], StateOption & JsonOption>({

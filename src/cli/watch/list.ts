@@ -1,7 +1,6 @@
 /** `longhaul list`: the migrations of a server. */
 import { define } from '../command/command.ts';
-import { jsonOption, stateOption } from '../command/options.ts';
-import type { JsonOption, StateOption } from '../command/options.ts';
+import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
 import { migrationsTable } from '../../terminal/texts/listings.ts';
 import { withClient } from '../command/with-client.ts';
 

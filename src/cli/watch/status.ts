@@ -1,7 +1,6 @@
 /** `longhaul status`: one look. */
 import { define } from '../command/command.ts';
-import { jsonOption, stateOption } from '../command/options.ts';
-import type { JsonOption, StateOption } from '../command/options.ts';
+import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
 import { statusText } from '../../terminal/texts/status.ts';
 import { nameArgument } from '../command/tell.ts';
 import { withClient } from '../command/with-client.ts';

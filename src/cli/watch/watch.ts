@@ -2,8 +2,7 @@
 import { LonghaulError } from '../../errors/failure.ts';
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
-import { jsonOption, stateOption } from '../command/options.ts';
-import type { JsonOption, StateOption } from '../command/options.ts';
+import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
 import { watchLine } from '../../terminal/texts/status-line.ts';
 import { statusText } from '../../terminal/texts/status.ts';
 import { newsSince } from '../../terminal/texts/watch.ts';

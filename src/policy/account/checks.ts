@@ -20,7 +20,7 @@ import { networkChecks } from './network.ts';
 import { withRefusals } from './refusals.ts';
 import { roleChecks } from './roles.ts';
 import { chooseLayout, TASK_QUOTA_CODE, type LayoutAnswer } from '../datasync/layout.ts';
-import { groupDigits } from '../../terminal/columns.ts';
+import { groupDigits } from '../../units.ts';
 
 /** Agents of 32 GB hold 20 million entries, of 64 GB the service's limit; source and destination count both. */
 const ENTRIES_OF_32_GIB = 20_000_000;

@@ -1,6 +1,5 @@
 /** What a destination can hold. POSIX: what Linux file systems share; EFS: its quotas page, and what DataSync publishes. */
-import { formatBytes } from '../../units.ts';
-import { groupDigits } from '../../terminal/columns.ts';
+import { formatBytes, groupDigits } from '../../units.ts';
 import type { PathCount, TreeSummary } from './tree-summary.ts';
 import type { RawPath } from '../../paths.ts';
 

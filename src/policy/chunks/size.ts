@@ -4,8 +4,7 @@
  * of a run of length T on a link with a mean time m between drops is T × (e^(T/m) − 1)/(T/m). The
  * posix engine resumes inside a chunk and loses less; the plan stays on the safe side.
  */
-import { formatBytes, formatDuration, formatRate } from '../../units.ts';
-import { groupDigits } from '../../terminal/columns.ts';
+import { formatBytes, formatDuration, formatRate, groupDigits } from '../../units.ts';
 
 export interface ChunkLimits {
   readonly maxEntries: number;

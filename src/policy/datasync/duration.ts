@@ -3,8 +3,7 @@
  * and each execution launches, lists both sides, transfers at its share of the link, and verifies. Played
  * in steps from one change to the next, since shares change when an execution begins or ends.
  */
-import { formatBytes, formatDuration, formatRate } from '../../units.ts';
-import { groupDigits } from '../../terminal/columns.ts';
+import { formatBytes, formatDuration, formatRate, groupDigits } from '../../units.ts';
 
 export interface ExecutionRates {
   /** LAUNCHING: half a minute to five, observed. */

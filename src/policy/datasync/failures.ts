@@ -221,3 +221,7 @@ export function entryClass(reason: string): EntryClass {
   if (/changed|modified|Files were added/i.test(reason)) return 'drift';
   return 'other';
 }
+
+/** Returns true when an execution needs no further attempt. */
+export const isEnd = ({ kind }: Verdict): boolean =>
+  kind === 'done' || kind === 'partial' || kind === 'too big';

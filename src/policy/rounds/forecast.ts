@@ -4,9 +4,8 @@
  * t* = S/(1 − r/B): no interval is worth having that is shorter, and a link slower than the
  * changes never gets there.
  */
-import { formatBytes, formatDuration, formatRate } from '../../units.ts';
+import { formatBytes, formatDuration, formatRate, groupDigits } from '../../units.ts';
 import { DEFAULT_OVERHEAD_MS, dropCost } from '../chunks/size.ts';
-import { groupDigits } from '../../terminal/columns.ts';
 
 export interface ConvergenceFacts {
   /** What a round takes when nothing has changed. */

@@ -1,9 +1,9 @@
 /** An assessment as a person reads it. */
-import { formatBytes, formatDuration } from '../../units.ts';
+import { formatBytes, formatDuration, groupDigits, plural } from '../../units.ts';
 import { fromPrintable } from '../../paths.ts';
 import type { Assessment } from '../../policy/assess/assess.ts';
 import { rootLabel } from './root-label.ts';
-import { alignColumns, groupDigits, plural } from '../columns.ts';
+import { alignColumns } from '../columns.ts';
 
 /** At most this many paths of a list are shown; the JSON has them all. */
 const SHOWN = 5;

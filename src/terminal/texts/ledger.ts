@@ -2,9 +2,8 @@
 import type { ExceptedEntry } from '../../ledger/exceptions.ts';
 import type { LedgerKind, LedgerLine } from '../../ledger/ledger-line.ts';
 import type { LedgerCheck } from '../../ledger/verify-ledger.ts';
-import { formatBytes, formatDuration } from '../../units.ts';
+import { formatBytes, formatDuration, plural, groupDigits } from '../../units.ts';
 import { totalsText } from './status.ts';
-import { count, plural } from '../table.ts';
 
 /** `12  2026-11-23T09:00:00Z  chunk closed  0042 in round 3: … by ops: because`. */
 export function lineText(line: LedgerLine): string {
@@ -35,7 +34,7 @@ const DETAILS: { readonly [Kind in LedgerKind]: (line: Of<Kind>) => string } = {
   'round started': ({ round, roundKind, chunks }) =>
     `${round} (${roundKind}) over ${plural(chunks, 'chunk')}`,
   'round closed': ({ round, roundKind, clean, chunks, blocked }) =>
-    `${round} (${roundKind}): ${count(clean)} of ${plural(chunks, 'chunk')} clean, ${count(blocked)} blocked`,
+    `${round} (${roundKind}): ${groupDigits(clean)} of ${plural(chunks, 'chunk')} clean, ${groupDigits(blocked)} blocked`,
   'chunk closed': ({ chunk, round, sum }) =>
     `${chunk} in round ${round}: ${totalsText({ ...sum })}`,
   execution: (line) =>
@@ -73,7 +72,8 @@ export function checkText(check: LedgerCheck, migration: string): string {
   text.push(`  ${sum.closes ? 'closes' : 'OPEN'}  ${sum.because}`);
   if (open.length > 0) text.push(`  ${plural(open.length, 'chunk')} not at the end`);
   text.push(...open.slice(0, 10).map(({ chunk, because }) => `    ${chunk}  ${because}`));
-  if (open.length > 10) text.push(`    and ${count(open.length - 10)} more (--json has them all)`);
+  if (open.length > 10)
+    text.push(`    and ${groupDigits(open.length - 10)} more (--json has them all)`);
   return text.join('\n');
 }
 

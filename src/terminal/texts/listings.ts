@@ -2,8 +2,8 @@
 import type { ChunkRow, MigrationRow } from '../../client/snapshot.ts';
 import { fromPrintable } from '../../paths.ts';
 import { rootLabel } from './root-label.ts';
-import { formatBytes } from '../../units.ts';
-import { count, table } from '../table.ts';
+import { formatBytes, groupDigits } from '../../units.ts';
+import { table } from '../table.ts';
 
 export function migrationsTable(rows: readonly MigrationRow[]): string {
   return table(
@@ -18,7 +18,7 @@ export function migrationsTable(rows: readonly MigrationRow[]): string {
       row.migration,
       phaseText(row.phase, row.status),
       row.round === undefined ? '' : String(row.round),
-      count(row.blockedChunks),
+      groupDigits(row.blockedChunks),
       startText(row),
     ]),
   );
@@ -59,7 +59,7 @@ function tableOf(rows: readonly ChunkRow[]): string {
       chunk,
       state,
       round === undefined ? '' : String(round),
-      entries === undefined ? '' : count(entries),
+      entries === undefined ? '' : groupDigits(entries),
       bytes === undefined ? '' : formatBytes(bytes),
       rootsText(roots),
     ]),
@@ -71,5 +71,5 @@ export function rootsText(roots: readonly string[] | undefined): string {
   if (roots === undefined) return '';
   const shown = roots.slice(0, 3).map((root) => rootLabel(fromPrintable(root)));
   const more = roots.length - shown.length;
-  return `${shown.join(' ')}${more > 0 ? ` and ${count(more)} more` : ''}`;
+  return `${shown.join(' ')}${more > 0 ? ` and ${groupDigits(more)} more` : ''}`;
 }

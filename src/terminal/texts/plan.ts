@@ -1,10 +1,10 @@
 /** A chunk plan as a person reads it. */
-import { formatBytes, formatDuration } from '../../units.ts';
+import { formatBytes, formatDuration, groupDigits, plural } from '../../units.ts';
 import { DEFAULT_OVERHEAD_MS } from '../../policy/chunks/size.ts';
 import type { ChunkPlan, PlannedChunk } from '../../policy/chunks/plan.ts';
 import { DEFAULT_ENTRIES_PER_SECOND } from '../../policy/rounds/forecast.ts';
 import { rootLabel } from './root-label.ts';
-import { alignColumns, groupDigits, plural } from '../columns.ts';
+import { alignColumns } from '../columns.ts';
 
 /** What a chunk's first run takes with the link to itself: the slower of bytes and entries, and its overhead. */
 export function chunkRunMs(

@@ -1,8 +1,7 @@
 /** One line that is replaced in place: what is done, how fast, how long it will take, and why it waits. Pure. */
 import type { Snapshot } from '../../client/snapshot.ts';
-import { formatBytes, formatDuration, formatRate } from '../../units.ts';
+import { formatBytes, formatDuration, formatRate, groupDigits } from '../../units.ts';
 import { rateText } from './status.ts';
-import { count } from '../table.ts';
 
 export interface Progress {
   /** 'copy', 'scan', …; or the name of the migration with its phase. */
@@ -22,7 +21,7 @@ export function progressLine(progress: Progress, columns: number): string {
   const parts = [
     `${clock(progress.elapsedMs)} ${progress.what}`,
     percentText(progress),
-    `${ofTotal(progress.doneEntries, progress.totalEntries, count)} entries`,
+    `${ofTotal(progress.doneEntries, progress.totalEntries, groupDigits)} entries`,
     ofTotal(progress.doneBytes, progress.totalBytes, formatBytes),
     progress.bytesPerSecond === undefined ? '' : formatRate(progress.bytesPerSecond),
     progress.because ?? etaText(progress),
@@ -41,10 +40,12 @@ export function watchLine(
   const { round, phase, conditions, blockedCount } = progress;
   const parts = [`${migration}: ${phase}`];
   if (round !== undefined) {
-    parts.push(`round ${round.number} ${count(round.done)}/${count(round.chunks)} chunks`);
+    parts.push(
+      `round ${round.number} ${groupDigits(round.done)}/${groupDigits(round.chunks)} chunks`,
+    );
     parts.push(rateText(running));
   }
-  if (blockedCount > 0) parts.push(`${count(blockedCount)} blocked`);
+  if (blockedCount > 0) parts.push(`${groupDigits(blockedCount)} blocked`);
   for (const { name, because } of conditions) parts.push(`${name}: ${because}`);
   if (round === undefined && progress.nextRoundAt !== undefined) {
     parts.push(`next round ${progress.nextRoundAt}`);

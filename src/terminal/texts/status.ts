@@ -1,11 +1,10 @@
 /** A snapshot as the lines `longhaul status` prints. Pure: the clock is an argument. */
 import { laneOutages } from '../../policy/link/lanes.ts';
 import type { RunningChunk, Snapshot } from '../../client/snapshot.ts';
-import { formatBytes, formatDuration, formatRate } from '../../units.ts';
+import { formatBytes, formatDuration, formatRate, plural, groupDigits } from '../../units.ts';
 import type { BlockedChunk, MigrationProgress } from '../../protocol/api.ts';
-import { NO_PAINT } from '../paint.ts';
-import type { Paint } from '../paint.ts';
-import { count, plural, table } from '../table.ts';
+import { NO_PAINT, type Paint } from '../paint.ts';
+import { table } from '../table.ts';
 
 export interface StatusTextOptions {
   /** Milliseconds since the epoch. */
@@ -67,8 +66,8 @@ function workLines(
     lines.push(
       field(
         'round',
-        `${round.number} (${round.kind}): ${count(round.done)} of ${plural(round.chunks, 'chunk')} done, ` +
-          `${count(round.running.length)} running, ${count(round.blocked)} blocked`,
+        `${round.number} (${round.kind}): ${groupDigits(round.done)} of ${plural(round.chunks, 'chunk')} done, ` +
+          `${groupDigits(round.running.length)} running, ${groupDigits(round.blocked)} blocked`,
       ),
     );
     lines.push(field('rate', rateText(running)));
@@ -121,7 +120,7 @@ export function totalsText(totals: Readonly<Record<string, number>>): string {
   if (seen === undefined) return '';
   const parts = TOTAL_WORDS.flatMap(([key, word]) => {
     const value = totals[key] ?? 0;
-    return value === 0 ? [] : [`${count(value)} ${word}`];
+    return value === 0 ? [] : [`${groupDigits(value)} ${word}`];
   });
   const bytes = totals['bytes'] === undefined ? '' : ` (${formatBytes(totals['bytes'])})`;
   return `${plural(seen, 'entry', 'entries')} seen${bytes} = ${parts.length === 0 ? '0' : parts.join(' + ')}`;
@@ -142,7 +141,7 @@ function blockedLines(progress: MigrationProgress, now: number, paint: Paint): s
     paint.bad(`  ${plural(progress.blockedCount, 'chunk')} blocked`),
     ...rows,
     ...(more > 0
-      ? [`    and ${count(more)} more: longhaul chunks ${progress.migration} --blocked`]
+      ? [`    and ${groupDigits(more)} more: longhaul chunks ${progress.migration} --blocked`]
       : []),
   ];
 }
@@ -155,7 +154,7 @@ function runningLines(running: readonly RunningChunk[]): string[] {
   const rows = running.map((chunk) => [
     chunk.chunk,
     chunk.phase === undefined ? chunk.step : `${chunk.step}, ${chunk.phase}`,
-    progressText(chunk.doneEntries, chunk.totalEntries, count),
+    progressText(chunk.doneEntries, chunk.totalEntries, groupDigits),
     progressText(chunk.doneBytes, chunk.totalBytes, formatBytes),
     chunk.because ?? (chunk.bytesPerSecond === undefined ? '' : formatRate(chunk.bytesPerSecond)),
   ]);

@@ -1,9 +1,8 @@
 /** What happened between two looks, a line each. Pure. */
 import type { Snapshot } from '../../client/snapshot.ts';
 import type { MigrationProgress, RoundReport } from '../../protocol/api.ts';
-import { formatBytes, formatDuration } from '../../units.ts';
+import { formatBytes, formatDuration, plural, groupDigits } from '../../units.ts';
 import { blockedText, isOver } from './status.ts';
-import { count, plural } from '../table.ts';
 
 /**
  * What happened, in order, each line with its time: that of the thing itself where the migration
@@ -69,7 +68,7 @@ export function roundText(report: RoundReport): string {
   const changed =
     `${plural(totals['changedEntries'] ?? 0, 'entry', 'entries')} ` +
     `(${formatBytes(totals['changedBytes'] ?? 0)}) changed`;
-  return `round ${round.number} (${round.kind}) closed after ${elapsed}: ${count(clean)} of ${plural(chunks, 'chunk')} clean, ${changed}`;
+  return `round ${round.number} (${round.kind}) closed after ${elapsed}: ${groupDigits(clean)} of ${plural(chunks, 'chunk')} clean, ${changed}`;
 }
 
 function blockedNews(was: MigrationProgress | undefined, now: MigrationProgress): string[] {

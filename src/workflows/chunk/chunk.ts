@@ -15,7 +15,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ChunkSum, StepResult } from '../../engines/engine.ts';
+import type { ChunkSum, StepResult } from '../../model/round.ts';
 import { stepActivities } from '../runtime/activity-stubs.ts';
 import {
   migrationId,

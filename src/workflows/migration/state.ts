@@ -9,8 +9,8 @@ import type {
   RoundNews,
   RoundReport,
   Totals,
-  WorkflowSettings,
 } from '../../protocol/api.ts';
+import type { WorkflowSettings } from '../../spec/settings.ts';
 
 export const STATE_VERSION = 3;
 

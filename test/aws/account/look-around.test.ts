@@ -12,8 +12,11 @@ import { CreateAliasCommand, CreateKeyCommand, DisableKeyCommand } from '@aws-sd
 import { createLookClients, type LookClients } from '../../../src/aws/account/look-clients.ts';
 import { lookAround } from '../../../src/aws/account/look-around.ts';
 import { checkAccount } from '../../../src/policy/account/checks.ts';
-import type { KnownOfAccount, WantedFacts } from '../../../src/policy/account/facts.ts';
-import type { AccountCheck } from '../../../src/policy/account/facts.ts';
+import type {
+  KnownOfAccount,
+  WantedFacts,
+  AccountCheck,
+} from '../../../src/policy/account/facts.ts';
 import { startMoto, type Moto } from '../../support/moto.ts';
 
 const REGION = 'eu-central-1';

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { StepProgress } from '../../../src/engines/engine.ts';
+import type { StepProgress } from '../../../src/model/round.ts';
 import { closeSum } from '../../../src/model/sum.ts';
 import { agentsOf } from '../../../src/sandbox/world/datasync.ts';
 import { openBench, type Bench } from '../contract.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { closeSum } from '../../../src/model/sum.ts';
 import { expectSameTree } from '../../support/oracle.ts';
-import type { ChunkSum } from '../../../src/engines/engine.ts';
+import type { ChunkSum } from '../../../src/model/round.ts';
 import { alterKeepingTime } from '../contract.ts';
 import { openRig, strays, type Death, type Rig } from '../../support/datasync-worker.ts';
 import { directory, file } from '../../support/tree.ts';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
-import type { ChunkSum } from '../../../src/engines/engine.ts';
+import type { ChunkSum } from '../../../src/model/round.ts';
 import { treeIdentity } from '../../../src/engines/posix/tree/identity.ts';
 import { closeSum } from '../../../src/model/sum.ts';
 import { seededRandom, type Random } from '../../../src/sandbox/world/random.ts';

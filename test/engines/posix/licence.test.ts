@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Lease, Round } from '../../../src/engines/engine.ts';
+import type { Lease } from '../../../src/state/lease.ts';
+import type { Round } from '../../../src/model/round.ts';
 import { compileExcludes } from '../../../src/engines/posix/tree/excludes.ts';
 import { copyJournalPath } from '../../../src/engines/posix/steps/copy.ts';
 import { deletePassChunk } from '../../../src/engines/posix/steps/delete-pass.ts';

@@ -8,6 +8,7 @@ import {
   hasChanged,
   judgeEnd,
   type EntryClass,
+  isEnd,
 } from '../../../policy/datasync/failures.ts';
 import type { Scope } from '../../../policy/datasync/filters.ts';
 import type { StepJob } from '../../engine.ts';
@@ -15,7 +16,6 @@ import { partsOf } from '../service/chunk-state.ts';
 import { executionsWithEvidence, foldEvidence, type Evidence } from './evidence.ts';
 import { attemptsOf, type AttemptState, type ExecutionEnd } from '../service/execution-record.ts';
 import { fitsManifest } from './manifest.ts';
-import { isEnd } from '../steps/step.ts';
 
 export interface Folded {
   readonly path: RawPath;

@@ -1,6 +1,7 @@
 /** The scan step: nothing is listed by us; what the executions of the round need is made sure of. */
 import { fixBase } from '../../../catalog/base-catalog.ts';
-import type { StepJob, StepResult } from '../../engine.ts';
+import type { StepJob } from '../../engine.ts';
+import type { StepResult } from '../../../model/round.ts';
 import { partsOf } from '../service/chunk-state.ts';
 import { knownEntries } from '../evidence/fold.ts';
 import { filtersOf, lanesFor, type EngineParts } from './step.ts';

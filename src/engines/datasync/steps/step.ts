@@ -1,9 +1,10 @@
 /** What the steps share: the filters of a part, its lane, and running one execution until it is judged. */
 import { scopeFilters, type ScopeFilters } from '../../../policy/datasync/filters.ts';
-import { judgeEnd, type Verdict } from '../../../policy/datasync/failures.ts';
+import { isEnd, judgeEnd, type Verdict } from '../../../policy/datasync/failures.ts';
 import type { RawPath } from '../../../paths.ts';
 import { LonghaulError } from '../../../errors/failure.ts';
-import type { StepJob, StepProgress } from '../../engine.ts';
+import type { StepJob } from '../../engine.ts';
+import type { StepProgress } from '../../../model/round.ts';
 import type { AgentBoard } from '../service/agents.ts';
 import type { DataSyncApi, Described, StartRequest } from '../service/api.ts';
 import type { Part } from '../service/chunk-state.ts';
@@ -94,9 +95,6 @@ export async function runJudged(parts: EngineParts, wanted: Wanted): Promise<Jud
     await afterFailure(parts, wanted, verdict);
   }
 }
-
-export const isEnd = ({ kind }: Verdict): boolean =>
-  kind === 'done' || kind === 'partial' || kind === 'too big';
 
 /** The last end since a person was asked; what was before does not count as done. */
 export function lastOfTry({ ended, sinceGivenUp }: KeyState): ExecutionEnd | undefined {

@@ -2,11 +2,12 @@
  * The verify step: the reports of the round are read, entry by entry; files that differ are copied once more by
  * a manifest of just those, and what is then still not right is told with its class.
  */
-import { entryClass, judgeEnd } from '../../../policy/datasync/failures.ts';
+import { entryClass, judgeEnd, isEnd } from '../../../policy/datasync/failures.ts';
 import { placeOf } from '../../../aws/iam-facts.ts';
 import { bucketArn } from '../../../policy/iam/arns.ts';
 import { printable, type RawPath } from '../../../paths.ts';
-import type { OpenEntry, StepJob, StepResult } from '../../engine.ts';
+import type { OpenEntry, StepResult } from '../../../model/round.ts';
+import type { StepJob } from '../../engine.ts';
 import { partsOf } from '../service/chunk-state.ts';
 import { BEFORE_COPIES } from './copy.ts';
 import {
@@ -20,7 +21,7 @@ import { foldRound, inChunk, type Folded } from '../evidence/fold.ts';
 import { fitsManifest, putManifest } from '../evidence/manifest.ts';
 import { readReport } from '../evidence/report.ts';
 import { reportConfig, reportPrefix } from '../service/resources.ts';
-import { isEnd, lastOfTry, runJudged, type EngineParts } from './step.ts';
+import { lastOfTry, runJudged, type EngineParts } from './step.ts';
 
 /** Runs of a repair each time a chunk is tried. */
 const REPAIRS = [{ id: '1' }, { id: '2' }] as const;

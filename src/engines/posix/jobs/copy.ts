@@ -1,7 +1,6 @@
 /** Thread side of the copy: batches of entries, each of one directory. */
 import { joinRaw, type RawPath } from '../../../paths.ts';
-import type { Failure } from '../../../errors/failure.ts';
-import { toFailure } from '../../../errors/failure.ts';
+import { type Failure, toFailure } from '../../../errors/failure.ts';
 import { copyFile, type Copied, type FilePair, type OpenPair } from '../write/file.ts';
 import { copySpecial } from '../write/special.ts';
 import { copySymlink } from '../write/symlink.ts';

@@ -3,14 +3,13 @@
  * written, because every write in a directory changes its time. Also for the directories above a
  * chunk's roots: whichever chunk writes last leaves them right.
  */
-import type { RawPath } from '../../../paths.ts';
+import { type RawPath, rawToBytes } from '../../../paths.ts';
 import { outcomeOf, type EntryOutcome } from '../round/outcome.ts';
 import { before, statOpen } from '../native/file-stat.ts';
 import type { JobBase } from '../threads/messages.ts';
 import { copyMetadata } from '../native/metadata.ts';
 import { check } from '../native/errno.ts';
 import type { RootFds } from '../write/open-pair.ts';
-import { rawToBytes } from '../../../paths.ts';
 import { close, O, openBeneath } from '../native/libc.ts';
 
 export interface FinishDirectoriesJob extends JobBase, RootFds {

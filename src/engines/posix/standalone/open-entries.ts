@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { readJson } from '../../../state/atomic-file.ts';
 import { CatalogReader } from '../../../catalog/reader.ts';
 import { isWithin, printable } from '../../../paths.ts';
-import type { OpenEntry } from '../../engine.ts';
+import type { OpenEntry } from '../../../model/round.ts';
 import { copyJournalPath } from '../steps/copy.ts';
 import { deleteRefusedPath, type DeleteRefusal } from '../steps/delete-pass.ts';
 import { Outcomes } from '../round/outcome-journal.ts';

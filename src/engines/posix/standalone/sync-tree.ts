@@ -20,7 +20,7 @@ import { acquireLease } from '../../../state/lease.ts';
 import { openStateDirectory } from '../../../state/state-directory.ts';
 import type { RawPath } from '../../../paths.ts';
 import type { DeleteCaps } from '../../../policy/rounds/deletes.ts';
-import type { OpenEntry, Round, StepProgress, StepResult } from '../../engine.ts';
+import type { OpenEntry, Round, StepProgress, StepResult } from '../../../model/round.ts';
 import { fixBase } from '../../../catalog/base-catalog.ts';
 import { copyChunk } from '../steps/copy.ts';
 import { deletePassChunk } from '../steps/delete-pass.ts';

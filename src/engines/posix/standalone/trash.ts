@@ -5,7 +5,7 @@ import type { RawPath } from '../../../paths.ts';
 import { OWN_PREFIX } from '../tree/excludes.ts';
 import { expireTrash, trashedRounds } from '../jobs/expire-trash.ts';
 import { before, statOpen } from '../native/file-stat.ts';
-import type { TreeIdentity } from '../tree/identity.ts';
+import type { TreeIdentity } from '../../../model/tree-identity.ts';
 import { setTimes } from '../native/metadata.ts';
 import { nameAddress } from '../native/names.ts';
 import { proveTree, type TreePlace } from '../tree/prove-tree.ts';

@@ -14,7 +14,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparePaths, joinRaw, nameOf, parentOf, type RawPath } from '../../../paths.ts';
-import type { StepResult } from '../../engine.ts';
+import type { StepResult } from '../../../model/round.ts';
 import { allEntries, BATCH_ENTRIES, copyBatches, dueEntries } from './copy-batches.ts';
 import { CopyCommits, MOST_OPEN } from './copy-commits.ts';
 import type { CopyBatch, CopyEntriesResult } from '../jobs/copy.ts';

@@ -8,7 +8,7 @@ import { writeJsonAtomic } from '../../../state/atomic-file.ts';
 import { LonghaulError } from '../../../errors/failure.ts';
 import { comparePaths, joinRaw, parentOf, printable, type RawPath } from '../../../paths.ts';
 import { decideDeletes, type DeleteCaps } from '../../../policy/rounds/deletes.ts';
-import type { StepResult } from '../../engine.ts';
+import type { StepResult } from '../../../model/round.ts';
 import { findCandidates, type Candidates } from './delete-candidates.ts';
 import type { Excludes } from '../tree/excludes.ts';
 import { finishAll } from './finish.ts';

@@ -9,7 +9,7 @@ import { readJson } from '../../../state/atomic-file.ts';
 import { ENTRY_STATUSES } from '../../../model/entry.ts';
 import { CatalogWriter } from '../../../catalog/writer.ts';
 import { comparePaths, printable, type RawPath } from '../../../paths.ts';
-import type { OpenEntry } from '../../engine.ts';
+import type { OpenEntry } from '../../../model/round.ts';
 import { note, type ScanFacts } from '../round/scan-facts.ts';
 import type { ScannedRoots } from './scan-roots.ts';
 import type { ScanShard } from '../round/scan-shard.ts';

@@ -1,9 +1,9 @@
 /** What the main side of every step needs: the pool, both roots as descriptors, and the job. */
 import { closeSync } from 'node:fs';
 import { LonghaulError, type Failure } from '../../../errors/failure.ts';
-import type { RawPath } from '../../../paths.ts';
-import { joinRaw, printable } from '../../../paths.ts';
-import type { OpenEntry, StepJob, StepName, StepProgress } from '../../engine.ts';
+import { type RawPath, joinRaw, printable } from '../../../paths.ts';
+import type { OpenEntry, StepName, StepProgress } from '../../../model/round.ts';
+import type { StepJob } from '../../engine.ts';
 import type { EntryOutcome } from '../round/outcome.ts';
 import type { PackedBatch } from '../round/packed-outcomes.ts';
 import type { ThreadPool } from '../pool/pool.ts';

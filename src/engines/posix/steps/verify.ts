@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { joinRaw, nameOf, parentOf, type RawPath } from '../../../paths.ts';
-import type { StepResult } from '../../engine.ts';
+import type { StepResult } from '../../../model/round.ts';
 import type { DigestName } from '../round/digest.ts';
 import type { EntryOutcome } from '../round/outcome.ts';
 import { S_IFDIR, S_IFMT } from '../native/statx.ts';

@@ -13,20 +13,9 @@ import {
   readFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { TreeIdentity } from '../../../model/tree-identity.ts';
 import { LonghaulError, toFailure } from '../../../errors/failure.ts';
 import { type Code } from '../../../errors/codes.ts';
-
-/** Plain data: it is stored as JSON when the migration starts. */
-export interface TreeIdentity {
-  /** Such as 'ext4', 'nfs4' or 'fuse.sshfs'. */
-  readonly fsType: string;
-  /** What is mounted: '/dev/sdb1', 'server:/export'. */
-  readonly mountSource: string;
-  /** 'major:minor'. */
-  readonly device: string;
-  readonly rootInode: string;
-  readonly hasEntries: boolean;
-}
 
 export type SameTree =
   | { readonly same: true; readonly because: string }

@@ -1,6 +1,7 @@
 /** Whether a side is still the tree the migration began with. */
 import { LonghaulError } from '../../../errors/failure.ts';
-import { openTreeIdentity, sameTree, treeIdentity, type TreeIdentity } from './identity.ts';
+import { openTreeIdentity, sameTree, treeIdentity } from './identity.ts';
+import { type TreeIdentity } from '../../../model/tree-identity.ts';
 import type { Side } from '../native/errno.ts';
 
 export interface TreePlace {

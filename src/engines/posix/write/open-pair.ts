@@ -1,8 +1,7 @@
 /** Opens a directory on both sides, beneath the roots, making it at the destination when it is missing. */
-import { parentOf, rawToBytes, type RawPath } from '../../../paths.ts';
+import { parentOf, rawToBytes, type RawPath, nameOf } from '../../../paths.ts';
 import { check, nativeError } from '../native/errno.ts';
 import { nameAddress } from '../native/names.ts';
-import { nameOf } from '../../../paths.ts';
 import { close, errnoName, mkdirat, O, openBeneath, openat, unlinkat } from '../native/libc.ts';
 
 const DIRECTORY = O.RDONLY | O.DIRECTORY;

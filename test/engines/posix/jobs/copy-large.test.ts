@@ -13,7 +13,8 @@ import {
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import type { StepJob, StepResult } from '../../../../src/engines/engine.ts';
+import type { StepJob } from '../../../../src/engines/engine.ts';
+import type { StepResult } from '../../../../src/model/round.ts';
 import { partName } from '../../../../src/engines/posix/write/own-names.ts';
 import { expectSameTree } from '../../../support/oracle.ts';
 import { closeMounts, mountMissing, smallMount } from '../../../support/mounts.ts';

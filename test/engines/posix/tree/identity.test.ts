@@ -2,11 +2,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  sameTree,
-  treeIdentity,
-  type TreeIdentity,
-} from '../../../../src/engines/posix/tree/identity.ts';
+import { sameTree, treeIdentity } from '../../../../src/engines/posix/tree/identity.ts';
+import { type TreeIdentity } from '../../../../src/model/tree-identity.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -2,8 +2,8 @@
  * A spec with something wrong, without that: so that what the rest has wrong among itself and about the
  * disk is told at the same time. Pure.
  */
-import type { Inconsistency } from './problem.ts';
-import { specSchema, type MigrationSpec } from '../schema.ts';
+import type { Inconsistency } from './reading/problem.ts';
+import { specSchema, type MigrationSpec } from './schema.ts';
 
 export interface SoundPart {
   /** What is wrong has its default; a tree that is wrong has no path. */
