@@ -1,17 +1,20 @@
 /** Provisioning as an operator runs it: the built command line, a real server, workers that are killed. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { longhaul, bareEnvironment } from '../cli/run.ts';
-import { until } from '../support/processes.ts';
-import { testServer } from '../support/temporal.ts';
+import { provisionId } from '../../src/protocol/provision.ts';
+import { bareEnvironment, longhaul } from '../cli/run.ts';
+import { testServer, type TestServer } from '../support/temporal.ts';
 
 const bin = join(import.meta.dirname, '../../bin/longhaul.js');
 let cwd: string;
 let sandbox: Sandbox;
+let server: TestServer;
 let env: Record<string, string>;
 const workers: ChildProcess[] = [];
 
@@ -19,8 +22,9 @@ beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'longhaul-provision-'));
   mkdirSync(join(cwd, 'nfs/nfs.example/data'), { recursive: true });
   sandbox = await startSandbox({ root: cwd, time: 200, agents: [{ name: 'site-a' }] });
+  server = await testServer();
   env = {
-    ...(await testServer()).env,
+    ...server.env,
     AWS_ACCESS_KEY_ID: 'sandbox',
     AWS_SECRET_ACCESS_KEY: 'sandbox',
   };
@@ -63,6 +67,23 @@ function startWorker(): ChildProcess {
 
 const run = (...args: string[]) => longhaul(args, { cwd, env });
 
+/** The activity of a dead worker fails as after its heartbeat timeout, which is a minute, now. */
+async function endHeartbeat(): Promise<void> {
+  const connection = await Connection.connect(server.connectionOptions);
+  const client = new Client({ connection, namespace: server.namespace });
+  const workflowId = provisionId('acme');
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const [scheduled] = (events ?? []).flatMap(
+    ({ activityTaskScheduledEventAttributes: activity }) => activity ?? [],
+  );
+  expect(Number(scheduled?.heartbeatTimeout?.seconds)).toBe(60);
+  await client.activity.fail(
+    { workflowId, activityId: scheduled?.activityId ?? '' },
+    new Error('no heartbeat'),
+  );
+  await connection.close();
+}
+
 const census = () => ({
   fileSystems: sandbox.efs.fileSystems.size,
   mountTargets: sandbox.efs.mountTargets.size,
@@ -92,9 +113,16 @@ describe('an operator', () => {
   test('provisions through the death of a worker', async () => {
     const applied = run('provision', 'acme.yaml', '--apply');
     const first = startWorker();
-    await until('a location is made', () => sandbox.world.locations.size > 0);
-    first.kill('SIGKILL');
+    const dead = once(first, 'exit');
+    const { locations } = sandbox.world;
+    // Before the reply is sent: the activity is surely under way.
+    jest.spyOn(locations, 'set').mockImplementationOnce((arn, location) => {
+      first.kill('SIGKILL');
+      return Map.prototype.set.call(locations, arn, location) as typeof locations;
+    });
+    await dead;
     startWorker();
+    await endHeartbeat();
 
     const { exit, stdout, stderr } = await applied;
 
