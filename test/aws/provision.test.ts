@@ -1,9 +1,8 @@
 /** Provisioning and its undoing against the sandbox, cut at every call. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAwsClients, type AwsClients } from '../../src/aws/clients.ts';
+import type { AwsClients } from '../../src/aws/clients.ts';
 import { toProvisionSpec } from '../../src/aws/provision/desired.ts';
 import { type LocationSpec, dataSyncSpec } from '../../src/spec/kinds.ts';
 import { planNow, provisionRound } from '../../src/aws/provision/round.ts';
@@ -12,9 +11,15 @@ import { AgentBoard } from '../../src/engines/datasync/service/agents.ts';
 import { DataSyncApi } from '../../src/engines/datasync/service/api.ts';
 import { Resources } from '../../src/engines/datasync/service/resources.ts';
 import type { Step } from '../../src/policy/provision/steps.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import {
+  createSandbox,
+  type SandboxOptions,
+  type SandboxWorld,
+} from '../../src/sandbox/sandbox.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import { cutAt, MOMENTS, type Moment } from '../support/cut.ts';
+import { clientsOf } from '../support/datasync-bench.ts';
+import { scratchDirectory } from '../support/scratch.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role';
 const SPEC = `name: acme
@@ -38,21 +43,20 @@ aws:
 `;
 
 let root: string;
-let sandbox: Sandbox;
+let sandbox: SandboxWorld;
 const opened: AwsClients[] = [];
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'longhaul-provision-'));
+  root = scratchDirectory('provision-');
   mkdirSync(join(root, 'nfs/nfs.example/data'), { recursive: true });
 });
-afterEach(async () => {
+afterEach(() => {
   for (const clients of opened.splice(0)) clients.dispose();
-  await sandbox.close();
   rmSync(root, { recursive: true, force: true });
 });
 
-async function open(options: Partial<SandboxOptions> = {}): Promise<void> {
-  sandbox = await startSandbox({
+function open(options: Partial<SandboxOptions> = {}): void {
+  sandbox = createSandbox({
     root,
     time: 'virtual',
     agents: [{ name: 'site-a' }, { name: 'site-b' }],
@@ -61,11 +65,7 @@ async function open(options: Partial<SandboxOptions> = {}): Promise<void> {
 }
 
 function clients(): AwsClients {
-  const { endpoint } = sandbox;
-  const made = createAwsClients(
-    { region: 'eu-central-1', endpoints: { datasync: endpoint, efs: endpoint, s3: endpoint } },
-    { credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' } },
-  );
+  const made = clientsOf(sandbox);
   opened.push(made);
   return made;
 }
@@ -113,7 +113,7 @@ const NOTHING = { fileSystems: 0, mountTargets: [], accessPoints: 0, locations: 
 
 describe('provisioning', () => {
   test('makes everything the spec asks for, once', async () => {
-    await open();
+    open();
 
     const steps = await run(provisioning());
 
@@ -127,7 +127,7 @@ describe('provisioning', () => {
   });
 
   test('encrypts with the key from the first call, with elastic throughput, backups and a policy', async () => {
-    await open();
+    open();
 
     await run(provisioning());
 
@@ -161,7 +161,7 @@ describe('provisioning', () => {
   });
 
   test('makes a location of S3 with its storage class and its role', async () => {
-    await open();
+    open();
 
     await run(provisioning());
 
@@ -179,7 +179,7 @@ describe('provisioning', () => {
   });
 
   test('takes over a location that somebody else has made as the spec wants it, and no other', async () => {
-    await open();
+    open();
     await run(provisioning());
     const { locations, tags } = sandbox.world;
     const [arn = '', good] = [...locations].find(([, { kind }]) => kind === 'efs') ?? [];
@@ -205,7 +205,7 @@ describe('provisioning', () => {
   });
 
   test('to look first changes nothing', async () => {
-    await open();
+    open();
 
     const steps = await planNow(clients(), provisioning());
 
@@ -230,7 +230,7 @@ describe('provisioning', () => {
   });
 
   test('waits for an agent that is OFFLINE, and refuses one that is not there', async () => {
-    await open({ agents: [{ name: 'site-a' }] });
+    open({ agents: [{ name: 'site-a' }] });
 
     const steps = await run(provisioning());
 
@@ -242,7 +242,7 @@ describe('provisioning', () => {
   });
 
   test('waits while fresh mount targets make tasks flap', async () => {
-    await open({ flapping: true });
+    open({ flapping: true });
 
     const steps = await run(provisioning());
 
@@ -250,7 +250,7 @@ describe('provisioning', () => {
   });
 
   test('leaves a policy alone that somebody has widened for clients', async () => {
-    await open();
+    open();
     await run(provisioning());
     const [fileSystem] = sandbox.efs.fileSystems.values();
     const policy = JSON.parse(fileSystem?.policy ?? '') as { Statement: object[] };
@@ -269,7 +269,7 @@ describe('provisioning', () => {
   });
 
   test('refuses a policy that lets in what is not TLS, and does not replace it', async () => {
-    await open();
+    open();
     await run(provisioning());
     const [fileSystem] = sandbox.efs.fileSystems.values();
     fileSystem!.policy = '{"Statement":[]}';
@@ -284,7 +284,7 @@ describe('provisioning', () => {
   });
 
   test('turns the lifecycle on when the migration is done, and not before', async () => {
-    await open();
+    open();
     const text = SPEC.replace('create: {', 'create: { infrequentAccessAfterDays: 30,');
     await run(provisioning(text));
     const [fileSystem] = sandbox.efs.fileSystems.values();
@@ -296,7 +296,7 @@ describe('provisioning', () => {
   });
 
   test('refuses a file system under its token that is not encrypted', async () => {
-    await open();
+    open();
     await run(provisioning());
     const [fileSystem] = sandbox.efs.fileSystems.values();
     fileSystem!.fields = { ...fileSystem!.fields, Encrypted: false };
@@ -310,7 +310,7 @@ describe('provisioning', () => {
   });
 
   test('goes on after throttling, errors after the fact and replies that are lost', async () => {
-    await open({
+    open({
       faults: {
         faults: [
           { call: 'CreateFileSystem', nth: 1, reply: 'lost' },
@@ -341,7 +341,7 @@ describe('provisioning', () => {
 });
 
 test('the engine runs on what provisioning has made, and makes nothing of its own', async () => {
-  await open();
+  open();
   await run(provisioning());
   const through = clients();
   const api = new DataSyncApi(through);
@@ -381,7 +381,7 @@ describe('teardown', () => {
   });
 
   test('removes tasks and locations, and leaves the file system', async () => {
-    await open();
+    open();
     await run(provisioning());
 
     const steps = await run(tearing());
@@ -393,7 +393,7 @@ describe('teardown', () => {
   });
 
   test('removes the file system only when it is named', async () => {
-    await open();
+    open();
     await run(provisioning());
     const [id = ''] = sandbox.efs.fileSystems.keys();
 
@@ -408,7 +408,7 @@ describe('teardown', () => {
   });
 
   test('leaves what others have made', async () => {
-    await open();
+    open();
     await run(provisioning());
     const [agent = ''] = sandbox.world.agents.keys();
     sandbox.world.locations.set(
@@ -456,24 +456,27 @@ describe('cut at every call, and run again', () => {
     return [...calls];
   }
 
-  /** Where a call changes nothing, the moments are one. */
-  const momentsOf = (call: string): readonly Moment[] =>
-    /^(Describe|List)/.test(call) ? ['after the reply'] : MOMENTS;
+  const isRead = (call: string): boolean => /^(Describe|List)/.test(call);
+
+  /** A read changes nothing: its moments are one, and so are those of all reads in a row. */
+  const momentsOf = (call: string, before = ''): readonly Moment[] => {
+    if (!isRead(call)) return MOMENTS;
+    return isRead(before) ? [] : ['after the reply'];
+  };
 
   async function everyCut(
-    prepare: () => Promise<void>,
+    prepare: () => unknown,
     work: (through: AwsClients) => Promise<unknown>,
     check: () => void,
   ): Promise<readonly string[]> {
     await prepare();
     const calls = await callsOf(work);
     for (const [i, call] of calls.entries()) {
-      for (const moment of momentsOf(call)) await oneCut(i + 1, moment);
+      for (const moment of momentsOf(call, calls[i - 1])) await oneCut(i + 1, moment);
     }
-    return calls.filter((call) => !/^(Describe|List)/.test(call));
+    return calls.filter((call) => !isRead(call));
 
     async function oneCut(at: number, moment: Moment): Promise<void> {
-      await sandbox.close();
       rmSync(join(root, 'efs'), { recursive: true, force: true });
       await prepare();
       const through = clients();
@@ -507,7 +510,7 @@ describe('cut at every call, and run again', () => {
   test('teardown leaves nothing', async () => {
     const changing = await everyCut(
       async () => {
-        await open();
+        open();
         await run(provisioning(SMALL));
       },
       (through) => {
