@@ -10,11 +10,11 @@ export default {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  globalSetup: '<rootDir>/test/support/global-setup.mjs',
-  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  // What waits for a condition gives up by itself before (test/support/processes.ts).
+  globalSetup: '<rootDir>/test/support/jest/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/jest/global-teardown.mjs',
+  // What waits for a condition gives up by itself before (test/support/processes/processes.ts).
   testTimeout: 300_000,
   // The last net: what gives way to no timer.
-  setupFilesAfterEnv: ['<rootDir>/test/support/hang-net.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/jest/hang-net.ts'],
   maxWorkers: 2,
 };

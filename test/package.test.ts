@@ -6,11 +6,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleSpec } from '../src/spec/examples/posix.ts';
-import { installPackage } from './support/installed.ts';
-import { expectSameTree } from './support/oracle.ts';
-import { start, stopAll } from './support/processes.ts';
-import { testServer } from './support/temporal.ts';
-import { directory, file, makeTree } from './support/tree.ts';
+import { installPackage } from './support/processes/installed.ts';
+import { expectSameTree } from './support/trees/oracle.ts';
+import { start, stopAll } from './support/processes/processes.ts';
+import { testServer } from './support/servers/temporal.ts';
+import { directory, file, makeTree } from './support/trees/tree.ts';
 
 const checkout = join(import.meta.dirname, '..');
 const room = mkdtempSync(join(tmpdir(), 'longhaul-packed-'));

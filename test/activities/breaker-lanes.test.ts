@@ -9,7 +9,7 @@ import { LonghaulError } from '../../src/errors/failure.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openStateDirectory } from '../../src/state/state-directory.ts';
 import type { LinkReport } from '../../src/protocol/api.ts';
-import { until } from '../support/processes.ts';
+import { until } from '../support/processes/processes.ts';
 
 const NAMES = ['agent 1 (a)', 'agent 2 (b)'];
 let folder: string;

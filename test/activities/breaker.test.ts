@@ -8,7 +8,7 @@ import { LonghaulError } from '../../src/errors/failure.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openStateDirectory } from '../../src/state/state-directory.ts';
 import type { LinkReport } from '../../src/protocol/api.ts';
-import { until } from '../support/processes.ts';
+import { until } from '../support/processes/processes.ts';
 
 let folder: string;
 let up: boolean;

@@ -17,9 +17,9 @@ import {
   type SandboxWorld,
 } from '../../src/sandbox/sandbox.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
-import { cutAt, MOMENTS, type Moment } from '../support/cut.ts';
-import { clientsOf } from '../support/datasync-bench.ts';
-import { scratchDirectory } from '../support/scratch.ts';
+import { cutAt, MOMENTS, type Moment } from '../support/aws/cut-clients.ts';
+import { clientsOf } from '../support/aws/datasync-bench.ts';
+import { scratchDirectory } from '../support/trees/scratch.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role';
 const SPEC = `name: acme

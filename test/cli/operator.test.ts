@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
+import { openFlows, SETTINGS, type Flows } from '../support/servers/workflow-bench.ts';
 import { bareEnvironment, longhaul, type RunResult } from './run.ts';
 
 let flows: Flows;

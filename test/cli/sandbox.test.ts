@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as ds from '@aws-sdk/client-datasync';
 import { execa } from 'execa';
-import { blocksOf } from '../support/page-commands.ts';
+import { blocksOf } from '../support/processes/page-commands.ts';
 import { bareEnvironment, longhaul } from './run.ts';
 
 const bin = join(import.meta.dirname, '../../bin/longhaul.js');

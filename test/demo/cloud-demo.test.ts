@@ -18,8 +18,8 @@ import {
   silentNarrator,
   told,
   withEnvironment,
-} from '../support/demo.ts';
-import { stopAll } from '../support/processes.ts';
+} from '../support/migrations/demo.ts';
+import { stopAll } from '../support/processes/processes.ts';
 
 afterEach(stopAll);
 

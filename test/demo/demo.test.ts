@@ -6,8 +6,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { placesIn } from '../../src/demo/paper.ts';
 import { prove } from '../../src/demo/proof.ts';
 import { longhaul } from '../cli/run.ts';
-import { linkMissing } from '../support/link.ts';
-import { expectSameTree } from '../support/oracle.ts';
+import { linkMissing } from '../support/migrations/demo-link.ts';
+import { expectSameTree } from '../support/trees/oracle.ts';
 import {
   demo,
   descendants,
@@ -17,8 +17,8 @@ import {
   silentNarrator,
   told,
   withEnvironment,
-} from '../support/demo.ts';
-import { stopAll } from '../support/processes.ts';
+} from '../support/migrations/demo.ts';
+import { stopAll } from '../support/processes/processes.ts';
 
 const hasLink = linkMissing === undefined;
 if (!hasLink) process.stderr.write(`The demo is tested without its link: ${linkMissing}\n`);

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { expectSameTree } from '../support/oracle.ts';
-import { binFolder, blocksOf, runScript } from '../support/page-commands.ts';
-import { pythonTools } from '../support/python.ts';
-import { testServer, type TestServer } from '../support/temporal.ts';
+import { expectSameTree } from '../support/trees/oracle.ts';
+import { binFolder, blocksOf, runScript } from '../support/processes/page-commands.ts';
+import { pythonTools } from '../support/processes/python-programs.ts';
+import { testServer, type TestServer } from '../support/servers/temporal.ts';
 
 const KEY = 'AKIAMARKEDKEY0000000';
 const SECRET = 'marked-secret-of-the-worker';

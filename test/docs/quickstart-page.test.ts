@@ -13,10 +13,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { differences } from '../support/oracle.ts';
-import { binFolder, blocksOf } from '../support/page-commands.ts';
-import { start, stopAll, until, type Started } from '../support/processes.ts';
-import { testServer } from '../support/temporal.ts';
+import { differences } from '../support/trees/oracle.ts';
+import { binFolder, blocksOf } from '../support/processes/page-commands.ts';
+import { start, stopAll, until, type Started } from '../support/processes/processes.ts';
+import { testServer } from '../support/servers/temporal.ts';
 
 const PAGE = 'docs/quickstart.md';
 const room = mkdtempSync(join(tmpdir(), 'longhaul-quickstart-'));

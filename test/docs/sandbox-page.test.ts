@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseFaultScript } from '../../src/sandbox/world/fault-file.ts';
-import { binFolder, blocksOf, runScript } from '../support/page-commands.ts';
-import { pythonTools } from '../support/python.ts';
+import { binFolder, blocksOf, runScript } from '../support/processes/page-commands.ts';
+import { pythonTools } from '../support/processes/python-programs.ts';
 
 const PAGE = 'docs/sandbox.md';
 let cwd: string;

@@ -5,9 +5,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { openMigration, type Migration } from '../support/migration.ts';
-import { stopAll } from '../support/processes.ts';
-import { freezeHook, writers } from '../support/writers.ts';
+import { openMigration, type Migration } from '../support/migrations/migration.ts';
+import { stopAll } from '../support/processes/processes.ts';
+import { freezeHook, writers } from '../support/trees/writers.ts';
 
 let migration: Migration;
 afterEach(async () => {

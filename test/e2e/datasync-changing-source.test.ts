@@ -6,9 +6,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { openCloud, type CloudMigration } from '../support/datasync-migration.ts';
-import { stopAll } from '../support/processes.ts';
-import { freezeHook, writers } from '../support/writers.ts';
+import { openCloud, type CloudMigration } from '../support/migrations/datasync-migration.ts';
+import { stopAll } from '../support/processes/processes.ts';
+import { freezeHook, writers } from '../support/trees/writers.ts';
 
 let migration: CloudMigration;
 afterEach(async () => {

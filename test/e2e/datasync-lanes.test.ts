@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { agentsOf, isOver } from '../../src/sandbox/world/datasync.ts';
-import { openCloud, type CloudMigration } from '../support/datasync-migration.ts';
-import { until } from '../support/processes.ts';
+import { openCloud, type CloudMigration } from '../support/migrations/datasync-migration.ts';
+import { until } from '../support/processes/processes.ts';
 
 jest.setTimeout(240_000);
 

@@ -2,8 +2,8 @@
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openCloud, type CloudMigration } from '../support/datasync-migration.ts';
-import { until } from '../support/processes.ts';
+import { openCloud, type CloudMigration } from '../support/migrations/datasync-migration.ts';
+import { until } from '../support/processes/processes.ts';
 
 let migration: CloudMigration;
 afterEach(() => migration.close());

@@ -11,8 +11,8 @@ import {
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { SpecInput } from '../../src/spec/schema.ts';
-import { openMigration, type Migration } from '../support/migration.ts';
-import { until } from '../support/processes.ts';
+import { openMigration, type Migration } from '../support/migrations/migration.ts';
+import { until } from '../support/processes/processes.ts';
 
 let migration: Migration;
 afterEach(() => migration.close());

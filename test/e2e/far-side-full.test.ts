@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Link } from '../../src/demo/link/link.ts';
 import { longhaul } from '../cli/run.ts';
-import { linkMissing, openLink } from '../support/link.ts';
-import { closeMounts, mountMissing, smallMount } from '../support/mounts.ts';
-import { directory, file, leftovers, makeTree, type TreeLiteral } from '../support/tree.ts';
+import { linkMissing, openLink } from '../support/migrations/demo-link.ts';
+import { closeMounts, mountMissing, smallMount } from '../support/trees/mounts.ts';
+import { directory, file, leftovers, makeTree, type TreeLiteral } from '../support/trees/tree.ts';
 
 let link: Link | undefined;
 let room: string;

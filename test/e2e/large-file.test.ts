@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { partName } from '../../src/engines/posix/write/own-names.ts';
 import { rawFromText } from '../../src/paths.ts';
-import { killAtMissing, openMigration, type Migration } from '../support/migration.ts';
+import { killAtMissing, openMigration, type Migration } from '../support/migrations/migration.ts';
 
 let migration: Migration;
 afterEach(() => migration.close());

@@ -9,10 +9,10 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { Snapshot } from '../../src/client/snapshot.ts';
 import type { Link } from '../../src/demo/link/link.ts';
 import { formatDuration } from '../../src/units.ts';
-import { linkMissing, openLink } from '../support/link.ts';
-import { openMigration, type Migration } from '../support/migration.ts';
-import { until } from '../support/processes.ts';
-import { isCopying } from '../support/tree.ts';
+import { linkMissing, openLink } from '../support/migrations/demo-link.ts';
+import { openMigration, type Migration } from '../support/migrations/migration.ts';
+import { until } from '../support/processes/processes.ts';
+import { isCopying } from '../support/trees/tree.ts';
 
 let migration: Migration;
 let link: Link | undefined;

@@ -6,8 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openMigration, type Migration, type MigrationOptions } from '../support/migration.ts';
-import { closeMounts, mountMissing, smallMount } from '../support/mounts.ts';
+import {
+  openMigration,
+  type Migration,
+  type MigrationOptions,
+} from '../support/migrations/migration.ts';
+import { closeMounts, mountMissing, smallMount } from '../support/trees/mounts.ts';
 
 let migration: Migration;
 afterEach(async () => {

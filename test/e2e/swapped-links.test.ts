@@ -9,9 +9,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { openMigration, type Migration } from '../support/migration.ts';
-import { start, stopAll, until } from '../support/processes.ts';
-import { isCopying } from '../support/tree.ts';
+import { openMigration, type Migration } from '../support/migrations/migration.ts';
+import { start, stopAll, until } from '../support/processes/processes.ts';
+import { isCopying } from '../support/trees/tree.ts';
 
 let migration: Migration;
 afterEach(async () => {

@@ -5,10 +5,10 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { openMigration, type Migration } from '../support/migration.ts';
-import { bindMount, closeMounts, mountMissing, type Mount } from '../support/mounts.ts';
-import { until } from '../support/processes.ts';
-import { isCopying } from '../support/tree.ts';
+import { openMigration, type Migration } from '../support/migrations/migration.ts';
+import { bindMount, closeMounts, mountMissing, type Mount } from '../support/trees/mounts.ts';
+import { until } from '../support/processes/processes.ts';
+import { isCopying } from '../support/trees/tree.ts';
 
 let migration: Migration;
 let mount: Mount;

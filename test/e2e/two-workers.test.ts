@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { openMigration, type Migration } from '../support/migration.ts';
-import { until } from '../support/processes.ts';
-import { isCopying } from '../support/tree.ts';
+import { openMigration, type Migration } from '../support/migrations/migration.ts';
+import { until } from '../support/processes/processes.ts';
+import { isCopying } from '../support/trees/tree.ts';
 
 let migration: Migration;
 afterEach(() => migration.close());

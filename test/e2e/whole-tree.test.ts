@@ -1,8 +1,8 @@
 /** A tree of everything that has broken copy programs before, from the first command to the last. */
 import { afterEach, expect, test } from '@jest/globals';
-import { openMigration, type Migration } from '../support/migration.ts';
-import { nastyTree } from '../support/nasty-tree.ts';
-import { makeTree } from '../support/tree.ts';
+import { openMigration, type Migration } from '../support/migrations/migration.ts';
+import { nastyTree } from '../support/trees/nasty-tree.ts';
+import { makeTree } from '../support/trees/tree.ts';
 
 let migration: Migration;
 afterEach(() => migration.close());

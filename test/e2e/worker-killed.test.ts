@@ -5,9 +5,9 @@
 import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { killAtMissing, openMigration, type Migration } from '../support/migration.ts';
-import { PATIENCE_MS, type Started } from '../support/processes.ts';
-import { leftovers } from '../support/tree.ts';
+import { killAtMissing, openMigration, type Migration } from '../support/migrations/migration.ts';
+import { PATIENCE_MS, type Started } from '../support/processes/processes.ts';
+import { leftovers } from '../support/trees/tree.ts';
 
 /** Of copy and verify: entries between two durable lines of their journals (src/engines/posix). */
 const BATCH_ENTRIES = 4_096;

@@ -29,10 +29,17 @@ import { rawFromText, type RawPath } from '../../src/paths.ts';
 import type { Chunk } from '../../src/policy/chunks/plan.ts';
 import { closeSum } from '../../src/model/sum.ts';
 import { specSchema, type MigrationSpec, type SpecInput } from '../../src/spec/schema.ts';
-import { nastyTree } from '../support/nasty-tree.ts';
-import { differences, expectSameTree } from '../support/oracle.ts';
-import { scratchDirectory } from '../support/scratch.ts';
-import { directory, file, hardLink, makeTree, symlink, type TreeLiteral } from '../support/tree.ts';
+import { nastyTree } from '../support/trees/nasty-tree.ts';
+import { differences, expectSameTree } from '../support/trees/oracle.ts';
+import { scratchDirectory } from '../support/trees/scratch.ts';
+import {
+  directory,
+  file,
+  hardLink,
+  makeTree,
+  symlink,
+  type TreeLiteral,
+} from '../support/trees/tree.ts';
 
 export const WHOLE: Chunk = { id: '0000', roots: [''], without: [], entries: 0, bytes: 0 };
 

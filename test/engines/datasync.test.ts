@@ -1,5 +1,5 @@
 /** The engine contract on DataSync, through the sandbox: real SDK clients, real bytes, virtual time. */
-import { sandboxEngine } from '../support/datasync-bench.ts';
+import { sandboxEngine } from '../support/aws/datasync-bench.ts';
 import { engineContract } from './contract.ts';
 
 const NO_MOUNT = 'longhaul does not see the source, the agents do';

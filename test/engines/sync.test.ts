@@ -22,8 +22,8 @@ import {
   type SyncOptions,
   type SyncReport,
 } from '../../src/engines/posix/standalone/sync-tree.ts';
-import { acl, nastyTree } from '../support/nasty-tree.ts';
-import { differences, expectSameTree } from '../support/oracle.ts';
+import { acl, nastyTree } from '../support/trees/nasty-tree.ts';
+import { differences, expectSameTree } from '../support/trees/oracle.ts';
 import {
   directory,
   file,
@@ -32,7 +32,7 @@ import {
   sizesOfOpenFiles,
   symlink,
   type TreeLiteral,
-} from '../support/tree.ts';
+} from '../support/trees/tree.ts';
 import { alterKeepingTime } from './contract.ts';
 
 let root: string;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { callsOf, traceMissing } from '../support/strace.ts';
+import { callsOf, traceMissing } from '../support/processes/strace.ts';
 
 const dist = pathToFileURL(join(import.meta.dirname, '../../dist')).href;
 

@@ -14,7 +14,7 @@ import type { ChunkSum } from '../../src/model/round.ts';
 import { foldLedger, headPath, openLedger, readHead } from '../../src/ledger/ledger.ts';
 import { hashOf, type LedgerEvent, type LedgerLine } from '../../src/ledger/ledger-line.ts';
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts';
-import { runBuilt } from '../support/built.ts';
+import { runBuilt } from '../support/processes/run-built.ts';
 
 let folder: string;
 let path: string;

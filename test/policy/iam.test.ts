@@ -6,7 +6,7 @@ import type { PolicyDocument, Statement } from '../../src/policy/iam/document.ts
 import type { IamFacts } from '../../src/policy/iam/facts.ts';
 import { IAM_PHASES, type IamPhase } from '../../src/policy/iam/phases.ts';
 import { fileSystemPolicy, roleDocuments } from '../../src/policy/iam/roles.ts';
-import { iamTools } from '../support/python.ts';
+import { iamTools } from '../support/processes/python-programs.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
 const FACTS: IamFacts = {
@@ -58,10 +58,14 @@ describe('every policy', () => {
       ]);
 
       const python = join(await iamTools(), 'python');
-      const said = execFileSync(python, [join(import.meta.dirname, '../support/iam-check.py')], {
-        input: JSON.stringify(documents),
-        encoding: 'utf8',
-      });
+      const said = execFileSync(
+        python,
+        [join(import.meta.dirname, '../support/aws/iam-check.py')],
+        {
+          input: JSON.stringify(documents),
+          encoding: 'utf8',
+        },
+      );
 
       expect(said).toBe('');
     },

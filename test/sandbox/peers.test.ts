@@ -28,8 +28,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { OPERATIONS as DATASYNC_CALLS } from '../../src/sandbox/datasync/operations.ts';
 import { OPERATIONS as EFS_CALLS } from '../../src/sandbox/efs/protocol.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { startMoto, type Moto } from '../support/moto.ts';
-import { pythonTools } from '../support/python.ts';
+import { startMoto, type Moto } from '../support/aws/moto.ts';
+import { pythonTools } from '../support/processes/python-programs.ts';
 
 const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
 let root: string;

@@ -9,7 +9,7 @@ import { removeStaleTemporaries, writeFileAtomic } from '../../src/state/atomic-
 import { removeRoundsBefore, roundsKept } from '../../src/state/chunk-store.ts';
 import { tryLock, withLock } from '../../src/state/flock.ts';
 import { openStateDirectory } from '../../src/state/state-directory.ts';
-import { runBuilt } from '../support/built.ts';
+import { runBuilt } from '../support/processes/run-built.ts';
 
 let path: string;
 beforeEach(() => {

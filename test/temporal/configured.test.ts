@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configuredNamespace, configuredServer } from '../../src/temporal/configured.ts';
 import { ensureServer } from '../../src/temporal/server.ts';
-import { testServer } from '../support/temporal.ts';
+import { testServer } from '../support/servers/temporal.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'longhaul-configured-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));

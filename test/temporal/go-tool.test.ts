@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { goTool, type GoTool } from '../../src/temporal/go-tool.ts';
-import { start, stopAll, until, type Started } from '../support/processes.ts';
+import { start, stopAll, until, type Started } from '../support/processes/processes.ts';
 
 const TOOL: GoTool = {
   program: 'hello',

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { identify } from '../../src/temporal/process-identity.ts';
 import { ensureServer, stopServer } from '../../src/temporal/server.ts';
 import { longhaul } from '../cli/run.ts';
-import { start, stopAll, until, type Started } from '../support/processes.ts';
+import { start, stopAll, until, type Started } from '../support/processes/processes.ts';
 import type { sleeper } from './fixtures/sleeper.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'longhaul-lifetime-'));

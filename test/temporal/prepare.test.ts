@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { SearchAttributes } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../src/protocol/api.ts';
 import { prepareServer } from '../../src/temporal/prepare.ts';
-import { testServer } from '../support/temporal.ts';
+import { testServer } from '../support/servers/temporal.ts';
 
 describe('preparing a server', () => {
   test('lets a workflow start with each search attribute at once', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
-import { timeSkippingEnvironment, timeSkippingMissing } from '../support/time-skipping.ts';
+import { timeSkippingEnvironment, timeSkippingMissing } from '../support/servers/time-skipping.ts';
 import type { sleeper } from './fixtures/sleeper.ts';
 
 const SEVENTY_DAYS_MS = 70 * 24 * 3_600_000;

@@ -15,10 +15,10 @@ import { join } from 'node:path';
 import { ensureServer, stopServer } from '../../src/temporal/server.ts';
 import { WORKFLOW_QUEUE, stepQueue } from '../../src/protocol/api.ts';
 import { longhaul } from '../cli/run.ts';
-import { openMigration, type Migration } from '../support/migration.ts';
-import { until, type Started } from '../support/processes.ts';
-import { testServer, type TestServer } from '../support/temporal.ts';
-import { isCopying } from '../support/tree.ts';
+import { openMigration, type Migration } from '../support/migrations/migration.ts';
+import { until, type Started } from '../support/processes/processes.ts';
+import { testServer, type TestServer } from '../support/servers/temporal.ts';
+import { isCopying } from '../support/trees/tree.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'longhaul-worker-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ import {
   type Flows,
   type Running,
   type Stage,
-} from '../support/flows.ts';
+} from '../support/servers/workflow-bench.ts';
 
 // Not in beforeAll: tests that run side by side do not wait for it.
 const flows: Flows = await openFlows();

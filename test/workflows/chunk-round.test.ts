@@ -12,7 +12,7 @@ import {
   type RoundInput,
   type RoundReport,
 } from '../../src/protocol/api.ts';
-import { testServer } from '../support/temporal.ts';
+import { testServer } from '../support/servers/temporal.ts';
 
 const settings = { concurrentChunks: 2, heartbeatTimeoutMs: 5000 } as RoundInput['settings'];
 const input = (blocked: string[] = []): RoundInput => ({

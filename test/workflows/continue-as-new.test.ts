@@ -4,9 +4,15 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { openState, STATE_VERSION } from '../../src/workflows/migration/state.ts';
 import { openRound } from '../../src/workflows/round/state.ts';
-import { comesToRest, openFlows, SETTINGS, type Flows, type Running } from '../support/flows.ts';
-import { until } from '../support/processes.ts';
-import { suggestingServer, type SuggestingServer } from '../support/suggesting-server.ts';
+import {
+  comesToRest,
+  openFlows,
+  SETTINGS,
+  type Flows,
+  type Running,
+} from '../support/servers/workflow-bench.ts';
+import { until } from '../support/processes/processes.ts';
+import { suggestingServer, type SuggestingServer } from '../support/servers/suggesting-server.ts';
 
 let server: SuggestingServer;
 let flows: Flows;

@@ -5,9 +5,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { SETTINGS, workflowBundle } from '../support/flows.ts';
-import { quiet } from '../support/quiet.ts';
-import { testServer } from '../support/temporal.ts';
+import { SETTINGS, workflowBundle } from '../support/servers/workflow-bench.ts';
+import { quiet } from '../support/servers/quiet-sdk.ts';
+import { testServer } from '../support/servers/temporal.ts';
 
 let client: Client;
 let native: NativeConnection;

@@ -18,7 +18,7 @@ import {
 } from '../../src/protocol/api.ts';
 import { PROVISION_QUEUE, provisionId } from '../../src/protocol/provision.ts';
 import * as workflows from '../../src/workflows/index.ts';
-import { openFlows, type Flows } from '../support/flows.ts';
+import { openFlows, type Flows } from '../support/servers/workflow-bench.ts';
 
 const frozen = JSON.parse(
   readFileSync(new URL('frozen-names.json', import.meta.url), 'utf8'),

@@ -1,8 +1,13 @@
 /** Whatever anybody sends: it is recorded and shown, and no workflow task fails over it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Payload } from '@temporalio/common';
-import { openFlows, SETTINGS, type Flows, type Running } from '../support/flows.ts';
-import { temporalProgram, type Program } from '../support/programs.ts';
+import {
+  openFlows,
+  SETTINGS,
+  type Flows,
+  type Running,
+} from '../support/servers/workflow-bench.ts';
+import { temporalProgram, type Program } from '../support/processes/operator-programs.ts';
 
 let flows: Flows;
 let run: Running;

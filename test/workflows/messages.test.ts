@@ -4,13 +4,18 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CHUNK_VERBS, MIGRATION_VERBS } from '../../src/protocol/api.ts';
-import { openFlows, SETTINGS, type Flows, type Running } from '../support/flows.ts';
+import {
+  openFlows,
+  SETTINGS,
+  type Flows,
+  type Running,
+} from '../support/servers/workflow-bench.ts';
 import {
   longhaulProgram,
   tctlProgram,
   temporalProgram,
   type Program,
-} from '../support/programs.ts';
+} from '../support/processes/operator-programs.ts';
 import {
   argvFor,
   longhaulLines,
@@ -18,7 +23,7 @@ import {
   runbookLines,
   runbookTable,
   type RunbookLine,
-} from '../support/runbook.ts';
+} from '../support/processes/runbook.ts';
 
 type Progress = Awaited<ReturnType<Running['progress']>>;
 

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { predictRound } from '../../src/policy/datasync/duration.ts';
 import { chunkId, roundId } from '../../src/protocol/api.ts';
-import { openFlows, SETTINGS, type Flows } from '../support/flows.ts';
+import { openFlows, SETTINGS, type Flows } from '../support/servers/workflow-bench.ts';
 
 const CHUNKS = Number(process.env['LONGHAUL_OVERHEAD_CHUNKS'] ?? 40);
 const CASE = { chunks: 1_000, bytes: 30e12, entries: 30e6, bytesPerSecond: 50e6 / 8 };

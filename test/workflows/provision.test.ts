@@ -9,7 +9,7 @@ import { Client, Connection } from '@temporalio/client';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { provisionId } from '../../src/protocol/provision.ts';
 import { bareEnvironment, longhaul } from '../cli/run.ts';
-import { testServer, type TestServer } from '../support/temporal.ts';
+import { testServer, type TestServer } from '../support/servers/temporal.ts';
 
 const bin = join(import.meta.dirname, '../../bin/longhaul.js');
 let cwd: string;

@@ -1,6 +1,11 @@
 /** What can be asked, on a real server. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openFlows, SETTINGS, type Flows, type Running } from '../support/flows.ts';
+import {
+  openFlows,
+  SETTINGS,
+  type Flows,
+  type Running,
+} from '../support/servers/workflow-bench.ts';
 
 let flows: Flows;
 let run: Running;

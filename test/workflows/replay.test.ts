@@ -7,8 +7,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { Worker } from '@temporalio/worker';
-import { workflowBundle } from '../support/flows.ts';
-import { quiet } from '../support/quiet.ts';
+import { workflowBundle } from '../support/servers/workflow-bench.ts';
+import { quiet } from '../support/servers/quiet-sdk.ts';
 
 const folder = new URL('../fixtures/histories/', import.meta.url);
 const versions = readdirSync(folder);

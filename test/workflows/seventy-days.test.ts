@@ -2,9 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { SEARCH_ATTRIBUTES, type RoundRef } from '../../src/protocol/api.ts';
-import { openFlows, SETTINGS, type Flows, type Running, type Stage } from '../support/flows.ts';
-import { quiet } from '../support/quiet.ts';
-import { timeSkippingEnvironment, timeSkippingMissing } from '../support/time-skipping.ts';
+import {
+  openFlows,
+  SETTINGS,
+  type Flows,
+  type Running,
+  type Stage,
+} from '../support/servers/workflow-bench.ts';
+import { quiet } from '../support/servers/quiet-sdk.ts';
+import { timeSkippingEnvironment, timeSkippingMissing } from '../support/servers/time-skipping.ts';
 
 const DAY_MS = 86_400_000;
 const it = timeSkippingMissing === undefined ? test : test.skip;

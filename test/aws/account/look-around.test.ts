@@ -17,7 +17,7 @@ import type {
   WantedFacts,
   AccountCheck,
 } from '../../../src/policy/account/facts.ts';
-import { startMoto, type Moto } from '../../support/moto.ts';
+import { startMoto, type Moto } from '../../support/aws/moto.ts';
 
 const REGION = 'eu-central-1';
 const ACCOUNT = '123456789012'; // moto's

@@ -15,8 +15,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Link } from '../../../src/demo/link/link.ts';
 import { goTool } from '../../../src/temporal/go-tool.ts';
 import { TOXIPROXY } from '../../../src/temporal/tools.ts';
-import { linkMissing, openLink } from '../../support/link.ts';
-import { start, stopAll, until } from '../../support/processes.ts';
+import { linkMissing, openLink } from '../../support/migrations/demo-link.ts';
+import { start, stopAll, until } from '../../support/processes/processes.ts';
 
 let tree: string;
 let link: Link | undefined;

@@ -6,13 +6,13 @@ import type { StepProgress } from '../../../src/model/round.ts';
 import { closeSum } from '../../../src/model/sum.ts';
 import { agentsOf } from '../../../src/sandbox/world/datasync.ts';
 import { openBench, type Bench } from '../contract.ts';
-import { expectSameTree } from '../../support/oracle.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
 import {
   sandboxEngine,
   type SandboxEngine,
   type SandboxEngineOptions,
-} from '../../support/datasync-bench.ts';
-import { directory, file } from '../../support/tree.ts';
+} from '../../support/aws/datasync-bench.ts';
+import { directory, file } from '../../support/trees/tree.ts';
 
 let bench: Bench;
 let kind: SandboxEngine;

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { closeSum } from '../../../src/model/sum.ts';
 import { seededRandom, type Random } from '../../../src/sandbox/world/random.ts';
-import { openRig, strays, type Rig } from '../../support/datasync-worker.ts';
-import { expectSameTree } from '../../support/oracle.ts';
-import { seeds } from '../../support/seeds.ts';
-import { directory, file, symlink } from '../../support/tree.ts';
+import { openRig, strays, type Rig } from '../../support/aws/datasync-worker.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
+import { seeds } from '../../support/jest/seeds.ts';
+import { directory, file, symlink } from '../../support/trees/tree.ts';
 
 const CALLS = [
   'CreateLocationNfs',

@@ -6,11 +6,11 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { closeSum } from '../../../src/model/sum.ts';
-import { expectSameTree } from '../../support/oracle.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
 import type { ChunkSum } from '../../../src/model/round.ts';
 import { alterKeepingTime } from '../contract.ts';
-import { openRig, strays, type Death, type Rig } from '../../support/datasync-worker.ts';
-import { directory, file } from '../../support/tree.ts';
+import { openRig, strays, type Death, type Rig } from '../../support/aws/datasync-worker.ts';
+import { directory, file } from '../../support/trees/tree.ts';
 
 let rig: Rig;
 afterEach(() => rmSync(rig.bench.root, { recursive: true, force: true }));

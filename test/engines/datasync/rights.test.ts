@@ -5,8 +5,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import { toIamFacts } from '../../../src/aws/iam-facts.ts';
 import { IAM_PHASES } from '../../../src/policy/iam/phases.ts';
 import { dataSyncSpec } from '../../../src/spec/kinds.ts';
-import { openRig, type Rig } from '../../support/datasync-worker.ts';
-import { directory, file } from '../../support/tree.ts';
+import { openRig, type Rig } from '../../support/aws/datasync-worker.ts';
+import { directory, file } from '../../support/trees/tree.ts';
 
 let rig: Rig;
 afterEach(() => rmSync(rig.bench.root, { recursive: true, force: true }));

@@ -11,8 +11,8 @@ import type { PlannedChunk } from '../../../src/policy/chunks/plan.ts';
 import { closeSum } from '../../../src/model/sum.ts';
 import { agentsOf } from '../../../src/sandbox/world/datasync.ts';
 import { firstRoundOf } from '../../../src/spec/first-round.ts';
-import { sandboxEngine } from '../../support/datasync-bench.ts';
-import { expectSameTree } from '../../support/oracle.ts';
+import { sandboxEngine } from '../../support/aws/datasync-bench.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
 import { openBench, type Bench } from '../contract.ts';
 
 let bench: Bench;

@@ -2,9 +2,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { MAY_BIND_PORTS } from '../../support/nasty-tree.ts';
-import { expectSameTree } from '../../support/oracle.ts';
-import { file, readTree } from '../../support/tree.ts';
+import { MAY_BIND_PORTS } from '../../support/trees/nasty-tree.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
+import { file, readTree } from '../../support/trees/tree.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { PART_BYTES, posix } from './bench.ts';
 

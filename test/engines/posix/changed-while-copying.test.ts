@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { expectSameTree } from '../../support/oracle.ts';
-import { until } from '../../support/processes.ts';
-import { file, leftovers, sizesOfOpenFiles, sparse, type Node } from '../../support/tree.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
+import { until } from '../../support/processes/processes.ts';
+import { file, leftovers, sizesOfOpenFiles, sparse, type Node } from '../../support/trees/tree.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { PART_BYTES, posix } from './bench.ts';
 

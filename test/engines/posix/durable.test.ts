@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { callsOf, traceMissing, type Call } from '../../support/strace.ts';
+import { callsOf, traceMissing, type Call } from '../../support/processes/strace.ts';
 
 const checkout = join(import.meta.dirname, '../../..');
 const PART_BYTES = 2 ** 20;

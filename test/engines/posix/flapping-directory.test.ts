@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { CatalogReader } from '../../../src/catalog/reader.ts';
 import { CatalogWriter } from '../../../src/catalog/writer.ts';
-import { expectSameTree } from '../../support/oracle.ts';
-import { directory, file } from '../../support/tree.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
+import { directory, file } from '../../support/trees/tree.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { posix } from './bench.ts';
 

@@ -14,15 +14,15 @@ import { treeIdentity } from '../../../src/engines/posix/tree/identity.ts';
 import { closeSum } from '../../../src/model/sum.ts';
 import { seededRandom, type Random } from '../../../src/sandbox/world/random.ts';
 import { specSchema } from '../../../src/spec/schema.ts';
-import { changeTree } from '../../support/change-tree.ts';
-import { expectSameTree } from '../../support/oracle.ts';
-import { traceMissing } from '../../support/strace.ts';
-import { leftovers } from '../../support/tree.ts';
+import { changeTree } from '../../support/trees/change-tree.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
+import { traceMissing } from '../../support/processes/strace.ts';
+import { leftovers } from '../../support/trees/tree.ts';
 
 const ONE = process.env['LONGHAUL_KILL_SEED'];
 const COUNT = Number(process.env['LONGHAUL_KILL_SEEDS'] ?? 4);
 const SEEDS = ONE === undefined ? Array.from({ length: COUNT }, (_, i) => i + 1) : [Number(ONE)];
-const RUNNER = join(import.meta.dirname, '../../support/round-runner.mjs');
+const RUNNER = join(import.meta.dirname, '../../support/processes/round-runner.mjs');
 const CHANGING_ROUNDS = 3;
 const KILLS_A_ROUND = 2;
 /** With how often a thread makes them in a round, about. */

@@ -21,7 +21,7 @@ import { LonghaulError } from '../../../src/errors/failure.ts';
 import { CatalogReader } from '../../../src/catalog/reader.ts';
 import { CatalogWriter } from '../../../src/catalog/writer.ts';
 import { readJournal } from '../../../src/state/journal.ts';
-import { directory, file, type TreeLiteral } from '../../support/tree.ts';
+import { directory, file, type TreeLiteral } from '../../support/trees/tree.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { posix } from './bench.ts';
 

@@ -16,8 +16,8 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { partName } from '../../../src/engines/posix/write/own-names.ts';
-import { expectSameTree } from '../../support/oracle.ts';
-import { directory, file } from '../../support/tree.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
+import { directory, file } from '../../support/trees/tree.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { PART_BYTES, posix } from './bench.ts';
 

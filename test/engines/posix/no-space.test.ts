@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { afterEach, expect, test } from '@jest/globals';
-import { closeMounts, mountMissing, smallMount } from '../../support/mounts.ts';
-import { expectSameTree } from '../../support/oracle.ts';
-import { file, leftovers } from '../../support/tree.ts';
+import { closeMounts, mountMissing, smallMount } from '../../support/trees/mounts.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
+import { file, leftovers } from '../../support/trees/tree.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { posix } from './bench.ts';
 

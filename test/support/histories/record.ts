@@ -7,8 +7,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { openFlows, type Flows } from '../flows.ts';
-import { suggestingServer, type SuggestingServer } from '../suggesting-server.ts';
+import { openFlows, type Flows } from '../servers/workflow-bench.ts';
+import { suggestingServer, type SuggestingServer } from '../servers/suggesting-server.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const folder = process.env['LONGHAUL_HISTORIES']!;

@@ -1,7 +1,7 @@
 /** One short migration for each phase and each turn it can take, to be recorded. */
 import { expect } from '@jest/globals';
 import { chunkId, roundId, type MigrationProgress } from '../../../src/protocol/api.ts';
-import { SETTINGS, type Flows, type Running, type Stage } from '../flows.ts';
+import { SETTINGS, type Flows, type Running, type Stage } from '../servers/workflow-bench.ts';
 
 /** The stage is set, and the name under which the histories are kept. */
 export interface Recording {

@@ -4,8 +4,8 @@ import type { Client } from '@temporalio/client';
 import { listMigrations } from '../../../src/client/listing.ts';
 import type { MigrationRow } from '../../../src/client/snapshot.ts';
 import { migrationId, type MigrationProgress } from '../../../src/protocol/api.ts';
-import { openFlows, SETTINGS, type Flows } from '../../support/flows.ts';
-import { until } from '../../support/processes.ts';
+import { openFlows, SETTINGS, type Flows } from '../../support/servers/workflow-bench.ts';
+import { until } from '../../support/processes/processes.ts';
 
 let flows: Flows;
 beforeAll(async () => {

@@ -16,10 +16,10 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { StepJob } from '../../../../src/engines/engine.ts';
 import type { StepResult } from '../../../../src/model/round.ts';
 import { partName } from '../../../../src/engines/posix/write/own-names.ts';
-import { expectSameTree } from '../../../support/oracle.ts';
-import { closeMounts, mountMissing, smallMount } from '../../../support/mounts.ts';
-import { until } from '../../../support/processes.ts';
-import { directory, file } from '../../../support/tree.ts';
+import { expectSameTree } from '../../../support/trees/oracle.ts';
+import { closeMounts, mountMissing, smallMount } from '../../../support/trees/mounts.ts';
+import { until } from '../../../support/processes/processes.ts';
+import { directory, file } from '../../../support/trees/tree.ts';
 import { openBench, type Bench } from '../../contract.ts';
 import { PART_BYTES, posix } from '../bench.ts';
 

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { eventsOf } from '../../../../src/ledger/entry-events.ts';
 import { openBench, type Bench } from '../../contract.ts';
 import { posix } from '../bench.ts';
-import { directory, file } from '../../../support/tree.ts';
+import { directory, file } from '../../../support/trees/tree.ts';
 
 let bench: Bench;
 afterEach(async () => {

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { expectSameTree } from '../../../support/oracle.ts';
-import { directory, file, symlink } from '../../../support/tree.ts';
+import { expectSameTree } from '../../../support/trees/oracle.ts';
+import { directory, file, symlink } from '../../../support/trees/tree.ts';
 import { alterKeepingTime, openBench, type Bench } from '../../contract.ts';
 import { posix } from '../bench.ts';
 

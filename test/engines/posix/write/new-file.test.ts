@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { expectSameTree } from '../../../support/oracle.ts';
-import { traceMissing } from '../../../support/strace.ts';
-import { leftovers } from '../../../support/tree.ts';
+import { expectSameTree } from '../../../support/trees/oracle.ts';
+import { traceMissing } from '../../../support/processes/strace.ts';
+import { leftovers } from '../../../support/trees/tree.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../../bin/longhaul.js');
 const MODES = [0o644, 0o600, 0o777, 0o666, 0o000, 0o4755, 0o2755, 0o1644, 0o640];

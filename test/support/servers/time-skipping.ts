@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { timeSkippingServer } from '../../scripts/time-skipping-server.mjs';
+import { timeSkippingServer } from '../../../scripts/time-skipping-server.mjs';
 
 /** Why tests that skip time cannot run on this machine; undefined when they can. */
 export const timeSkippingMissing: string | undefined = await timeSkippingServer().then(

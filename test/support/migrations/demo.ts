@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { openTerminal } from '../../src/terminal/terminal.ts';
-import { openNarrator, type Narrator } from '../../src/demo/narrator.ts';
-import { start, until, type Started } from './processes.ts';
+import { openTerminal } from '../../../src/terminal/terminal.ts';
+import { openNarrator, type Narrator } from '../../../src/demo/narrator.ts';
+import { start, until, type Started } from '../processes/processes.ts';
 
-const bin = join(import.meta.dirname, '../../bin/longhaul.js');
+const bin = join(import.meta.dirname, '../../../bin/longhaul.js');
 
 export interface Said {
   readonly type: string;

@@ -6,23 +6,23 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createAwsClients, type AwsClients } from '../../src/aws/clients.ts';
-import { createDataSyncEngine } from '../../src/engines/datasync/engine.ts';
+import { createAwsClients, type AwsClients } from '../../../src/aws/clients.ts';
+import { createDataSyncEngine } from '../../../src/engines/datasync/engine.ts';
 import type {
   DataSyncEngineOptions,
   ExecutionTold,
-} from '../../src/engines/datasync/service/options.ts';
-import { throwIfAborted, type Time } from '../../src/engines/datasync/service/time.ts';
-import type { Engine } from '../../src/engines/engine.ts';
-import { faultScriptSchema } from '../../src/sandbox/world/faults.ts';
+} from '../../../src/engines/datasync/service/options.ts';
+import { throwIfAborted, type Time } from '../../../src/engines/datasync/service/time.ts';
+import type { Engine } from '../../../src/engines/engine.ts';
+import { faultScriptSchema } from '../../../src/sandbox/world/faults.ts';
 import {
   createSandbox,
   type SandboxOptions,
   type SandboxWorld,
-} from '../../src/sandbox/sandbox.ts';
-import { dataSyncSpec } from '../../src/spec/kinds.ts';
-import type { MigrationSpec, SpecInput } from '../../src/spec/schema.ts';
-import type { EngineKind, Places } from '../engines/contract.ts';
+} from '../../../src/sandbox/sandbox.ts';
+import { dataSyncSpec } from '../../../src/spec/kinds.ts';
+import type { MigrationSpec, SpecInput } from '../../../src/spec/schema.ts';
+import type { EngineKind, Places } from '../../engines/contract.ts';
 
 const FILE_SYSTEM = 'fs-0123456789abcdef0';
 const EXPORT = '/data';

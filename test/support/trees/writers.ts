@@ -1,7 +1,7 @@
 /** Processes that keep changing a source, and the freeze hook that ends them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { start } from './processes.ts';
+import { start } from '../processes/processes.ts';
 
 const WRITER = join(import.meta.dirname, 'writer.mjs');
 /** Never the same for as long as a copy of it takes. */

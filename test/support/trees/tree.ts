@@ -23,7 +23,7 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { nameOf, parentOf, rawToBytes, type RawPath } from '../../src/paths.ts';
+import { nameOf, parentOf, rawToBytes, type RawPath } from '../../../src/paths.ts';
 import { setTimes, setXattr, readXattrs } from './tree-syscalls.ts';
 
 export interface Attributes {

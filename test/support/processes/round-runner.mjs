@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPosixEngine } from '../../dist/engines/posix/engine.js';
-import { acquireLease } from '../../dist/state/lease.js';
-import { openStateDirectory } from '../../dist/state/state-directory.js';
+import { createPosixEngine } from '../../../dist/engines/posix/engine.js';
+import { acquireLease } from '../../../dist/state/lease.js';
+import { openStateDirectory } from '../../../dist/state/state-directory.js';
 
 const [root, number] = process.argv.slice(2);
 const read = (name) => JSON.parse(readFileSync(join(root, name), 'utf8'));

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildIfStale } from '../../scripts/build.mjs';
+import { buildIfStale } from '../../../scripts/build.mjs';
 
 /** More than the database of the Temporal server and all scratch directories take. */
 const ROOM_BYTES = 2 * 2 ** 30;
@@ -12,7 +12,7 @@ const ROOM_BYTES = 2 * 2 ** 30;
 export default async function globalSetup() {
   await buildIfStale();
   const folder = mkdtempSync(join(inMemory() ?? tmpdir(), 'longhaul-tests-'));
-  // For test/support/scratch.ts.
+  // For test/support/trees/scratch.ts.
   process.env.LONGHAUL_TEST_SCRATCH = folder;
   const door = await openDoor(folder);
   process.env.LONGHAUL_TEST_DOOR = door.path;
@@ -55,7 +55,7 @@ async function openDoor(folder) {
 }
 
 async function startTemporal(folder) {
-  const { ensureServer } = await import('../../dist/temporal/server.js');
+  const { ensureServer } = await import('../../../dist/temporal/server.js');
   return ensureServer({
     stateDirectory: join(folder, 'state'),
     lifetime: 'with this process',

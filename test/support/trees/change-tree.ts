@@ -17,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Random } from '../../src/sandbox/world/random.ts';
+import type { Random } from '../../../src/sandbox/world/random.ts';
 
 const LARGE_BYTES = 200_000;
 const NAMES = ['a', 'b b', '-rf', 'new\nline', 'ü', '.hidden', 'UPPER', 'x'.repeat(200)];

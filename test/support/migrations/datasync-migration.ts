@@ -7,12 +7,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { agentsOf, type Timings } from '../../src/sandbox/world/datasync.ts';
-import { faultScriptSchema } from '../../src/sandbox/world/faults.ts';
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import type { SpecInput } from '../../src/spec/schema.ts';
+import { agentsOf, type Timings } from '../../../src/sandbox/world/datasync.ts';
+import { faultScriptSchema } from '../../../src/sandbox/world/faults.ts';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
+import type { SpecInput } from '../../../src/spec/schema.ts';
 import { openMigration, type Migration } from './migration.ts';
-import type { Started } from './processes.ts';
+import type { Started } from '../processes/processes.ts';
 
 const FILE_SYSTEM = 'fs-0123456789abcdef0';
 const AWS_ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' };

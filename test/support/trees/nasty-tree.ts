@@ -1,5 +1,5 @@
 /** One tree with everything that has broken a copy program before. About 1,100 entries, 2 MB. */
-import { rawFromText } from '../../src/paths.ts';
+import { rawFromText } from '../../../src/paths.ts';
 import {
   directory,
   fifo,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-const dist = pathToFileURL(join(import.meta.dirname, '../../dist')).href;
+const dist = pathToFileURL(join(import.meta.dirname, '../../../dist')).href;
 
 /** `#dist/` in the code is the build; resolves with what it printed, rejects when it fails. */
 export async function runBuilt(code: string, args: readonly string[]): Promise<string> {

@@ -1,5 +1,5 @@
 /** Cuts a run at a chosen call to AWS, as `kill -9` would: before the request, after it, or after its reply. */
-import type { AwsClients } from '../../src/aws/clients.ts';
+import type { AwsClients } from '../../../src/aws/clients.ts';
 
 export const MOMENTS = ['before the request', 'after the request', 'after the reply'] as const;
 export type Moment = (typeof MOMENTS)[number];

@@ -1,18 +1,18 @@
 /** A worker over the datasync engine as Temporal would drive it: what fails is tried again, and one that dies is followed by another. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ChunkSum, Round } from '../../src/model/round.ts';
-import type { StepJob } from '../../src/engines/engine.ts';
-import { failureClass, toFailure } from '../../src/errors/failure.ts';
-import { type World, agentsOf, isOver } from '../../src/sandbox/world/datasync.ts';
-import { openBench, type Bench } from '../engines/contract.ts';
+import type { ChunkSum, Round } from '../../../src/model/round.ts';
+import type { StepJob } from '../../../src/engines/engine.ts';
+import { failureClass, toFailure } from '../../../src/errors/failure.ts';
+import { type World, agentsOf, isOver } from '../../../src/sandbox/world/datasync.ts';
+import { openBench, type Bench } from '../../engines/contract.ts';
 import {
   sandboxEngine,
   virtualTime,
   type SandboxEngine,
   type SandboxEngineOptions,
 } from './datasync-bench.ts';
-import type { TreeLiteral } from './tree.ts';
+import type { TreeLiteral } from '../trees/tree.ts';
 
 const MOST_TRIES = 300;
 /** A person who came this often would have settled any fault of a script: what blocks still, blocks for ever. */

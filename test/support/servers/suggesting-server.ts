@@ -4,10 +4,10 @@
  */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { findProgram } from '../../src/temporal/find.ts';
-import { SEARCH_ATTRIBUTES } from '../../src/protocol/api.ts';
-import type { FlowServer } from './flows.ts';
-import { quiet } from './quiet.ts';
+import { findProgram } from '../../../src/temporal/find.ts';
+import { SEARCH_ATTRIBUTES } from '../../../src/protocol/api.ts';
+import type { FlowServer } from './workflow-bench.ts';
+import { quiet } from './quiet-sdk.ts';
 
 export interface SuggestingServer extends FlowServer {
   close(): Promise<void>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { nastyTree } from './nasty-tree.ts';
 import { differences, expectSameTree } from './oracle.ts';
-import { start, stopAll } from './processes.ts';
+import { start, stopAll } from '../processes/processes.ts';
 import {
   directory,
   fifo,

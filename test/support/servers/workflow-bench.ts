@@ -4,13 +4,13 @@ import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { StepName } from '../../src/model/round.ts';
+import type { StepName } from '../../../src/model/round.ts';
 import type {
   Activities,
   ControlsChange,
   LedgerNote,
   StepInput,
-} from '../../src/protocol/activities.ts';
+} from '../../../src/protocol/activities.ts';
 import {
   controlQueue,
   migrationId,
@@ -20,10 +20,10 @@ import {
   type MigrationOutcome,
   type MigrationProgress,
   type RoundRef,
-} from '../../src/protocol/api.ts';
-import { type WorkflowSettings } from '../../src/spec/settings.ts';
-import { PATIENCE_MS, until } from './processes.ts';
-import { quiet } from './quiet.ts';
+} from '../../../src/protocol/api.ts';
+import { type WorkflowSettings } from '../../../src/spec/settings.ts';
+import { PATIENCE_MS, until } from '../processes/processes.ts';
+import { quiet } from './quiet-sdk.ts';
 import { testServer, type TestServer } from './temporal.ts';
 
 export const SETTINGS: WorkflowSettings = {
@@ -135,7 +135,7 @@ export async function openFlows(given?: FlowServer): Promise<Flows> {
 
 /** Of this checkout, unless histories of another version are recorded. */
 export function workflowBundle(): string {
-  const built = new URL('../../dist/workflow-bundle.js', import.meta.url);
+  const built = new URL('../../../dist/workflow-bundle.js', import.meta.url);
   return readFileSync(process.env['LONGHAUL_WORKFLOW_BUNDLE'] ?? built, 'utf8');
 }
 

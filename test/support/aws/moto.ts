@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { pythonTools } from './python.ts';
+import { pythonTools } from '../processes/python-programs.ts';
 
 export interface Moto {
   readonly endpoint: string;

@@ -8,17 +8,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { readLedger } from '../../src/ledger/ledger.ts';
-import type { LedgerLine } from '../../src/ledger/ledger-line.ts';
-import type { SpecInput } from '../../src/spec/schema.ts';
-import { cacheFolder } from '../../src/temporal/places.ts';
-import { chunkId, migrationId, type MigrationProgress } from '../../src/protocol/api.ts';
-import { bareEnvironment, longhaul, type RunResult } from '../cli/run.ts';
-import { expectSameTree, type OracleOptions } from './oracle.ts';
-import { PATIENCE_MS, start, until, type Started } from './processes.ts';
-import { testServer } from './temporal.ts';
+import { readLedger } from '../../../src/ledger/ledger.ts';
+import type { LedgerLine } from '../../../src/ledger/ledger-line.ts';
+import type { SpecInput } from '../../../src/spec/schema.ts';
+import { cacheFolder } from '../../../src/temporal/places.ts';
+import { chunkId, migrationId, type MigrationProgress } from '../../../src/protocol/api.ts';
+import { bareEnvironment, longhaul, type RunResult } from '../../cli/run.ts';
+import { expectSameTree, type OracleOptions } from '../trees/oracle.ts';
+import { PATIENCE_MS, start, until, type Started } from '../processes/processes.ts';
+import { testServer } from '../servers/temporal.ts';
 
-const bin = join(import.meta.dirname, '../../bin/longhaul.js');
+const bin = join(import.meta.dirname, '../../../bin/longhaul.js');
 const NAME = 'm';
 
 /** Short times: nothing in a test waits for minutes. */

@@ -1,10 +1,10 @@
 /** The programs operators have, as processes: Temporal's own and its predecessor. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { findProgram } from '../../src/temporal/find.ts';
-import { goTool } from '../../src/temporal/go-tool.ts';
-import { TCTL } from '../../src/temporal/tools.ts';
-import { longhaul } from '../cli/run.ts';
+import { findProgram } from '../../../src/temporal/find.ts';
+import { goTool } from '../../../src/temporal/go-tool.ts';
+import { TCTL } from '../../../src/temporal/tools.ts';
+import { longhaul } from '../../cli/run.ts';
 
 export interface Program {
   /** What it printed; rejects with an error that has `stdout`, `stderr` and `code`. */

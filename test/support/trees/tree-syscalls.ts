@@ -8,7 +8,7 @@ import {
   llistxattr,
   lsetxattr,
   utimensat,
-} from '../../src/engines/posix/native/libc.ts';
+} from '../../../src/engines/posix/native/libc.ts';
 
 const pathBlock = allocate(8192);
 const nameBlock = allocate(512);

@@ -1,7 +1,7 @@
 /** The command lines of docs/operating.md, as a shell reads them: tests run what operators copy. */
 import { readFileSync } from 'node:fs';
 
-const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../docs/operating.md', import.meta.url), 'utf8');
 
 /** What one line of the runbook sends. */
 export interface RunbookLine {
