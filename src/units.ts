@@ -111,6 +111,13 @@ export function formatDuration(ms: number): string {
   return parts.slice(0, 2).join(' ');
 }
 
+/** Formats milliseconds since 1970: '2026-03-01 02:10 UTC', with seconds unless they are 0. */
+export function formatMoment(ms: number): string {
+  const text = new Date(ms).toISOString();
+  const seconds = text.slice(16, 19) === ':00' ? '' : text.slice(16, 19);
+  return `${text.slice(0, 10)} ${text.slice(11, 16)}${seconds} UTC`;
+}
+
 /** 1 → '1 chunk', 1200 → '1,200 chunks'. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${groupDigits(value)} ${value === 1 ? one : many}`;

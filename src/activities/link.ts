@@ -11,12 +11,12 @@ import type { MigrationStore } from '../state/state-directory.ts';
 import { outageMs, type BreakerEvent, type BreakerSettings } from '../policy/link/breaker.ts';
 import {
   breakerOf,
+  decideLink,
   laneReports,
   linkStep,
-  wayThrough,
   type LaneName,
   type LinkState,
-  type Way,
+  type LinkDecision,
 } from '../policy/link/lanes.ts';
 import type { LinkReport } from '../protocol/api.ts';
 
@@ -32,8 +32,8 @@ export interface LinkDeps {
   readonly report: (report: LinkReport) => Promise<void>;
 }
 
-export function wayNow(deps: LinkDeps, lanes: readonly string[]): Way {
-  return wayThrough(read(deps), lanes, deps.now(), deps.settings);
+export function wayNow(deps: LinkDeps, lanes: readonly string[]): LinkDecision {
+  return decideLink(read(deps), lanes, deps.now(), deps.settings);
 }
 
 export function isClosed(deps: LinkDeps, lane: LaneName): boolean {

@@ -1,5 +1,6 @@
 /** What fields of a spec must be to each other. Pure: paths are compared as text here; check-trees.ts looks at the disk. */
 import { formatDuration } from '../units.ts';
+import { DAYS, minuteOfDay } from '../policy/link/calendar.ts';
 import { engineProblems } from './engine-problems.ts';
 import type { Inconsistency } from './reading/problem.ts';
 import type { MigrationSpec } from './schema.ts';
@@ -36,7 +37,6 @@ function windowProblems({ cutover, rounds }: MigrationSpec): Inconsistency[] {
   return problems;
 }
 
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const DAY_MINUTES = 24 * 60;
 type CalendarRow = MigrationSpec['link']['calendar'][number];
 
@@ -61,8 +61,8 @@ function calendarProblems({ link }: MigrationSpec): Inconsistency[] {
 
 /** Takes the row's minutes of the week; returns how many of them were free. */
 function claim({ days, from, to }: CalendarRow, taken: Uint8Array): number {
-  const start = minuteOf(from);
-  const length = (minuteOf(to) - start + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
+  const start = minuteOfDay(from);
+  const length = (minuteOfDay(to) - start + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
   let free = 0;
   for (const day of days ?? DAYS) {
     const first = DAYS.indexOf(day) * DAY_MINUTES + start;
@@ -73,10 +73,6 @@ function claim({ days, from, to }: CalendarRow, taken: Uint8Array): number {
     }
   }
   return free;
-}
-
-function minuteOf(time: string): number {
-  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 }
 
 function timingProblems({ timing }: MigrationSpec): Inconsistency[] {

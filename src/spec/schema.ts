@@ -1,5 +1,6 @@
 /** The migration spec: what an operator writes in YAML, and what the program reads from it. */
 import { z } from 'zod';
+import { DAYS } from '../policy/link/calendar.ts';
 import { awsSchema, efsDestination, nfsSource } from './aws-schema.ts';
 import { absolutePath, ABOVE_0, duration, pathInside, rate, size } from './fields.ts';
 
@@ -58,7 +59,7 @@ export const specSchema = z.strictObject({
       calendar: z
         .array(
           z.strictObject({
-            days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).optional(),
+            days: z.array(z.enum(DAYS)).optional(),
             from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, {
               error: 'expected a time of day, such as "08:00"',
             }),

@@ -1,14 +1,13 @@
 /**
- * The circuit breaker of a link, as a pure machine: events in, state and action out. Several transient
- * failures in a row, or one failed probe, open it: all steps of the link wait, and one probe at a time,
- * with back-off, decides when they go on. The state is plain JSON, so it survives the process.
- * Time is counted as outage from the first failure of the row, not from the moment of opening.
+ * The circuit breaker of a link, as a pure state machine: events in, state and action out. Several
+ * transient failures in a row, or one failed probe, open it. While it is open all steps of the link
+ * wait, and one probe at a time, with back-off, decides when they continue. The state is plain JSON, so
+ * it survives the process. An outage counts from the first failure of the row, not from the opening.
  */
-import { formatDuration } from '../../units.ts';
-import { formatMoment } from '../rounds/cadence.ts';
+import { formatDuration, formatMoment } from '../../units.ts';
 
 export interface BreakerSettings {
-  /** Transient failures in a row, over all chunks of the link. */
+  /** Transient failures in a row, over all chunks of the link, that open the breaker. */
   readonly failuresToOpen: number;
   readonly probeIntervalMs: number;
   readonly probeIntervalMaxMs: number;
@@ -17,7 +16,7 @@ export interface BreakerSettings {
 export const DEFAULT_FAILURES_TO_OPEN = 3;
 
 interface Common {
-  /** Of outages that are over. */
+  /** Total time of the outages that are over. */
   readonly outageMs: number;
 }
 export interface ClosedBreaker extends Common {
@@ -37,7 +36,7 @@ export type BreakerState = ClosedBreaker | OpenBreaker;
 
 export const CLOSED: ClosedBreaker = { name: 'closed', failures: 0, outageMs: 0 };
 
-/** `nowMs` is the wall clock: the state is shared by processes. */
+/** `nowMs` is wall-clock time, because processes share the state. */
 export type BreakerEvent =
   | { readonly type: 'asked'; readonly nowMs: number }
   | { readonly type: 'succeeded'; readonly nowMs: number }
@@ -48,16 +47,16 @@ export type BreakerEvent =
 
 export interface BreakerStep {
   readonly state: BreakerState;
-  /** What a step of the link does: go on; wait; or, whoever gets the lock, probe now. */
+  /** Instruction for a step of the link: continue; wait; or probe now if it gets the lock. */
   readonly action: 'go' | 'wait' | 'probe';
-  /** How long to wait before asking again; 0 when there is nothing to wait for. */
+  /** Delay before the step asks again; 0 unless it waits. */
   readonly waitMs: number;
-  /** Set when the link's condition changed with this event, for the message to the migration. */
+  /** Set if this event opened or closed the breaker. */
   readonly changed?: 'opened' | 'closed';
   readonly because: string;
 }
 
-/** `lane`: its name, when it is the breaker of one lane. */
+/** Applies an event to a breaker. `lane` is set if it is the breaker of one lane. */
 export function breakerStep(
   state: BreakerState,
   event: BreakerEvent,
@@ -72,14 +71,14 @@ export function breakerStep(
   return { state: next, ...advise(next, event.nowMs, lane), ...changed };
 }
 
-/** Outage time so far, the one that lasts included. */
+/** Total outage time, including an outage that is not over. */
 export function outageMs(state: BreakerState, nowMs: number): number {
   return state.name === 'closed'
     ? state.outageMs
     : state.outageMs + Math.max(0, nowMs - state.sinceMs);
 }
 
-/** Between probes: doubled each time, up to the cap. */
+/** Delay before the next probe: doubled with each failed probe, up to the maximum. */
 export function backOffMs(probes: number, settings: BreakerSettings): number {
   const { probeIntervalMs, probeIntervalMaxMs } = settings;
   return Math.min(probeIntervalMaxMs, probeIntervalMs * 2 ** Math.min(probes, 30));
@@ -90,7 +89,7 @@ function apply(state: BreakerState, event: BreakerEvent, settings: BreakerSettin
     case 'asked':
       return state;
     case 'succeeded':
-      // A step that finishes while the breaker is open says nothing about those that wait: the probe does.
+      // A step that finishes while the breaker is open does not prove that the link is back; a probe does.
       return state.name === 'closed' ? { ...CLOSED, outageMs: state.outageMs } : state;
     case 'failed':
       return state.name === 'closed' ? countFailure(state, event, settings) : state;
@@ -153,8 +152,8 @@ function advise(
     lane === undefined
       ? `the link is down for ${lasted}: ${state.because}`
       : `${lane}: offline for ${lasted}`;
-  // 'probing' is taken as due, too: a prober that was killed must not park the link for ever. The
-  // lock that the caller holds keeps it to one prober at a time.
+  // 'probing' is due again as well: a killed prober must not park the link for ever. The caller's
+  // lock allows one prober at a time.
   if (nowMs >= state.nextProbeAtMs)
     return { action: 'probe', waitMs: 0, because: `${down}; probing` };
   const waitMs = state.nextProbeAtMs - nowMs;

@@ -1,7 +1,7 @@
 /**
- * The breakers of a link: one for all of it, and one for each of its lanes where an engine has several
- * that can be away by themselves. A step waits for the link, and for any one of the lanes that will do
- * for it. The state is plain JSON; without `lanes` it is that of a link that is one.
+ * The breakers of a link: one for the link as a whole and one for each lane, if the engine has lanes
+ * that can be offline independently. A step needs the link and any one of the lanes it can use. The
+ * state is plain JSON; a link without lanes has no `lanes` in it.
  */
 import { formatDuration } from '../../units.ts';
 import {
@@ -15,7 +15,7 @@ import {
 
 export type LinkState = BreakerState & { readonly lanes?: Readonly<Record<string, BreakerState>> };
 
-/** A lane by its name; undefined: the link as a whole. */
+/** Name of a lane; undefined stands for the link as a whole. */
 export type LaneName = string | undefined;
 
 export function breakerOf(link: LinkState | undefined, lane: LaneName): BreakerState {
@@ -25,7 +25,7 @@ export function breakerOf(link: LinkState | undefined, lane: LaneName): BreakerS
   return lanes === undefined ? whole : own;
 }
 
-/** One event of the link or of a lane; the other breakers stay as they are. */
+/** Applies an event to the breaker of the link or of one lane; the other breakers do not change. */
 export function linkStep(
   link: LinkState | undefined,
   lane: LaneName,
@@ -38,49 +38,49 @@ export function linkStep(
   return { ...step, link: lanes === undefined ? own : { ...own, lanes } };
 }
 
-export interface Way extends Pick<BreakerStep, 'action' | 'waitMs' | 'because'> {
-  /** Whose breaker says so. */
+export interface LinkDecision extends Pick<BreakerStep, 'action' | 'waitMs' | 'because'> {
+  /** The lane whose breaker decided. */
   readonly lane: LaneName;
-  /** Of the outage that lasts: how many have failed. */
+  /** Number of failed probes in the current outage. */
   readonly probes: number;
 }
 
-/** What a step does that goes over the link and over any of `lanes`; none: over the link alone. */
-export function wayThrough(
+/** Decides whether a step that can use any of `lanes` continues, waits or probes. Empty: link only. */
+export function decideLink(
   link: LinkState | undefined,
   lanes: readonly string[],
   nowMs: number,
   settings: BreakerSettings,
-): Way {
-  const ask = (lane: LaneName): Way => {
+): LinkDecision {
+  const decide = (lane: LaneName): LinkDecision => {
     const step = linkStep(link, lane, { type: 'asked', nowMs }, settings);
     const probes = step.state.name === 'closed' ? 0 : step.state.probes;
     return { action: step.action, waitMs: step.waitMs, because: step.because, lane, probes };
   };
-  const whole = ask(undefined);
+  const whole = decide(undefined);
   if (whole.action !== 'go' || lanes.length === 0) return whole;
-  const ways = lanes.map(ask);
-  const open = ways.find(({ action }) => action === 'go');
-  if (open !== undefined) return open;
-  const [next] = [...ways].sort((a, b) => a.waitMs - b.waitMs);
-  return { ...next!, because: ways.map(({ because }) => because).join('; ') };
+  const decisions = lanes.map(decide);
+  const usable = decisions.find(({ action }) => action === 'go');
+  if (usable !== undefined) return usable;
+  const [earliest] = [...decisions].sort((a, b) => a.waitMs - b.waitMs);
+  return { ...earliest!, because: decisions.map(({ because }) => because).join('; ') };
 }
 
-/** A lane as people see it. */
+/** State of a lane for reports. */
 export interface LaneReport {
   readonly lane: string;
   readonly state: 'open' | 'closed';
-  /** Chunks wait for it: they are bound to it, or no other lane is left. */
+  /** True if chunks wait for it, because they are bound to it or no lane is online. */
   readonly waits: boolean;
-  /** ISO 8601; while it is open. */
+  /** Start of the current outage, ISO 8601; set while the breaker is open. */
   readonly since?: string;
-  /** Of its outages that are over, in milliseconds. */
+  /** Total time of its outages that are over, in milliseconds. */
   readonly outageMs: number;
 }
 
 export interface LaneFacts {
   readonly names: readonly string[];
-  /** Each chunk has one lane that will do; else any will. */
+  /** True if each chunk can use one lane only; false if it can use any. */
   readonly bound: boolean;
 }
 
@@ -89,16 +89,16 @@ export function laneReports(
   { names, bound }: LaneFacts,
 ): readonly LaneReport[] {
   const states = names.map((lane) => ({ lane, state: breakerOf(link, lane) }));
-  const noneLeft = states.every(({ state }) => state.name !== 'closed');
+  const allOffline = states.every(({ state }) => state.name !== 'closed');
   return states.map(({ lane, state }) => {
     if (state.name === 'closed')
       return { lane, state: 'closed', waits: false, outageMs: state.outageMs };
     const since = new Date(state.sinceMs).toISOString();
-    return { lane, state: 'open', waits: bound || noneLeft, since, outageMs: state.outageMs };
+    return { lane, state: 'open', waits: bound || allOffline, since, outageMs: state.outageMs };
   });
 }
 
-/** `agent 2 (site-b): offline for 12m`, of each lane that ever was away. */
+/** Lists `agent 2 (site-b): offline for 12m` for each lane that has ever been offline. */
 export function laneOutages(
   lanes: readonly LaneReport[] | undefined,
   nowMs: number,

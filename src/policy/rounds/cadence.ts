@@ -3,7 +3,7 @@
  * converged: it shrinks as the drift shrinks, and never below what a round takes anyway (t* of
  * forecast.ts) or the floor. It is counted from start to start.
  */
-import { formatBytes, formatDuration } from '../../units.ts';
+import { formatBytes, formatDuration, formatMoment } from '../../units.ts';
 import { fixedPointMs, roundMs, scanMsOf, type PastRound } from './forecast.ts';
 
 export interface CadenceSettings {
@@ -137,11 +137,4 @@ export function driftOf(rounds: readonly PastRound[]): Drift {
     bytesPerMs: last.changedBytes / spanMs,
     converged: (entries, bytes) => last.changedEntries <= entries && last.changedBytes <= bytes,
   };
-}
-
-/** '2026-03-01 02:10 UTC', with seconds when there are any. */
-export function formatMoment(ms: number): string {
-  const text = new Date(ms).toISOString();
-  const seconds = text.slice(16, 19) === ':00' ? '' : text.slice(16, 19);
-  return `${text.slice(0, 10)} ${text.slice(11, 16)}${seconds} UTC`;
 }

@@ -3,8 +3,7 @@
  * "ready to cut over"; those about the moment say whether it goes now. Every "no" names the gate
  * that holds it.
  */
-import { formatBytes, formatDuration } from '../../units.ts';
-import { formatMoment } from './cadence.ts';
+import { formatBytes, formatDuration, formatMoment, plural } from '../../units.ts';
 
 export interface CutoverFacts {
   readonly now: number;
@@ -150,7 +149,7 @@ function driftGate({ lastRound }: CutoverFacts, settings: CutoverSettings): Gate
 
 function blockedGate({ blockedCount }: CutoverFacts): Gate {
   return blockedCount > 0
-    ? data('blocked', [false, `${count(blockedCount, 'chunk is', 'chunks are')} blocked`])
+    ? data('blocked', [false, `${plural(blockedCount, 'chunk is', 'chunks are')} blocked`])
     : data('blocked', [true, 'no chunk is blocked']);
 }
 
@@ -158,7 +157,7 @@ function blockedGate({ blockedCount }: CutoverFacts): Gate {
 function cleanGate({ lastRound }: CutoverFacts, settings: CutoverSettings): Gate {
   const { drifted = 0, unverified = 0 } = lastRound ?? {};
   if (unverified > 0) {
-    const because = `${count(unverified, 'entry is', 'entries are')} copied but not verified`;
+    const because = `${plural(unverified, 'entry is', 'entries are')} copied but not verified`;
     return data('clean', [false, because]);
   }
   if (drifted > settings.convergedEntries) {
@@ -212,8 +211,4 @@ function fitsGate(
     `the final round is expected to take ${formatDuration(predictedMs)}, ` +
     `${open ? 'which fits' : 'too long for'} the ${formatDuration(usableMs)} that may be planned of the window's rest`;
   return moment('fits', [open, because]);
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n} ${n === 1 ? one : many}`;
 }

@@ -25,11 +25,11 @@ test.each([
   ['Saturday morning, which belongs to Friday night', '2026-03-07T05:59:00+01:00', 90],
   ['Friday morning, which belongs to Thursday night', '2026-03-06T05:59:00+01:00', 50],
   ['midnight after Friday', '2026-03-07T00:00:00+01:00', 90],
-])('%s is limited by its row', (_what, time, mbit) => {
+])('%s has the bandwidth of its calendar row, or that of the spec', (_what, time, mbit) => {
   expect(bandwidthNow(at(time), limits).bytesPerSecond).toBe(mbit * MBIT);
 });
 
-test('covers a whole day from 00:00 to 24:00', () => {
+test('a row from 00:00 to 24:00 covers the whole day', () => {
   const all: LinkLimits = {
     calendar: [{ from: '00:00', to: '24:00', bandwidth: 1 }],
     timeZone: 'UTC',
@@ -39,7 +39,7 @@ test('covers a whole day from 00:00 to 24:00', () => {
     expect(bandwidthNow(at(`2026-03-01${time}`), all).bytesPerSecond).toBe(1);
 });
 
-test('says which row it is', () => {
+test('the reason names the row that applies', () => {
   expect(bandwidthNow(at('2026-03-02T09:00:00Z'), limits).because).toBe(
     '10 Mbit/s from 08:00 to 18:00 Europe/Berlin',
   );
@@ -48,14 +48,17 @@ test('says which row it is', () => {
 test.each([
   [{ override: 20 * MBIT }, 20 * MBIT, '20 Mbit/s, as set'],
   [{ override: 'none' as const }, undefined, 'no limit, as set'],
-])('puts what an operator set above the calendar: %j', (override, bytesPerSecond, because) => {
-  expect(bandwidthNow({ ...at('2026-03-02T09:00:00Z'), ...override }, limits)).toEqual({
-    bytesPerSecond,
-    because,
-  });
-});
+])(
+  'the setting of an operator takes precedence over the calendar: %j',
+  (override, bytesPerSecond, because) => {
+    expect(bandwidthNow({ ...at('2026-03-02T09:00:00Z'), ...override }, limits)).toEqual({
+      bytesPerSecond,
+      because,
+    });
+  },
+);
 
-test('shares the link over the live workers, and counts itself when the count is in doubt', () => {
+test('live workers share the link evenly, and an invalid count means one worker', () => {
   const now = at('2026-03-01T12:00:00Z');
 
   expect(bandwidthNow({ ...now, liveWorkers: 4 }, limits)).toEqual({
@@ -66,7 +69,7 @@ test('shares the link over the live workers, and counts itself when the count is
   expect(bandwidthNow({ ...now, liveWorkers: Number.NaN }, limits).bytesPerSecond).toBe(50 * MBIT);
 });
 
-test('sets no limit when none is given', () => {
+test('there is no limit when none is given', () => {
   expect(bandwidthNow(at('2026-03-01T12:00:00Z'), { calendar: [], timeZone: 'UTC' })).toEqual({
     bytesPerSecond: undefined,
     because: 'no limit is given',

@@ -31,7 +31,7 @@ function run(...events: BreakerEvent[]) {
 const opened = [failed(1000), failed(2000), failed(3000)];
 
 describe('a closed breaker', () => {
-  test('lets work go on until several failures came in a row', () => {
+  test('lets steps continue until several failures came in a row', () => {
     expect(run(failed(1000), failed(2000))).toMatchObject({
       action: 'go',
       because: '2 failed in a row, last: ENOTCONN',
@@ -67,12 +67,12 @@ describe('a closed breaker', () => {
 });
 
 describe('an open breaker', () => {
-  test('has somebody probe when the time has come', () => {
+  test('asks for a probe when the back-off is over', () => {
     expect(run(...opened, { type: 'asked', nowMs: 7999 }).action).toBe('wait');
     expect(run(...opened, { type: 'asked', nowMs: 8000 }).action).toBe('probe');
   });
 
-  test('has somebody else probe when the prober was killed', () => {
+  test('asks for another probe when the prober was killed', () => {
     const step = run(
       ...opened,
       { type: 'probe started', nowMs: 8000 },
@@ -82,7 +82,7 @@ describe('an open breaker', () => {
     expect(step).toMatchObject({ action: 'probe', state: { name: 'probing' } });
   });
 
-  test('waits longer after each failed probe, up to the cap', () => {
+  test('waits longer after each failed probe, up to the maximum', () => {
     expect([0, 1, 2, 3, 4, 5, 1000].map((probes) => backOffMs(probes, settings))).toEqual([
       5000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000,
     ]);
@@ -92,15 +92,15 @@ describe('an open breaker', () => {
     });
   });
 
-  test('is not closed by a step that happened to finish', () => {
+  test('is not closed by a step that finishes', () => {
     expect(run(...opened, { type: 'succeeded', nowMs: 4000 }).state.name).toBe('open');
   });
 
-  test('does not put the probe off when more steps fail', () => {
+  test('does not postpone the probe when more steps fail', () => {
     expect(run(...opened, failed(7000)).state).toMatchObject({ nextProbeAtMs: 8000, probes: 0 });
   });
 
-  test('keeps the reason of the outage when it is told that it is open', () => {
+  test('keeps the reason of the outage when a probe fails', () => {
     expect(run(...opened, probeFailed(8000))).not.toHaveProperty('changed');
     expect(run(...opened, probeFailed(8000)).because).toContain('ENOTCONN');
   });
@@ -118,7 +118,7 @@ describe('an open breaker', () => {
   });
 });
 
-test('outage time adds up over outages and includes the one that lasts', () => {
+test('outage time adds up over outages and includes the current one', () => {
   const { state } = run(
     ...opened,
     { type: 'probe succeeded', nowMs: 11_000 },
