@@ -6,11 +6,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeFailure, failureClass, LonghaulError, toFailure } from '../errors/failure.ts';
 import { type Code } from '../errors/codes.ts';
+import { throwIfAborted } from '../errors/interrupted.ts';
 import { backOffMs } from '../policy/link/breaker.ts';
 import { feed, isClosed, probe, tellChange, wayNow, type LinkDeps } from './link.ts';
 
 /** How soon a waiting step sees that another worker has closed the breaker. */
 const LOOK_EVERY_MS = 1_000;
+const STOPPED = 'The step was stopped while it waited';
 /** Failures in one place, with a link that answers each time, before a person has to look. */
 export const TRIES_IN_PLACE = 6;
 
@@ -115,7 +117,7 @@ async function noteFailure(deps: LinkDeps, error: unknown): Promise<boolean> {
 /** Returns whether a probe has failed meanwhile. */
 async function waitForAWay(deps: LinkDeps, tries: Tries): Promise<boolean> {
   for (let wasDown = false; ;) {
-    throwIfAborted(tries.signal);
+    throwIfAborted(tries.signal, STOPPED);
     const { action, lane, waitMs, because, probes } = wayNow(deps, lanesOf(tries));
     await tellChange(deps);
     if (action === 'go') return wasDown;
@@ -148,10 +150,5 @@ function lookAtLanes(deps: LinkDeps): () => Promise<void> {
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => throwIfAborted(signal));
-}
-
-function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted)
-    throw new LonghaulError('INTERRUPTED', 'The step was stopped while it waited');
+  await sleep(ms, undefined, { signal }).catch(() => throwIfAborted(signal, STOPPED));
 }

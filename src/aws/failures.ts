@@ -4,14 +4,12 @@
  */
 import { LonghaulError } from '../errors/failure.ts';
 import { type Code } from '../errors/codes.ts';
+import type { Thrown } from '../errors/thrown.ts';
 import { judgeSignal } from '../policy/datasync/failures.ts';
 
-interface Thrown {
-  readonly name?: string;
-  readonly message?: string;
-  /** Of the socket. */
-  readonly code?: unknown;
-  /** DataSync's own, beside the name. */
+/** An error of the SDK. A failure of the socket has a `code` and no `$metadata` of its own. */
+export interface AwsError extends Thrown {
+  /** Set by DataSync beside the name. */
   readonly errorCode?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
@@ -37,7 +35,7 @@ const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden)$/;
 
 /** Whether the credentials are good and the right is missing. */
 export const isDenial = (thrown: unknown): boolean =>
-  DENIED.test((thrown as Thrown | undefined)?.name ?? '');
+  DENIED.test((thrown as AwsError | undefined)?.name ?? '');
 
 /** The first row that fits counts. */
 const ROWS: readonly Row[] = [
@@ -62,7 +60,7 @@ const ROWS: readonly Row[] = [
 ];
 
 export function judgeCall(thrown: unknown): CallFailure {
-  const { name = '', message = '', code, errorCode, $metadata } = (thrown ?? {}) as Thrown;
+  const { name = '', message = '', code, errorCode, $metadata } = (thrown ?? {}) as AwsError;
   const names = [name, errorCode ?? '', typeof code === 'string' ? code : ''];
   const row = ROWS.find(
     (one) =>
@@ -95,7 +93,7 @@ export function awsAnswer(call: string, thrown: unknown): LonghaulError {
 function toLonghaulError(thrown: unknown, text: (said: string) => string): LonghaulError {
   if ((thrown as Partial<LonghaulError> | undefined)?.name === 'LonghaulError')
     return thrown as LonghaulError;
-  const { errorCode, name = 'Error', message = String(thrown) } = (thrown ?? {}) as Thrown;
+  const { errorCode, name = 'Error', message = String(thrown) } = (thrown ?? {}) as AwsError;
   const { code, fix } = judgeCall(thrown);
   return new LonghaulError(code, text(`${errorCode ?? name}: ${message}`), {
     ...(fix === undefined ? {} : { hint: fix }),

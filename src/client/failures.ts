@@ -1,6 +1,7 @@
 /** Temporal's errors in our words. They are recognised by name and gRPC status, never by class. */
 import { CODES, type Code } from '../errors/codes.ts';
 import { LonghaulError } from '../errors/failure.ts';
+import { causeChain } from '../errors/thrown.ts';
 
 /** gRPC status codes: https://grpc.io/docs/guides/status-codes/ */
 const GRPC = {
@@ -10,30 +11,11 @@ const GRPC = {
   UNAVAILABLE: 14,
 } as const;
 
-interface Thrown {
-  readonly name?: string;
-  readonly message?: string;
-  readonly code?: unknown;
-  readonly type?: unknown;
-  readonly cause?: unknown;
-}
-
-/** The error and its causes, outermost first. */
-function chain(thrown: unknown): Thrown[] {
-  const errors: Thrown[] = [];
-  let next = thrown;
-  while (typeof next === 'object' && next !== null && errors.length < 10) {
-    errors.push(next);
-    next = (next as Thrown).cause;
-  }
-  return errors;
-}
-
 const hasStatus = (thrown: unknown, ...codes: number[]): boolean =>
-  chain(thrown).some(({ code }) => typeof code === 'number' && codes.includes(code));
+  causeChain(thrown).some(({ code }) => typeof code === 'number' && codes.includes(code));
 
 const isNamed = (thrown: unknown, name: string): boolean =>
-  chain(thrown).some((error) => error.name === name);
+  causeChain(thrown).some((error) => error.name === name);
 
 export const notFound = (thrown: unknown): boolean =>
   isNamed(thrown, 'WorkflowNotFoundError') || hasStatus(thrown, 5);
@@ -51,7 +33,7 @@ export const noAnswer = (thrown: unknown): boolean =>
 export const refused = (thrown: unknown): boolean => isNamed(thrown, 'WorkflowUpdateFailedError');
 
 export function unreachable(address: string, thrown: unknown): LonghaulError {
-  const why = chain(thrown).at(-1)?.message ?? String(thrown);
+  const why = causeChain(thrown).at(-1)?.message ?? String(thrown);
   return new LonghaulError(
     'SERVER_UNREACHABLE',
     `No Temporal server answers at ${address} (${why})`,
@@ -71,7 +53,7 @@ export function hasEnded(name: string): LonghaulError {
 
 /** What the workflow said no with: its failure's type is a code of ours, else the state forbids it. */
 export function refusal(thrown: unknown): LonghaulError {
-  const inner = chain(thrown).at(-1);
+  const inner = causeChain(thrown).at(-1);
   const code =
     typeof inner?.type === 'string' && inner.type in CODES ? (inner.type as Code) : 'NOT_READY';
   return new LonghaulError(code, inner?.message ?? 'The migration refused', { cause: thrown });

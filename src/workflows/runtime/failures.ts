@@ -1,24 +1,15 @@
 /** What went wrong in an activity or a child, as a code and a sentence. */
 import { CODES, type Code } from '../../errors/codes.ts';
-
-interface Thrown {
-  readonly type?: unknown;
-  readonly message?: unknown;
-  readonly cause?: unknown;
-  readonly details?: unknown;
-}
+import { causeChain, type Thrown } from '../../errors/thrown.ts';
 
 /** The innermost failure that carries one of our codes; else the innermost message, as a BUG. */
 export function reasonOf(thrown: unknown): { readonly code: Code; readonly because: string } {
   let message = String(thrown);
-  let next = thrown;
-  for (let depth = 0; typeof next === 'object' && next !== null && depth < 10; depth++) {
-    const error = next as Thrown;
+  for (const error of causeChain(thrown)) {
     if (typeof error.message === 'string') message = error.message;
     if (typeof error.type === 'string' && Object.hasOwn(CODES, error.type)) {
       return { code: error.type as Code, because: saidIn(error) ?? message };
     }
-    next = error.cause;
   }
   return { code: 'BUG', because: message };
 }

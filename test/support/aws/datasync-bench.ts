@@ -12,7 +12,8 @@ import type {
   DataSyncEngineOptions,
   ExecutionTold,
 } from '../../../src/engines/datasync/service/options.ts';
-import { throwIfAborted, type Time } from '../../../src/engines/datasync/service/time.ts';
+import type { Time } from '../../../src/engines/datasync/service/time.ts';
+import { throwIfAborted } from '../../../src/errors/interrupted.ts';
 import type { Engine } from '../../../src/engines/engine.ts';
 import { faultScriptSchema } from '../../../src/sandbox/world/faults.ts';
 import {

@@ -27,7 +27,7 @@ import type { Governor } from './governor.ts';
 import type { LaneGrant, LaneRecord } from './lanes.ts';
 import { leavesWorkRunning } from './leaves-running.ts';
 import type { DataSyncEngineOptions } from '../service/options.ts';
-import { interrupted, throwIfAborted } from '../service/time.ts';
+import { interrupted, throwIfAborted } from '../../../errors/interrupted.ts';
 
 /** How long a request may be under way after its reply was lost. */
 const SETTLE_MS = 5_000;

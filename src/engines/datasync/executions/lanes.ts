@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
 import { tryLock } from '../../../state/flock.ts';
 import type { LonghaulError } from '../../../errors/failure.ts';
-import { interrupted, type Time } from '../service/time.ts';
+import { interrupted } from '../../../errors/interrupted.ts';
+import type { Time } from '../service/time.ts';
 
 /** What runs in a lane, or was about to when its worker died. */
 export interface LaneRecord {

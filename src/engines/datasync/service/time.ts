@@ -1,6 +1,6 @@
 /** Time, as the engine waits and measures: the wall clock, or a test's own. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { LonghaulError } from '../../../errors/failure.ts';
+import { interrupted } from '../../../errors/interrupted.ts';
 
 export interface Time {
   /** Milliseconds since 1970. */
@@ -19,11 +19,3 @@ export const WALL_CLOCK: Time = {
     }
   },
 };
-
-export function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw interrupted(signal.reason);
-}
-
-export function interrupted(cause: unknown): LonghaulError {
-  return new LonghaulError('INTERRUPTED', 'The step was interrupted', { cause });
-}
