@@ -7,6 +7,7 @@ import type {
 import { controlsActivities } from './controls.ts';
 import type { ActivityDeps } from './deps.ts';
 import { hookActivities } from './hooks.ts';
+import { createLinks } from './links.ts';
 import { planningActivities } from './planning.ts';
 import { provisionActivities } from './provision.ts';
 import { recordActivities } from './record.ts';
@@ -17,9 +18,10 @@ export function createActivities(deps: ActivityDeps): {
   readonly control: ControlActivities;
   readonly provision: ProvisionActivities;
 } {
-  const { assessAndPlan, listChunks } = planningActivities(deps);
+  const context = { deps, linkOf: createLinks(deps) };
+  const { assessAndPlan, listChunks } = planningActivities(context);
   return {
-    steps: { ...stepActivities(deps), assessAndPlan },
+    steps: { ...stepActivities(context), assessAndPlan },
     control: {
       listChunks,
       ...controlsActivities(deps),

@@ -1,4 +1,5 @@
 /** What people see of a running step: its last progress, its rate, and what it waits for. */
+import type { Tries } from './link/through-breaker.ts';
 import type { StepName, StepProgress } from '../model/round.ts';
 
 /** Heartbeat details; read by src/client/live.ts. */
@@ -38,19 +39,28 @@ export class ProgressMeter {
     this.#lastAtMs = now;
   }
 
-  park(because: string): void {
+  #park(because: string): void {
     this.#parked = `parked: ${because}`;
     this.#rate = undefined;
     this.#last = undefined;
   }
 
-  goOn(): void {
+  #goOn(): void {
     this.#parked = undefined;
   }
 
   /** Grows with every entry and byte of the present try. */
-  get done(): number {
+  get #done(): number {
     return (this.#last?.doneBytes ?? 0) + (this.#last?.doneEntries ?? 0);
+  }
+
+  /** Shows in the heartbeats why the work waits. */
+  tries(): Pick<Tries, 'done' | 'onParked' | 'onGo'> {
+    return {
+      done: () => this.#done,
+      onParked: (because) => this.#park(because),
+      onGo: () => this.#goOn(),
+    };
   }
 
   live(): LiveProgress {

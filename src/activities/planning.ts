@@ -1,32 +1,33 @@
-/** Looks at the source once and cuts it into chunks; a plan that exists is kept. */
+/** Assesses the source once and cuts it into chunks; keeps a plan that exists. */
 import type { MigrationStore } from '../state/state-directory.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { fromPrintable } from '../paths.ts';
 import { planToJson } from '../policy/chunks/json.ts';
 import { planRoots } from '../policy/chunks/listed.ts';
-import { planChunks, type ChunkPlan } from '../policy/chunks/plan.ts';
+import { planChunks, type ChunkPlan, type DirectorySummary } from '../policy/chunks/plan.ts';
 import { toChunkLimits, toWorkflowSettings } from '../spec/settings.ts';
 import { longActivity, shortActivity } from './activity.ts';
-import { throughBreaker } from './breaker.ts';
 import type { ChunkPage, ControlActivities, StepActivities } from '../protocol/activities.ts';
 import type { ActivityDeps, MigrationFile } from './deps.ts';
+import { throughBreaker } from './link/through-breaker.ts';
 import { ProgressMeter } from './live-progress.ts';
 import { excludesInForce, readControls, readMigrationFile, readPlan } from './migration.ts';
-import { linkDeps } from './run-step.ts';
+import type { StepContext } from './run-step.ts';
 
 export function planningActivities(
-  deps: ActivityDeps,
+  context: StepContext,
 ): Pick<StepActivities, 'assessAndPlan'> & Pick<ControlActivities, 'listChunks'> {
+  const { deps } = context;
   return {
-    assessAndPlan: async ({ migration }) => {
+    assessAndPlan: async ({ migration: name }) => {
       const meter = new ProgressMeter('plan', deps.now);
+      const store = deps.state.migration(name);
       const plan = await longActivity(
         () => meter.live(),
-        (signal) => existingOrNewPlan(deps, migration, { meter, signal }),
+        (signal) => existingOrNewPlan(context, store, { meter, signal }),
       );
-      const { spec } = readMigrationFile(deps.state.migration(migration));
       return {
-        settings: toWorkflowSettings(spec),
+        settings: toWorkflowSettings(readMigrationFile(store).spec),
         chunks: plan.chunks.length,
         revision: plan.revision,
       };
@@ -41,59 +42,55 @@ interface Running {
 }
 
 async function existingOrNewPlan(
-  deps: ActivityDeps,
-  name: string,
+  context: StepContext,
+  store: MigrationStore,
   running: Running,
 ): Promise<ChunkPlan> {
-  const store = deps.state.migration(name);
   const migration = readMigrationFile(store);
-  const plan = readPlan(deps.state, name) ?? (await newPlan(deps, store, migration, running));
+  const existing = readPlan(context.deps.state, store.name);
+  const plan = existing ?? (await makePlan(context, migration, running));
+  if (existing === undefined) store.writePlan(plan.revision, planToJson(plan));
   recordPlan(store, plan);
   return plan;
 }
 
-async function newPlan(
-  deps: ActivityDeps,
-  store: MigrationStore,
+async function makePlan(
+  context: StepContext,
+  migration: MigrationFile,
+  running: Running,
+): Promise<ChunkPlan> {
+  const { source, chunks } = migration.spec;
+  const limits = toChunkLimits(migration.spec);
+  const now = (): { now: number } => ({ now: context.deps.now() });
+  if (source.path === undefined || chunks.roots.length > 0)
+    return planRoots(chunks.roots.map(fromPrintable), limits, now());
+  const summaries = await assessSource(context, migration, running);
+  return planChunks(summaries, limits, now());
+}
+
+function assessSource(
+  { deps, linkOf }: StepContext,
   migration: MigrationFile,
   { meter, signal }: Running,
-): Promise<ChunkPlan> {
+): Promise<Iterable<DirectorySummary>> {
   const { spec } = migration;
-  if (spec.source.path === undefined || spec.chunks.roots.length > 0) {
-    const plan = planRoots(spec.chunks.roots.map(fromPrintable), toChunkLimits(spec), {
-      now: deps.now(),
-    });
-    store.writePlan(plan.revision, planToJson(plan));
-    return plan;
-  }
-  const excludes = excludesInForce(spec.excludes, readControls(store));
-  const link = linkDeps(deps, migration, deps.engine(store.name));
-  const summaries = await throughBreaker(
-    link,
-    () =>
-      deps.assess({
-        spec: { ...spec, excludes: [...excludes] },
-        outDirectory: store.assessDirectory,
-        signal,
-        onProgress: ({ entries, bytes }) =>
-          meter.add({
-            step: 'scan',
-            doneEntries: entries,
-            totalEntries: undefined,
-            doneBytes: bytes,
-            totalBytes: undefined,
-          }),
-      }),
-    {
+  const store = deps.state.migration(spec.name);
+  const excludes = [...excludesInForce(spec.excludes, readControls(store))];
+  const assess = (): Promise<Iterable<DirectorySummary>> =>
+    deps.assess({
+      spec: { ...spec, excludes },
+      outDirectory: store.assessDirectory,
       signal,
-      done: () => meter.done,
-      onParked: (because) => meter.park(because),
-      onGo: () => meter.goOn(),
-    },
-  );
-  const plan = planChunks(summaries, toChunkLimits(spec), { now: deps.now() });
-  store.writePlan(plan.revision, planToJson(plan));
-  return plan;
+      onProgress: ({ entries, bytes }) =>
+        meter.add({
+          step: 'scan',
+          doneEntries: entries,
+          totalEntries: undefined,
+          doneBytes: bytes,
+          totalBytes: undefined,
+        }),
+    });
+  return throughBreaker(linkOf(migration), assess, { signal, ...meter.tries() });
 }
 
 function recordPlan(store: MigrationStore, { revision, totals, chunks, madeAt }: ChunkPlan): void {
@@ -108,7 +105,7 @@ function recordPlan(store: MigrationStore, { revision, totals, chunks, madeAt }:
   });
 }
 
-/** Ids are sorted, and a page begins after one, so that a page asked for again is the same. */
+/** Returns ids in order from one after `after`, so that a page that is requested again is the same. */
 function listChunks(
   { state }: ActivityDeps,
   { migration, after = '', limit }: Parameters<ControlActivities['listChunks']>[0],

@@ -1,16 +1,13 @@
 /** One step of a chunk, from its names to its result. */
-import { Context } from '@temporalio/activity';
 import type { Engine, StepJob } from '../engines/engine.ts';
 import { acquireLease } from '../state/lease.ts';
 import { fromPrintable } from '../paths.ts';
-import { DEFAULT_FAILURES_TO_OPEN } from '../policy/link/breaker.ts';
-import { migrationId, type InternalMessages, type LinkReport } from '../protocol/api.ts';
 import { capsInForce } from '../policy/rounds/deletes.ts';
 import { longActivity } from './activity.ts';
-import { throughBreaker } from './breaker.ts';
 import type { StepInput } from '../protocol/activities.ts';
 import type { ActivityDeps, MigrationFile } from './deps.ts';
-import type { LinkDeps } from './link.ts';
+import { throughBreaker } from './link/through-breaker.ts';
+import type { LinkOf } from './links.ts';
 import { ProgressMeter, type LiveProgress } from './live-progress.ts';
 import { excludesInForce, readChunk, readControls, readMigrationFile } from './migration.ts';
 
@@ -19,11 +16,20 @@ export interface StepWork<T> {
   readonly run: (engine: Engine, job: StepJob) => Promise<T>;
 }
 
+export interface StepContext {
+  readonly deps: ActivityDeps;
+  readonly linkOf: LinkOf;
+}
+
 /**
  * Takes the chunk over from whoever had it, and runs the step until it ends: an outage is waited
  * for in here. Throws what needs a person, or a new attempt.
  */
-export function runStep<T>(deps: ActivityDeps, input: StepInput, work: StepWork<T>): Promise<T> {
+export function runStep<T>(
+  { deps, linkOf }: StepContext,
+  input: StepInput,
+  work: StepWork<T>,
+): Promise<T> {
   const meter = new ProgressMeter(work.name, deps.now);
   return longActivity(
     () => meter.live(),
@@ -33,36 +39,13 @@ export function runStep<T>(deps: ActivityDeps, input: StepInput, work: StepWork<
       const step = newLease(deps, input);
       const tryOnce = (): Promise<T> =>
         work.run(engine, stepJob(deps, input, { ...step, migration, signal, meter }));
-      return throughBreaker(linkDeps(deps, migration, engine), tryOnce, {
+      return throughBreaker(linkOf(migration), tryOnce, {
         signal,
         lanes: () => engine.lanes?.().of(input.chunk) ?? [],
-        done: () => meter.done,
-        onParked: (because) => meter.park(because),
-        onGo: () => meter.goOn(),
+        ...meter.tries(),
       });
     },
   );
-}
-
-export function linkDeps(deps: ActivityDeps, { spec }: MigrationFile, engine: Engine): LinkDeps {
-  return {
-    store: deps.state.migration(spec.name),
-    settings: {
-      failuresToOpen: DEFAULT_FAILURES_TO_OPEN,
-      probeIntervalMs: spec.timing.probeInterval,
-      probeIntervalMaxMs: spec.timing.probeIntervalMax,
-    },
-    now: deps.now,
-    probe: (lane) => engine.probe(spec, lane),
-    lanes: () => engine.lanes?.(),
-    report: linkReporter(spec.name),
-  };
-}
-
-function linkReporter(migration: string): (report: LinkReport) => Promise<void> {
-  const context = Context.current();
-  const name: keyof InternalMessages = 'linkReport';
-  return (report) => context.client.workflow.getHandle(migrationId(migration)).signal(name, report);
 }
 
 function newLease(

@@ -2,19 +2,19 @@
 import { openLedger } from '../ledger/ledger.ts';
 import { spendAllowance } from './controls.ts';
 import { type StepActivities, STEP_NAME } from '../protocol/activities.ts';
-import type { ActivityDeps } from './deps.ts';
-import { runStep } from './run-step.ts';
+import { runStep, type StepContext } from './run-step.ts';
 
-export function stepActivities(deps: ActivityDeps): Omit<StepActivities, 'assessAndPlan'> {
+export function stepActivities(context: StepContext): Omit<StepActivities, 'assessAndPlan'> {
+  const { deps } = context;
   return {
     scan: (input) =>
-      runStep(deps, input, { name: STEP_NAME.scan, run: (engine, job) => engine.scan(job) }),
+      runStep(context, input, { name: STEP_NAME.scan, run: (engine, job) => engine.scan(job) }),
     copy: (input) =>
-      runStep(deps, input, { name: STEP_NAME.copy, run: (engine, job) => engine.copy(job) }),
+      runStep(context, input, { name: STEP_NAME.copy, run: (engine, job) => engine.copy(job) }),
     verify: (input) =>
-      runStep(deps, input, { name: STEP_NAME.verify, run: (engine, job) => engine.verify(job) }),
+      runStep(context, input, { name: STEP_NAME.verify, run: (engine, job) => engine.verify(job) }),
     deletePass: (input) =>
-      runStep(deps, input, {
+      runStep(context, input, {
         name: STEP_NAME.deletePass,
         run: async (engine, job) => {
           const result = await engine.deletePass(job);
@@ -23,7 +23,7 @@ export function stepActivities(deps: ActivityDeps): Omit<StepActivities, 'assess
         },
       }),
     closeChunk: (input) =>
-      runStep(deps, input, {
+      runStep(context, input, {
         name: 'close',
         run: async (engine, job) => {
           const startedAt = deps.now();

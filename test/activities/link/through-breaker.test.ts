@@ -2,13 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { throughBreaker, TRIES_IN_PLACE } from '../../src/activities/breaker.ts';
-import { isClosed, type LinkDeps } from '../../src/activities/link.ts';
-import { LonghaulError } from '../../src/errors/failure.ts';
-import { openLedger } from '../../src/ledger/ledger.ts';
-import { openStateDirectory } from '../../src/state/state-directory.ts';
-import type { LinkReport } from '../../src/protocol/api.ts';
-import { until } from '../support/processes/processes.ts';
+import {
+  throughBreaker,
+  MAX_TRIES_IN_PLACE,
+} from '../../../src/activities/link/through-breaker.ts';
+import { Link, type LinkDeps } from '../../../src/activities/link/link.ts';
+import { LonghaulError } from '../../../src/errors/failure.ts';
+import { openLedger } from '../../../src/ledger/ledger.ts';
+import { openStateDirectory } from '../../../src/state/state-directory.ts';
+import type { LinkReport } from '../../../src/protocol/api.ts';
+import { until } from '../../support/processes/processes.ts';
 
 let folder: string;
 let up: boolean;
@@ -52,7 +55,7 @@ test('a step waits out an outage, goes on, and the outage is told and in the led
   let parked = '';
 
   const result = await throughBreaker(
-    given,
+    new Link(given),
     work,
     tries((because) => {
       parked = because;
@@ -68,13 +71,13 @@ test('a step waits out an outage, goes on, and the outage is told and in the led
 
 test('other chunks of the link are parked without trying, and go on together', async () => {
   up = false;
-  const given = deps();
+  const link = new Link(deps());
   let tried = 0;
   const parked = new Set<number>();
   const park = (n: number) => tries(() => void parked.add(n));
-  const first = throughBreaker(given, work, park(0));
+  const first = throughBreaker(link, work, park(0));
   await until('the first is parked', () => parked.size === 1);
-  const others = [1, 2, 3].map((n) => throughBreaker(given, () => (tried++, work()), park(n)));
+  const others = [1, 2, 3].map((n) => throughBreaker(link, () => (tried++, work()), park(n)));
   await until('all are parked', () => parked.size === 4);
   expect(tried).toBe(0);
 
@@ -88,21 +91,21 @@ test('a report never arrives after a newer one, however long it was under way', 
   up = false;
   let arrive = (): void => undefined;
   const slow = new Promise<void>((resolve) => (arrive = resolve));
-  const given: LinkDeps = {
+  const link = new Link({
     ...deps(),
     report: async (report) => {
       if (report.state === 'open') await slow;
       reports.push(report);
     },
-  };
+  });
   const both = [1, 2].map(() =>
     throughBreaker(
-      given,
+      link,
       work,
       tries(() => void (up = true)),
     ),
   );
-  await until('the link is up again', () => up && isClosed(given, undefined));
+  await until('the link is up again', () => up && link.isClosed(undefined));
   arrive();
   await Promise.all(both);
 
@@ -113,9 +116,11 @@ test('a place that fails while the link answers is for a person', async () => {
   let tried = 0;
   const bad = () => (tried++, Promise.reject(new LonghaulError('IO_ERROR', 'bad sector')));
 
-  await expect(throughBreaker(deps(), bad, tries())).rejects.toMatchObject({ code: 'STUCK' });
+  await expect(throughBreaker(new Link(deps()), bad, tries())).rejects.toMatchObject({
+    code: 'STUCK',
+  });
 
-  expect(tried).toBe(TRIES_IN_PLACE);
+  expect(tried).toBe(MAX_TRIES_IN_PLACE);
   expect(probes).toBeGreaterThan(0);
 });
 
@@ -124,7 +129,9 @@ test.each(['SOURCE_MISSING', 'FENCED', 'INTERRUPTED'] as const)(
   async (code) => {
     const failing = () => Promise.reject(new LonghaulError(code, 'no'));
 
-    await expect(throughBreaker(deps(), failing, tries())).rejects.toMatchObject({ code });
+    await expect(throughBreaker(new Link(deps()), failing, tries())).rejects.toMatchObject({
+      code,
+    });
 
     expect(probes).toBe(0);
   },
@@ -135,7 +142,7 @@ test('a step that is stopped while it is parked ends as interrupted', async () =
   const stop = new AbortController();
 
   const run = throughBreaker(
-    deps(),
+    new Link(deps()),
     work,
     tries(() => stop.abort(), stop.signal),
   );

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { throughBreaker } from '../../src/activities/breaker.ts';
-import type { LinkDeps } from '../../src/activities/link.ts';
-import { LonghaulError } from '../../src/errors/failure.ts';
-import { openLedger } from '../../src/ledger/ledger.ts';
-import { openStateDirectory } from '../../src/state/state-directory.ts';
-import type { LinkReport } from '../../src/protocol/api.ts';
-import { until } from '../support/processes/processes.ts';
+import { throughBreaker } from '../../../src/activities/link/through-breaker.ts';
+import { Link, type LinkDeps } from '../../../src/activities/link/link.ts';
+import { LonghaulError } from '../../../src/errors/failure.ts';
+import { openLedger } from '../../../src/ledger/ledger.ts';
+import { openStateDirectory } from '../../../src/state/state-directory.ts';
+import type { LinkReport } from '../../../src/protocol/api.ts';
+import { until } from '../../support/processes/processes.ts';
 
 const NAMES = ['agent 1 (a)', 'agent 2 (b)'];
 let folder: string;
@@ -61,11 +61,12 @@ test('chunks bound to a lane that is offline are parked with the reason; those o
   const [first, second] = NAMES as [string, string];
   away.add(second);
   const given = deps(true);
+  const link = new Link(given);
   const parked: string[] = [];
-  const waiting = [1, 2, 3].map(() => throughBreaker(given, over(second), tries([second], parked)));
+  const waiting = [1, 2, 3].map(() => throughBreaker(link, over(second), tries([second], parked)));
   await until('they are parked', () => parked.some((text) => text.includes('offline')));
 
-  const others = [1, 2, 3].map(() => throughBreaker(given, over(first), tries([first])));
+  const others = [1, 2, 3].map(() => throughBreaker(link, over(first), tries([first])));
   expect(await Promise.all(others)).toEqual(Array(3).fill(`done over ${first}`));
   await until(
     'it was probed again',
@@ -88,6 +89,7 @@ test('where any lane will do the work goes on at once, and the outage of the lan
   const [first, second] = NAMES as [string, string];
   away.add(first);
   const given = deps(false);
+  const link = new Link(given);
   let end: (() => void) | undefined;
   const work = (): Promise<string> => {
     if (away.has(first) && end === undefined) {
@@ -97,7 +99,7 @@ test('where any lane will do the work goes on at once, and the outage of the lan
     return new Promise((resolve) => (end = () => resolve('done')));
   };
   const parked: string[] = [];
-  const run = throughBreaker(given, work, tries([first, second], parked));
+  const run = throughBreaker(link, work, tries([first, second], parked));
   await until('the lane is told of', () => reports.length === 1);
   expect(parked).toEqual([]);
 
@@ -116,9 +118,10 @@ test('where any lane will do the work goes on at once, and the outage of the lan
 test('an agent that goes offline while nobody needs it is told of as well', async () => {
   const [first, second] = NAMES as [string, string];
   const given = deps(false);
+  const link = new Link(given);
   let end!: () => void;
   const run = throughBreaker(
-    given,
+    link,
     () => new Promise<void>((resolve) => (end = resolve)),
     tries([first, second]),
   );
@@ -134,6 +137,7 @@ test('an agent that goes offline while nobody needs it is told of as well', asyn
 test('when no lane is left all are parked', async () => {
   for (const name of NAMES) away.add(name);
   const given = deps(false);
+  const link = new Link(given);
   const parked: string[] = [];
   let tried = 0;
   const work = (): Promise<string> => {
@@ -142,7 +146,7 @@ test('when no lane is left all are parked', async () => {
       ? Promise.reject(new LonghaulError('AGENT_OFFLINE', 'all silent', { lanes: NAMES }))
       : Promise.resolve('done');
   };
-  const run = throughBreaker(given, work, tries(NAMES, parked));
+  const run = throughBreaker(link, work, tries(NAMES, parked));
   await until('it is parked', () => parked.length > 3);
   const triedBefore = tried;
   await until('it has waited on', () => parked.length > 6);
