@@ -1,7 +1,6 @@
 /**
  * Seeded trees that change at random between rounds, each round killed with -9 at random system calls:
- * the last one ends with equal trees and a closed sum. LONGHAUL_KILL_SEED runs one seed,
- * LONGHAUL_KILL_SEEDS says how many.
+ * the last one ends with equal trees and a closed sum. `scripts/torture` plays more seeds.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,31 +15,33 @@ import { seededRandom, type Random } from '../../../src/sandbox/world/random.ts'
 import { specSchema } from '../../../src/spec/schema.ts';
 import { changeTree } from '../../support/trees/change-tree.ts';
 import { expectSameTree } from '../../support/trees/oracle.ts';
+import { seeds } from '../../support/jest/seeds.ts';
 import { traceMissing } from '../../support/processes/strace.ts';
 import { leftovers } from '../../support/trees/tree.ts';
 
-const ONE = process.env['LONGHAUL_KILL_SEED'];
-const COUNT = Number(process.env['LONGHAUL_KILL_SEEDS'] ?? 4);
-const SEEDS = ONE === undefined ? Array.from({ length: COUNT }, (_, i) => i + 1) : [Number(ONE)];
+const SEEDS = seeds(2);
 const RUNNER = join(import.meta.dirname, '../../support/processes/round-runner.mjs');
 const CHANGING_ROUNDS = 3;
 const KILLS_A_ROUND = 2;
-/** With how often a thread makes them in a round, about. */
+/** With how often one thread makes them in a round, about. */
 const CALLS: readonly (readonly [string, number])[] = [
-  ['write', 40],
-  ['pwrite64', 10],
-  ['renameat', 25],
-  ['rename', 8],
-  ['fdatasync', 8],
-  ['fsync', 10],
-  ['syncfs', 2],
-  ['openat2', 40],
-  ['fchmod', 25],
-  ['ftruncate', 4],
-  ['unlinkat', 8],
+  ['write', 60],
+  ['pwrite64', 4],
+  ['renameat', 8],
+  ['rename', 9],
+  ['fdatasync', 14],
+  ['fsync', 25],
+  ['syncfs', 5],
+  ['openat2', 50],
+  ['fchmod', 12],
+  ['fchown', 8],
+  ['utimensat', 16],
+  ['ftruncate', 7],
+  ['unlink', 7],
+  ['unlinkat', 3],
   ['mkdirat', 6],
-  ['symlinkat', 2],
-  ['linkat', 2],
+  ['symlinkat', 1],
+  ['linkat', 8],
 ];
 
 let kills = 0;

@@ -24,7 +24,8 @@ export function callsOf(command: readonly string[], names: readonly string[]): r
   const room = mkdtempSync(join(tmpdir(), 'longhaul-strace-'));
   try {
     const file = join(room, 'calls');
-    const options = ['-f', '-y', '-s', '200', '-o', file, '-e', `trace=${names.join(',')}`];
+    const trace = ['-f', '--seccomp-bpf', '-e', `trace=${names.join(',')}`];
+    const options = [...trace, '-y', '-s', '200', '-o', file];
     const { status, stderr } = spawnSync('strace', [...options, ...command], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`${command.join(' ')} ended with ${status}:\n${stderr}`);
     return parse(readFileSync(file, 'utf8').split('\n'));
