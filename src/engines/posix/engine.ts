@@ -1,26 +1,21 @@
 /** The POSIX mover behind longhaul's engine interface: any mounted tree to any mounted tree. */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fromPrintable } from '../../paths.ts';
 import { posixSpec } from '../../spec/kinds.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import type { ChunkSum, StepResult } from '../../model/round.ts';
 import type { Engine, EngineFeatures, StepJob } from '../engine.ts';
-import { fixBase } from '../../catalog/base-catalog.ts';
 import { closeChunk } from './steps/close.ts';
 import { copyChunk } from './steps/copy.ts';
-import { deletePassChunk, deleteRefusedPath } from './steps/delete-pass.ts';
+import { deletePassChunk } from './steps/delete-pass.ts';
 import { compileExcludes, type ExcludeRules } from './tree/excludes.ts';
 import type { TreeIdentity } from '../../model/tree-identity.ts';
 import type { Side } from './native/errno.ts';
 import { ThreadPool } from './pool/pool.ts';
 import { preflight } from './preflight.ts';
 import { proveTree } from './tree/prove-tree.ts';
-import { scanChunk } from './steps/scan.ts';
-import { progressReporter, withRoots, type StepContext } from './steps/step.ts';
+import { forgetRound, mustScanAgain, scanStep } from './steps/scan-step.ts';
+import { withRoots, type StepContext } from './steps/step.ts';
 import { trashPath } from './standalone/trash.ts';
 import { verifyChunk } from './steps/verify.ts';
-import { buildWorklist } from './round/worklist.ts';
 
 export interface PosixEngineOptions {
   readonly spec: MigrationSpec;
@@ -66,59 +61,20 @@ class PosixEngine implements Engine {
   }
 
   async scan(job: StepJob): Promise<StepResult> {
-    const startedAt = Date.now();
-    const { store, spec } = job;
-    job.lease.check();
-    if (scanIsToBeMended(store.roundDirectory)) await this.beginAnew(job);
-    const catalogPath = fixBase(store);
+    const { roundDirectory } = job.store;
+    const { source, specialFiles } = posixSpec(job.spec);
     const { identities } = this.options;
-    const report = progressReporter('scan', job.onProgress, {});
-    const scanned = await scanChunk({
-      pool: this.threads(),
-      chunk: job.chunk,
-      excludes: rulesOf(job),
-      specialFiles: spec.specialFiles,
-      roundDirectory: store.roundDirectory,
-      ...(identities
-        ? { expected: { identity: identities.source, marker: spec.source.marker } }
-        : {}),
-      signal: job.signal,
-      onProgress: ({ entries, bytes }) => report({ entries, bytes }),
-    });
     job.lease.check();
-    const { mountPoints, ...work } = await buildWorklist({
-      manifestPath: join(store.roundDirectory, 'manifest'),
-      catalogPath,
-      roundDirectory: store.roundDirectory,
-      exceptions: job.exceptions,
-      without: job.chunk.without,
-      setAside: scanned.setAside,
-    });
-    const { open, directories, entries, bytes, incomplete, listed, resumed } = scanned;
-    return {
-      step: 'scan',
-      counters: {
-        directories,
-        entries,
-        bytes,
-        incomplete,
-        listed,
-        resumed,
-        mountPoints: mountPoints.length,
-        ...work,
-      },
-      blocked: open.filter(({ path }) => !job.exceptions.has(fromPrintable(path))).length,
-      open,
-      elapsedMs: Date.now() - startedAt,
-    };
-  }
-
-  /** A scan that could not see everything is done again; what was done since is folded in first. */
-  private async beginAnew(job: StepJob): Promise<void> {
-    await this.close(job);
-    for (const name of readdirSync(job.store.roundDirectory)) {
-      rmSync(join(job.store.roundDirectory, name), { recursive: true });
+    if (mustScanAgain(roundDirectory)) {
+      await this.close(job);
+      forgetRound(roundDirectory);
     }
+    const options = {
+      excludes: rulesOf(job),
+      specialFiles,
+      ...(identities ? { expected: { identity: identities.source, marker: source.marker } } : {}),
+    };
+    return scanStep(job, options, this.threads());
   }
 
   copy(job: StepJob): Promise<StepResult> {
@@ -202,25 +158,3 @@ const rulesOf = ({ excludes, spec }: StepJob): ExcludeRules => ({
   patterns: excludes,
   defaults: spec.defaultExcludes,
 });
-
-/**
- * Whether an earlier scan of this round left directories unread, and the steps behind it have run; or
- * its deletes were refused.
- */
-function scanIsToBeMended(roundDirectory: string): boolean {
-  if (existsSync(deleteRefusedPath(roundDirectory))) return true;
-  const file = join(roundDirectory, 'scan.json');
-  if (!existsSync(file) || !existsSync(join(roundDirectory, 'copy.journal'))) return false;
-  const known = readScan(file);
-  return (known?.counters?.incomplete ?? 0) > 0;
-}
-
-function readScan(
-  file: string,
-): { readonly counters?: { readonly incomplete?: number } } | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as { counters?: { incomplete?: number } };
-  } catch {
-    return undefined;
-  }
-}

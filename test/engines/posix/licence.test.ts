@@ -13,7 +13,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Lease } from '../../../src/state/lease.ts';
 import type { Round } from '../../../src/model/round.ts';
 import { compileExcludes } from '../../../src/engines/posix/tree/excludes.ts';
-import { copyJournalPath } from '../../../src/engines/posix/steps/copy.ts';
+import { copyJournalPath } from '../../../src/engines/posix/round/files.ts';
 import { deletePassChunk } from '../../../src/engines/posix/steps/delete-pass.ts';
 import { ThreadPool } from '../../../src/engines/posix/pool/pool.ts';
 import { withRoots } from '../../../src/engines/posix/steps/step.ts';

@@ -1,5 +1,6 @@
 /** What a round has to do with an entry: pure, from what the scan saw and what the catalog knows. */
 import type { Entry } from '../../../model/entry.ts';
+import { isWithin, type RawPath } from '../../../paths.ts';
 import { S_IFDIR, S_IFMT } from '../native/statx.ts';
 
 /** One nibble in the worklist; the order is frozen. */
@@ -66,4 +67,12 @@ function ctimeDiffers(found: Entry, known: Entry): boolean {
   return (
     found.ctimeSeconds !== known.ctimeSeconds || found.ctimeNanoseconds !== known.ctimeNanoseconds
   );
+}
+
+/** Returns true for the path of an accepted exception and for everything below it. */
+export function isExcepted(path: RawPath, exceptions: ReadonlySet<RawPath>): boolean {
+  if (exceptions.size === 0) return false;
+  if (exceptions.has(path)) return true;
+  for (const exception of exceptions) if (isWithin(path, exception)) return true;
+  return false;
 }

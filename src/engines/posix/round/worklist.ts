@@ -8,15 +8,15 @@
  * directory or another chunk may hide is `unknown`, and stays as it is.
  */
 import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { syncDirectory } from '../../../state/atomic-file.ts';
 import type { StatusEntry } from '../../../catalog/codec.ts';
 import type { DirectoryBlock, Entry } from '../../../model/entry.ts';
 import { mergeJoin } from '../../../catalog/merge.ts';
 import { CatalogReader } from '../../../catalog/reader.ts';
 import { CatalogWriter } from '../../../catalog/writer.ts';
-import { isWithin, joinRaw, printable, type RawPath } from '../../../paths.ts';
-import { compareEntries, isAbsent, WORK_REASONS, type WorkReason } from './decide.ts';
+import { joinRaw, printable, type RawPath } from '../../../paths.ts';
+import { compareEntries, isAbsent, isExcepted, WORK_REASONS, type WorkReason } from './decide.ts';
+import { manifestPath, worklistPath } from './files.ts';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../native/statx.ts';
 import { Lineage, type Fate } from './fate.ts';
 
@@ -45,7 +45,6 @@ export interface WorklistCounters {
 }
 
 export interface WorklistOptions {
-  readonly manifestPath: string;
   /** May not exist: then everything is new. */
   readonly catalogPath: string;
   /** Where `worklist` is made. */
@@ -77,12 +76,12 @@ type Counters = { -readonly [K in keyof Omit<WorklistCounters, 'mountPoints'>]: 
 
 /** Makes `<roundDirectory>/worklist`; whoever calls again gets the same. */
 export async function buildWorklist(options: WorklistOptions): Promise<WorklistCounters> {
-  const { manifestPath, catalogPath, roundDirectory } = options;
+  const { catalogPath, roundDirectory } = options;
   if (!existsSync(catalogPath) && options.setAside === 0 && !options.exceptions?.size)
     return allIsNew(options);
-  const manifest = new CatalogReader(manifestPath);
+  const manifest = new CatalogReader(manifestPath(roundDirectory));
   const catalog = existsSync(catalogPath) ? new CatalogReader(catalogPath) : undefined;
-  const writer = new CatalogWriter<WorkReason>(join(roundDirectory, 'worklist'), WORK_REASONS);
+  const writer = new CatalogWriter<WorkReason>(worklistPath(roundDirectory), WORK_REASONS);
   try {
     const comparison = new Comparison(options);
     let number = 0;
@@ -108,28 +107,26 @@ export async function buildWorklist(options: WorklistOptions): Promise<WorklistC
  * Without a catalog, and with nothing set aside, the manifest is the worklist, byte for byte: 'new' has
  * the number of 'seen', and digests there are none.
  */
-function allIsNew({ manifestPath, roundDirectory }: WorklistOptions): WorklistCounters {
-  const manifest = new CatalogReader(manifestPath);
+function allIsNew({ roundDirectory }: WorklistOptions): WorklistCounters {
+  const manifest = new CatalogReader(manifestPath(roundDirectory));
   const { entries, bytes } = manifest.totals;
   manifest.close();
-  const path = join(roundDirectory, 'worklist');
+  const path = worklistPath(roundDirectory);
   rmSync(path, { force: true });
-  linkSync(manifestPath, path);
+  linkSync(manifestPath(roundDirectory), path);
   syncDirectory(roundDirectory);
   return { ...noWork(), new: entries, workBytes: bytes, seenBytes: bytes };
 }
 
 /** Whether the worklist is the manifest itself: all is new, and nothing set aside. */
 export function isAllNew(roundDirectory: string): boolean {
-  const [worklist, manifest] = ['worklist', 'manifest'].map((name) =>
-    statSync(join(roundDirectory, name), { bigint: true }),
-  );
-  return worklist!.ino === manifest!.ino;
+  const inode = (path: string): bigint => statSync(path, { bigint: true }).ino;
+  return inode(worklistPath(roundDirectory)) === inode(manifestPath(roundDirectory));
 }
 
 /** Streams a worklist, one directory at a time. */
-export function* readWorklist(path: string): Generator<WorkDirectory, void, undefined> {
-  const reader = new CatalogReader<WorkReason>(path, WORK_REASONS);
+export function* readWorklist(roundDirectory: string): Generator<WorkDirectory, void, undefined> {
+  const reader = new CatalogReader<WorkReason>(worklistPath(roundDirectory), WORK_REASONS);
   try {
     for (const { path: directory, complete, entries } of reader.directories()) {
       const work = entries.filter((entry): entry is WorkEntry => entry.status !== 'gone');
@@ -162,7 +159,7 @@ class Comparison {
   /** The work in one directory: `found` in the manifest, `known` in the catalog. */
   compare(path: RawPath, found?: DirectoryBlock, known?: DirectoryBlock): Work[] {
     const work: Work[] = [];
-    const excepted = this.isExcepted(path);
+    const excepted = isExcepted(path, this.exceptions);
     const fate = found ? undefined : this.lineage.fateOf(path);
     this.lineage.enter(path, found ?? fate ?? 'unknown');
     const missing: Fate = fate ?? (found?.complete ? 'gone' : 'unknown');
@@ -215,11 +212,6 @@ class Comparison {
 
   private sampleMount(path: RawPath): void {
     if (this.counters.mountPoints.length < SAMPLES) this.counters.mountPoints.push(printable(path));
-  }
-
-  private isExcepted(path: RawPath): boolean {
-    for (const exception of this.exceptions) if (isWithin(path, exception)) return true;
-    return false;
   }
 }
 

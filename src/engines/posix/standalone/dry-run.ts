@@ -1,5 +1,4 @@
 /** What a sync would do, without doing it. */
-import { join } from 'node:path';
 import { joinRaw, printable } from '../../../paths.ts';
 import { findCandidates } from '../steps/delete-candidates.ts';
 import type { Excludes } from '../tree/excludes.ts';
@@ -22,9 +21,7 @@ export async function planSync(
   context: StepContext,
 ): Promise<readonly PlannedAction[]> {
   const planned: PlannedAction[] = [];
-  for (const { path: directory, entries } of readWorklist(
-    join(input.store.roundDirectory, 'worklist'),
-  )) {
+  for (const { path: directory, entries } of readWorklist(input.store.roundDirectory)) {
     const names = entries.map(({ name }) => name);
     const { sourceFd, destinationFd, pool } = context;
     const { differing } = await pool.run({

@@ -4,16 +4,13 @@
  * refused delete-pass would have deleted. For readers; needs no worker.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { readJson } from '../../../state/atomic-file.ts';
 import { CatalogReader } from '../../../catalog/reader.ts';
 import { isWithin, printable } from '../../../paths.ts';
 import type { OpenEntry } from '../../../model/round.ts';
-import { copyJournalPath } from '../steps/copy.ts';
-import { deleteRefusedPath, type DeleteRefusal } from '../steps/delete-pass.ts';
+import { readDeleteRefusal } from '../round/delete-record.ts';
+import { copyJournalPath, manifestPath, verifyJournalPath } from '../round/files.ts';
 import { Outcomes } from '../round/outcome-journal.ts';
-import { lastScan } from '../steps/scan-merge.ts';
-import { verifyJournalPath } from '../steps/verify.ts';
+import { readScanSummary, rootsOfHeading } from '../round/scan-summary.ts';
 
 /** Paths in printable form, each once. */
 export function* openPaths(roundDirectory: string): Generator<OpenEntry, void> {
@@ -30,7 +27,7 @@ function* allOpen(roundDirectory: string): Generator<OpenEntry, void> {
   for (const journal of [copyJournalPath(roundDirectory), verifyJournalPath(roundDirectory)]) {
     if (existsSync(journal)) yield* blockedIn(new Outcomes(journal));
   }
-  const refusal = readJson<DeleteRefusal>(deleteRefusedPath(roundDirectory));
+  const refusal = readDeleteRefusal(roundDirectory);
   for (const path of refusal?.paths ?? []) {
     yield { path, code: 'DELETE_REFUSED', message: 'would be deleted: it is gone at the source' };
   }
@@ -45,14 +42,15 @@ function* blockedIn(outcomes: Outcomes): Generator<OpenEntry, void> {
 
 /** The manifest also has the directories above the chunk's roots, which are not listed on purpose. */
 function* notListed(roundDirectory: string): Generator<OpenEntry, void> {
-  const scan = lastScan(roundDirectory);
-  const manifest = join(roundDirectory, 'manifest');
+  const scan = readScanSummary(roundDirectory);
+  const manifest = manifestPath(roundDirectory);
   if (scan === undefined || !existsSync(manifest)) return;
-  const reasons = new Map(scan.open.map((sample) => [sample.path, sample]));
+  const roots = rootsOfHeading(scan.heading);
+  const reasons = new Map(scan.counters.open.map((sample) => [sample.path, sample]));
   const reader = new CatalogReader(manifest);
   try {
     for (const { path, complete } of reader.directories()) {
-      if (complete || !scan.roots.some((root) => isWithin(path, root))) continue;
+      if (complete || !roots.some((root) => isWithin(path, root))) continue;
       const unknown = { code: 'PERMISSION_DENIED' as const, message: 'Cannot list it to its end' };
       yield { ...unknown, ...reasons.get(printable(path)), path: printable(path) };
     }

@@ -13,7 +13,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { codeOfErrno } from '../../../errors/errno.ts';
 import { LonghaulError } from '../../../errors/failure.ts';
 import { acquireLease } from '../../../state/lease.ts';
@@ -21,18 +21,16 @@ import { openStateDirectory } from '../../../state/state-directory.ts';
 import type { RawPath } from '../../../paths.ts';
 import type { DeleteCaps } from '../../../policy/rounds/deletes.ts';
 import type { OpenEntry, Round, StepProgress, StepResult } from '../../../model/round.ts';
-import { fixBase } from '../../../catalog/base-catalog.ts';
 import { copyChunk } from '../steps/copy.ts';
 import { deletePassChunk } from '../steps/delete-pass.ts';
 import { compileExcludes, type ExcludeRules } from '../tree/excludes.ts';
 import { sameTree, treeIdentity } from '../tree/identity.ts';
 import { ThreadPool } from '../pool/pool.ts';
-import { scanChunk } from '../steps/scan.ts';
-import { progressReporter, withRoots, type StepInput } from '../steps/step.ts';
+import { scanStep } from '../steps/scan-step.ts';
+import { withRoots, type StepInput } from '../steps/step.ts';
 import { planSync, type PlannedAction } from './dry-run.ts';
 import { syncState } from './sync-state.ts';
 import { verifyChunk } from '../steps/verify.ts';
-import { buildWorklist } from '../round/worklist.ts';
 
 export interface SyncOptions {
   readonly source: string;
@@ -115,51 +113,28 @@ async function runSync(options: SyncOptions, state: string, pool: ThreadPool): P
   const startedAt = Date.now();
   const identity = treeIdentity(options.source);
   const input = openInput(options, state);
-  const { store, onProgress } = input;
   const rules: ExcludeRules = { patterns: options.excludes ?? [], defaults: true };
-  const report = progressReporter('scan', onProgress, {});
-  const scanned = await scanChunk({
-    pool,
-    chunk: WHOLE,
-    excludes: rules,
-    specialFiles: 'copy',
-    roundDirectory: store.roundDirectory,
-    signal: input.signal,
-    onProgress: ({ entries, bytes }) => report({ entries, bytes }),
-  });
-  await buildWorklist({
-    manifestPath: join(store.roundDirectory, 'manifest'),
-    catalogPath: fixBase(store),
-    roundDirectory: store.roundDirectory,
-    setAside: scanned.setAside,
-  });
   const excludes = compileExcludes(rules);
-  const seen = { entries: scanned.entries, scanOpen: scanned.open, startedAt };
+  const scanned = await scanStep(input, { excludes: rules, specialFiles: 'copy' }, pool);
   if (options.dryRun) {
     const plan = await withRoots(pool, input.signal, (context) =>
       planSync(input, excludes, context),
     );
-    return reportOf(seen, [], plan);
+    return { ...reportOf([scanned], startedAt), plan };
   }
   // Into an empty tree nothing can be adopted, and a look for every file is saved.
   const adoptSame = readdirSync(options.destination).length > 0;
   // Digests that nobody will compare cost a tenth of the time of small files.
   const withoutDigests = !options.verify;
   const copying = { digest: 'blake3', partBytes: PART_BYTES, adoptSame, withoutDigests } as const;
+  const caps = options.caps ?? CAPS;
+  const proveSource = (): void => proveSame(options.source, identity);
   const steps = await withRoots(pool, input.signal, async (context) => [
     await copyChunk(input, copying, context),
     ...(options.verify ? [await verifyChunk(input, 'blake3', context)] : []),
-    await deletePassChunk(
-      input,
-      {
-        caps: options.caps ?? CAPS,
-        excludes,
-        proveSource: () => proveSame(options.source, identity),
-      },
-      context,
-    ),
+    await deletePassChunk(input, { caps, excludes, proveSource }, context),
   ]);
-  return reportOf(seen, steps);
+  return reportOf([scanned, ...steps], startedAt);
 }
 
 function openInput(options: SyncOptions, state: string): StepInput {
@@ -188,33 +163,21 @@ function proveSame(path: string, identity: ReturnType<typeof treeIdentity>): voi
   if (!verdict.same) throw new LonghaulError(verdict.code, verdict.because, { path });
 }
 
-interface Seen {
-  readonly entries: number;
-  readonly scanOpen: readonly OpenEntry[];
-  readonly startedAt: number;
-}
-
-function reportOf(
-  { entries, scanOpen, startedAt }: Seen,
-  steps: readonly StepResult[],
-  plan?: readonly PlannedAction[],
-): SyncReport {
+function reportOf(steps: readonly StepResult[], startedAt: number): SyncReport {
   const sum = (step: string, name: string): number =>
     steps
       .filter((one) => one.step === step)
       .reduce((total, { counters }) => total + (counters[name] ?? 0), 0);
-  const open = [...scanOpen, ...steps.flatMap((step) => step.open)];
   const drifted = sum('copy', 'drifted') + sum('verify', 'drifted');
   return {
-    entries,
+    entries: sum('scan', 'entries'),
     copied: sum('copy', 'copied') + sum('copy', 'resumed'),
     copiedBytes: sum('copy', 'bytes'),
     verified: sum('verify', 'verified') + sum('verify', 'repaired'),
     deleted: sum('delete-pass', 'deleted'),
     vanished: sum('copy', 'vanished'),
-    openCount: scanOpen.length + drifted + steps.reduce((total, { blocked }) => total + blocked, 0),
-    open,
-    ...(plan ? { plan } : {}),
+    openCount: drifted + steps.reduce((total, { blocked }) => total + blocked, 0),
+    open: steps.flatMap((step) => step.open),
     elapsedMs: Date.now() - startedAt,
   };
 }

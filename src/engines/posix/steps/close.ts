@@ -3,8 +3,6 @@
  * the round began with, the manifest and the journals, and writes what happened to which entry, then
  * the new catalog, whole; called again it gives the same. Only then the rounds before it may go.
  */
-import { join } from 'node:path';
-import { readJson } from '../../../state/atomic-file.ts';
 import type { DirectoryBlock, Entry, EntryStatus } from '../../../model/entry.ts';
 import { mergeJoin } from '../../../catalog/merge.ts';
 import { CatalogReader } from '../../../catalog/reader.ts';
@@ -15,10 +13,8 @@ import { isWithin, joinRaw, type RawPath } from '../../../paths.ts';
 import { COUNTED_AS, emptySum } from '../../../model/sum.ts';
 import type { ChunkSum } from '../../../model/round.ts';
 import { openBase } from '../../../catalog/base-catalog.ts';
-import { compareEntries, isAbsent } from '../round/decide.ts';
-import { copyJournalPath } from './copy.ts';
-import { isExcepted } from './copy-plan.ts';
-import { deleteRecordPath, type DeleteRecord } from './delete-pass.ts';
+import { compareEntries, isAbsent, isExcepted } from '../round/decide.ts';
+import { readDeleteRecord, type DeleteRecord } from '../round/delete-record.ts';
 import { digestBytes } from '../round/digest.ts';
 import type { EntryOutcome } from '../round/outcome.ts';
 import { S_IFMT, S_IFREG } from '../native/statx.ts';
@@ -27,7 +23,7 @@ import type { FileStat } from '../native/file-stat.ts';
 import { Outcomes } from '../round/outcome-journal.ts';
 import { eventOf } from '../round/round-events.ts';
 import type { StepInput } from './step.ts';
-import { verifyJournalPath } from './verify.ts';
+import { copyJournalPath, manifestPath, verifyJournalPath } from '../round/files.ts';
 import { Lineage, type Fate } from '../round/fate.ts';
 
 export interface CloseOptions {
@@ -72,9 +68,7 @@ class Fold {
     const { roundDirectory } = input.store;
     this.copied = new Outcomes(copyJournalPath(roundDirectory));
     this.checked = new Outcomes(verifyJournalPath(roundDirectory));
-    this.deleted = input.round.deletes
-      ? readJson<DeleteRecord>(deleteRecordPath(roundDirectory))
-      : undefined;
+    this.deleted = input.round.deletes ? readDeleteRecord(roundDirectory) : undefined;
     this.without = new Set(input.chunk.without);
     this.lineage = new Lineage(this.without);
   }
@@ -82,7 +76,7 @@ class Fold {
   /** Writes the new catalog, and yields what happened. */
   *into(writer: CatalogWriter): Generator<EntryEvent> {
     const { store } = this.input;
-    const manifest = new CatalogReader(join(store.roundDirectory, 'manifest'));
+    const manifest = new CatalogReader(manifestPath(store.roundDirectory));
     const base = openBase(store);
     try {
       for (const { path, a, b } of mergeJoin(manifest.directories(), base?.directories() ?? [])) {

@@ -1,9 +1,10 @@
 /** One look over the work before it begins: how much there is, and what goes a way of its own. */
-import { join } from 'node:path';
 import { CatalogReader } from '../../../catalog/reader.ts';
-import { isWithin, joinRaw, parentOf, type RawPath } from '../../../paths.ts';
+import { joinRaw, parentOf, type RawPath } from '../../../paths.ts';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../native/statx.ts';
-import { scanFacts } from './scan-merge.ts';
+import { isExcepted } from '../round/decide.ts';
+import { manifestPath } from '../round/files.ts';
+import { readScanFacts } from '../round/scan-summary.ts';
 import { isAllNew, readWorklist } from '../round/worklist.ts';
 
 /** The names of one file that has several, in the order of paths. */
@@ -15,6 +16,8 @@ export interface LinkGroup {
 }
 
 export interface CopyPlan {
+  /** Every entry of the manifest is new: the worklist is the manifest itself. */
+  readonly isAllNew: boolean;
   readonly entries: number;
   readonly bytes: number;
   /** Paths of files that are copied in parts. */
@@ -33,21 +36,25 @@ export function planCopy(
   exceptions: ReadonlySet<RawPath>,
   largeBytes: number,
 ): CopyPlan {
-  return exceptions.size === 0 && isPlain(roundDirectory, largeBytes)
+  const allNew = isAllNew(roundDirectory);
+  const isPlain = allNew && exceptions.size === 0 && areAllSmall(roundDirectory, largeBytes);
+  const plan = isPlain
     ? planPlain(roundDirectory)
     : planEach(roundDirectory, exceptions, largeBytes);
+  return { isAllNew: allNew, ...plan };
 }
 
-/** Whether every entry is new and none goes a way of its own, as the scan noted. */
-function isPlain(roundDirectory: string, largeBytes: number): boolean {
-  const facts = scanFacts(roundDirectory);
-  if (facts === undefined || !isAllNew(roundDirectory)) return false;
-  return facts.linkedFiles === 0 && facts.largestBytes <= largeBytes;
+/** Returns true when the scan noted that no file is copied in parts and none has several names. */
+function areAllSmall(roundDirectory: string, largeBytes: number): boolean {
+  const facts = readScanFacts(roundDirectory);
+  return facts !== undefined && facts.linkedFiles === 0 && facts.largestBytes <= largeBytes;
 }
+
+type PlannedEntries = Omit<CopyPlan, 'isAllNew'>;
 
 /** Each directory of a tree that is new has a listing of its own. */
-function planPlain(roundDirectory: string): CopyPlan {
-  const reader = new CatalogReader(join(roundDirectory, 'manifest'));
+function planPlain(roundDirectory: string): PlannedEntries {
+  const reader = new CatalogReader(manifestPath(roundDirectory));
   try {
     const { entries, bytes } = reader.totals;
     const directories = [...reader.paths()];
@@ -62,12 +69,12 @@ function planEach(
   roundDirectory: string,
   exceptions: ReadonlySet<RawPath>,
   largeBytes: number,
-): CopyPlan {
+): PlannedEntries {
   const inodes = new Set<bigint>();
   const large: RawPath[] = [];
   const directories = new Set<RawPath>();
   const total = { entries: 0, bytes: 0 };
-  for (const { path: directory, entries } of readWorklist(join(roundDirectory, 'worklist'))) {
+  for (const { path: directory, entries } of readWorklist(roundDirectory)) {
     directories.add(directory); // also when something is only gone: its time changed
     for (const entry of entries) {
       const path = joinRaw(directory, entry.name);
@@ -96,7 +103,7 @@ function planEach(
 /** All names in the chunk of the files that have work and several names. */
 function linkGroups(roundDirectory: string, inodes: ReadonlySet<bigint>): readonly LinkGroup[] {
   const groups = new Map<bigint, LinkGroup>();
-  const manifest = new CatalogReader(join(roundDirectory, 'manifest'));
+  const manifest = new CatalogReader(manifestPath(roundDirectory));
   try {
     for (const { path: directory, entries } of manifest.directories()) {
       for (const { name, mode, inode, nlink, status } of entries) {
@@ -112,12 +119,4 @@ function linkGroups(roundDirectory: string, inodes: ReadonlySet<bigint>): readon
     manifest.close();
   }
   return [...groups.values()];
-}
-
-/** An exception covers the subtree of its path. */
-export function isExcepted(path: RawPath, exceptions: ReadonlySet<RawPath>): boolean {
-  if (exceptions.size === 0) return false;
-  if (exceptions.has(path)) return true;
-  for (const exception of exceptions) if (isWithin(path, exception)) return true;
-  return false;
 }

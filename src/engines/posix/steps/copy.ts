@@ -12,14 +12,15 @@
  * final name at any time.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { comparePaths, joinRaw, nameOf, parentOf, type RawPath } from '../../../paths.ts';
 import type { StepResult } from '../../../model/round.ts';
 import { allEntries, BATCH_ENTRIES, copyBatches, dueEntries } from './copy-batches.ts';
 import { CopyCommits, MOST_OPEN } from './copy-commits.ts';
 import type { CopyBatch, CopyEntriesResult } from '../jobs/copy.ts';
 import { leftoverDirectories } from './copy-leftovers.ts';
-import { isExcepted, planCopy, type CopyPlan } from './copy-plan.ts';
+import { planCopy, type CopyPlan } from './copy-plan.ts';
+import { isExcepted } from '../round/decide.ts';
+import { copyJournalPath, worklistPath } from '../round/files.ts';
 import type { Digest, DigestName } from '../round/digest.ts';
 import type { EntryOutcome } from '../round/outcome.ts';
 import { finishAll } from './finish.ts';
@@ -35,7 +36,7 @@ import {
   type StepContext,
   type StepInput,
 } from './step.ts';
-import { isAllNew, readWorklist } from '../round/worklist.ts';
+import { readWorklist } from '../round/worklist.ts';
 
 export interface CopyOptions {
   readonly digest: DigestName;
@@ -46,9 +47,6 @@ export interface CopyOptions {
   /** Without a catalog: what has size, time, mode and owner of the source is taken as copied. */
   readonly adoptSame?: boolean;
 }
-
-export const copyJournalPath = (roundDirectory: string): string =>
-  join(roundDirectory, 'copy.journal');
 
 export async function copyChunk(
   input: StepInput,
@@ -162,11 +160,10 @@ class Copier {
   }
 
   private batches(): Generator<CopyBatch[], void, undefined> {
-    const { ownWay, earlier, roundDirectory } = this;
+    const { ownWay, earlier, plan, roundDirectory } = this;
     const { exceptions } = this.input;
     const isWhole = ownWay.size === 0 && exceptions.size === 0 && earlier.place === undefined;
-    if (isWhole && isAllNew(roundDirectory))
-      return copyBatches(allEntries(join(roundDirectory, 'worklist')));
+    if (isWhole && plan.isAllNew) return copyBatches(allEntries(worklistPath(roundDirectory)));
     const leftOut = (directory: RawPath, name: RawPath, isFile: boolean): boolean => {
       if (ownWay.size === 0 && exceptions.size === 0) return false;
       const path = joinRaw(directory, name);
@@ -176,7 +173,7 @@ class Copier {
   }
 
   private worklist(): ReturnType<typeof readWorklist> {
-    return readWorklist(join(this.roundDirectory, 'worklist'));
+    return readWorklist(this.roundDirectory);
   }
 
   /** A person may have mended what stood in the way. */

@@ -3,11 +3,11 @@
  * round listed to their end without an error; never what a rule or an exception covers, another
  * chunk's root, or longhaul's own names.
  */
-import { join } from 'node:path';
 import { CatalogReader } from '../../../catalog/reader.ts';
 import type { DirectoryBlock, Entry } from '../../../model/entry.ts';
 import { joinRaw, type RawPath } from '../../../paths.ts';
-import { isExcepted } from './copy-plan.ts';
+import { isExcepted } from '../round/decide.ts';
+import { manifestPath } from '../round/files.ts';
 import type { Deletion } from '../jobs/delete.ts';
 import { S_IFDIR, S_IFMT } from '../native/statx.ts';
 import type { Excludes } from '../tree/excludes.ts';
@@ -62,7 +62,7 @@ export async function findCandidates(
 }
 
 function* slicesOfManifest({ store }: StepInput): Generator<DirectoryBlock[], void, undefined> {
-  const manifest = new CatalogReader(join(store.roundDirectory, 'manifest'));
+  const manifest = new CatalogReader(manifestPath(store.roundDirectory));
   let slice: DirectoryBlock[] = [];
   try {
     for (const block of manifest.directories()) {

@@ -3,14 +3,17 @@
  * all of them together, the source is proven to be the source, and the lease is held. Before each
  * batch: the lease again. Before each entry: the source is asked again, in the thread.
  */
-import { join } from 'node:path';
-import { writeJsonAtomic } from '../../../state/atomic-file.ts';
 import { LonghaulError } from '../../../errors/failure.ts';
 import { comparePaths, joinRaw, parentOf, printable, type RawPath } from '../../../paths.ts';
 import { decideDeletes, type DeleteCaps } from '../../../policy/rounds/deletes.ts';
 import type { StepResult } from '../../../model/round.ts';
 import { findCandidates, type Candidates } from './delete-candidates.ts';
 import type { Excludes } from '../tree/excludes.ts';
+import {
+  MAX_REFUSED_PATHS,
+  writeDeleteRecord,
+  writeDeleteRefusal,
+} from '../round/delete-record.ts';
 import { finishAll } from './finish.ts';
 import {
   progressReporter,
@@ -32,26 +35,6 @@ export interface DeleteOptions {
 
 const BATCH = 64;
 
-/** What close() reads: that the pass came to its end, and what it left. */
-export interface DeleteRecord {
-  readonly left: readonly RawPath[];
-}
-
-/** There when the pass was refused: the source is listed again before the next try, since somebody has mended it. */
-export const deleteRefusedPath = (roundDirectory: string): string =>
-  join(roundDirectory, 'delete-refused.json');
-
-/** What was refused: `paths` are in printable form, a directory stands for all that is in it. */
-export interface DeleteRefusal {
-  readonly because: string;
-  /** At most MOST_LISTED. */
-  readonly paths: readonly string[];
-}
-const MOST_LISTED = 10_000;
-
-export const deleteRecordPath = (roundDirectory: string): string =>
-  join(roundDirectory, 'delete.json');
-
 export async function deletePassChunk(
   input: StepInput,
   options: DeleteOptions,
@@ -61,7 +44,7 @@ export async function deletePassChunk(
   const tally = new Tally();
   input.lease.check();
   if (!input.round.deletes) return result(tally, startedAt);
-  const most = Math.max(options.caps.maxCount, MOST_LISTED);
+  const most = Math.max(options.caps.maxCount, MAX_REFUSED_PATHS);
   const found = await findCandidates(input, options.excludes, context, most);
   const decision = decideDeletes(
     {
@@ -75,10 +58,9 @@ export async function deletePassChunk(
     options.caps,
   );
   if (decision.action === 'refuse') {
-    const listed = found.deletions.slice(0, MOST_LISTED).map(({ path }) => path);
+    const listed = found.deletions.slice(0, MAX_REFUSED_PATHS).map(({ path }) => path);
     const paths = listed.sort(comparePaths).map(printable);
-    const refusal: DeleteRefusal = { because: decision.because, paths };
-    writeJsonAtomic(deleteRefusedPath(input.store.roundDirectory), refusal);
+    writeDeleteRefusal(input.store.roundDirectory, { because: decision.because, paths });
     throw new LonghaulError(decision.code ?? 'DELETE_REFUSED', decision.because);
   }
   const left = await deleteAll(input, options, context, found, tally);
@@ -87,7 +69,7 @@ export async function deletePassChunk(
   await finishAll(context, input.chunk, touched, input.signal);
   await context.pool.run({ type: 'sync destination', destinationFd: context.destinationFd });
   input.lease.check();
-  writeJsonAtomic(deleteRecordPath(input.store.roundDirectory), { left } satisfies DeleteRecord);
+  writeDeleteRecord(input.store.roundDirectory, { left });
   return result(tally, startedAt);
 }
 

@@ -2,36 +2,21 @@
  * The end of a scan: the shard's directories, sorted, become the manifest. The encoded entries are
  * copied as they are. `scan.json` says what the manifest was made from, and is written before it.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { CODES, type Code } from '../../../errors/codes.ts';
-import { readJson } from '../../../state/atomic-file.ts';
 import { ENTRY_STATUSES } from '../../../model/entry.ts';
 import { CatalogWriter } from '../../../catalog/writer.ts';
 import { comparePaths, printable, type RawPath } from '../../../paths.ts';
 import type { OpenEntry } from '../../../model/round.ts';
+import { manifestPath } from '../round/files.ts';
 import { note, type ScanFacts } from '../round/scan-facts.ts';
 import type { ScannedRoots } from './scan-roots.ts';
 import type { ScanShard } from '../round/scan-shard.ts';
+import { readScanSummary, writeScanSummary, type ScanCounters } from '../round/scan-summary.ts';
 
 const SAMPLES = 20;
 /** Records between two turns of the event loop, so that heartbeats go out. */
 const RECORDS_A_TURN = 2_000;
-
-export interface ScanCounters extends Readonly<ScanFacts> {
-  readonly directories: number;
-  readonly entries: number;
-  readonly bytes: number;
-  /** Directories that could not be listed to their end: nothing is deleted in them. */
-  readonly incomplete: number;
-  /** Roots of the chunk that are gone at the source. */
-  readonly rootsVanished: number;
-  /** Directories listed by this call, and those that an interrupted one had proven. */
-  readonly listed: number;
-  readonly resumed: number;
-  /** The first incomplete directories, with the reason. */
-  readonly open: readonly OpenEntry[];
-}
 
 export interface MergeOptions {
   readonly shard: ScanShard;
@@ -42,49 +27,12 @@ export interface MergeOptions {
   readonly facts: ScanFacts;
 }
 
-/** The counters of a scan that had finished before, if it was the same scan. */
+/** Returns the counters of the finished scan of a round, if it was this scan. */
 export function finishedScan(roundDirectory: string, heading: string): ScanCounters | undefined {
-  if (!existsSync(join(roundDirectory, 'manifest'))) return undefined;
-  const known = readSummary(roundDirectory);
+  if (!existsSync(manifestPath(roundDirectory))) return undefined;
+  const known = readScanSummary(roundDirectory);
   if (known?.heading !== heading) return undefined;
   return { ...known.counters, listed: 0, resumed: known.counters.directories };
-}
-
-/** What the scan of a round noted; undefined when it noted nothing of the kind yet. */
-export function scanFacts(roundDirectory: string): ScanFacts | undefined {
-  const known: Partial<ScanFacts> = readSummary(roundDirectory)?.counters ?? {};
-  const { setAside, linkedFiles, largestBytes } = known;
-  if (setAside === undefined || linkedFiles === undefined || largestBytes === undefined)
-    return undefined;
-  return { setAside, linkedFiles, largestBytes };
-}
-
-const summaryPath = (roundDirectory: string): string => join(roundDirectory, 'scan.json');
-
-/** Undefined when it is torn or missing: the scan is done again. */
-function readSummary(
-  roundDirectory: string,
-): { readonly heading: string; readonly counters: ScanCounters } | undefined {
-  try {
-    return JSON.parse(readFileSync(summaryPath(roundDirectory), 'utf8')) as {
-      heading: string;
-      counters: ScanCounters;
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The chunk's roots and the first incomplete directories of the last scan of a round; undefined before its end. */
-export function lastScan(
-  roundDirectory: string,
-): { readonly roots: readonly RawPath[]; readonly open: readonly OpenEntry[] } | undefined {
-  const known = readJson<{ heading: string; counters: ScanCounters }>(
-    join(roundDirectory, 'scan.json'),
-  );
-  if (known === undefined) return undefined;
-  const { roots } = JSON.parse(known.heading) as { readonly roots: readonly RawPath[] };
-  return { roots, open: known.counters.open };
 }
 
 export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
@@ -100,7 +48,7 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
   }
   const places = shard.places.toSorted((a, b) => comparePaths(a.path, b.path));
   // Not deflated: nobody copies meanwhile.
-  const writer = new CatalogWriter(join(roundDirectory, 'manifest'), ENTRY_STATUSES, 0);
+  const writer = new CatalogWriter(manifestPath(roundDirectory), ENTRY_STATUSES, 0);
   try {
     const blocks = [...roots.blocks];
     for (const [number, place] of places.entries()) {
@@ -117,10 +65,7 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
   const rootsVanished = ofRoots.filter(({ status }) => status === 'vanished').length;
   for (const entry of ofRoots) note(facts, entry.status, entry);
   const counters = { ...writer.totals(), incomplete, rootsVanished, ...counts, ...facts, open };
-  // Before the manifest: one without the other is a scan that has not finished.
-  const summary = summaryPath(roundDirectory);
-  writeFileSync(`${summary}.partial`, JSON.stringify({ heading, counters }), { flush: true });
-  renameSync(`${summary}.partial`, summary);
+  writeScanSummary(roundDirectory, { heading, counters });
   writer.finish();
   shard.remove();
   return counters;

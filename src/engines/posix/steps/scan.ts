@@ -13,7 +13,6 @@
  * `chunk.without`.
  */
 import { closeSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { LonghaulError } from '../../../errors/failure.ts';
 import { ByteReader } from '../../../catalog/bytes.ts';
 import { decodePart } from '../../../catalog/codec.ts';
@@ -25,9 +24,11 @@ import { compileExcludes, type ExcludeRules } from '../tree/excludes.ts';
 import { sameTree, treeIdentity } from '../tree/identity.ts';
 import { type TreeIdentity } from '../../../model/tree-identity.ts';
 import type { ThreadPool } from '../pool/pool.ts';
+import { manifestPath, scanShardPath } from '../round/files.ts';
 import { addFacts, note, noFacts } from '../round/scan-facts.ts';
 import type { ScanRecord } from '../round/scan-record.ts';
-import { finishedScan, mergeShard, type ScanCounters } from './scan-merge.ts';
+import { scanHeading, type ScanCounters } from '../round/scan-summary.ts';
+import { finishedScan, mergeShard } from './scan-merge.ts';
 import { scanRoots } from './scan-roots.ts';
 import type { ScanRules } from '../round/scan-rules.ts';
 import { ScanShard } from '../round/scan-shard.ts';
@@ -58,13 +59,13 @@ export async function scanChunk(options: ScanOptions): Promise<ScanCounters> {
     if (expected) proveSame(pool.sourceRoot, root.inode, expected);
     const { excludes, specialFiles } = options;
     const rules: ScanRules = { excludes, specialFiles, device: root.device };
-    const heading = JSON.stringify({ rules, roots: chunk.roots, without: chunk.without });
+    const heading = scanHeading(rules, chunk);
     const finished = finishedScan(roundDirectory, heading);
     if (finished) return finished;
-    rmSync(join(roundDirectory, 'manifest'), { force: true }); // of other rules, or half of an end
+    rmSync(manifestPath(roundDirectory), { force: true }); // made by another scan, or without a summary
     const roots = scanRoots(root.fd, chunk.roots, compileExcludes(excludes), rules);
     const frontier = new Frontier(chunk, roots.directories);
-    const shard = new ScanShard(join(roundDirectory, 'scan.shard'), heading, (record) =>
+    const shard = new ScanShard(scanShardPath(roundDirectory), heading, (record) =>
       frontier.prove(record),
     );
     try {

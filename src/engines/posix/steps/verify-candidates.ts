@@ -1,13 +1,12 @@
 /** What a round verifies, in the order of the work. */
-import { join } from 'node:path';
 import type { DirectoryBlock, Entry } from '../../../model/entry.ts';
 import { mergeJoin } from '../../../catalog/merge.ts';
 import { CatalogReader } from '../../../catalog/reader.ts';
 import { joinRaw, type RawPath } from '../../../paths.ts';
 import { openBase } from '../../../catalog/base-catalog.ts';
-import { copyJournalPath } from './copy.ts';
-import { isExcepted } from './copy-plan.ts';
+import { isExcepted } from '../round/decide.ts';
 import { digestText } from '../round/digest.ts';
+import { copyJournalPath, manifestPath } from '../round/files.ts';
 import type { EntryOutcome } from '../round/outcome.ts';
 import { Outcomes } from '../round/outcome-journal.ts';
 import type { StepInput } from './step.ts';
@@ -19,7 +18,7 @@ export function* verifyCandidates(
   which: 'in order' | 'amended',
 ): Generator<{ directory: RawPath; item: VerifyItem }, void, undefined> {
   const copied = new Outcomes(copyJournalPath(store.roundDirectory));
-  const manifest = new CatalogReader(join(store.roundDirectory, 'manifest'));
+  const manifest = new CatalogReader(manifestPath(store.roundDirectory));
   const catalog = openBase(store);
   try {
     const known: Iterable<DirectoryBlock> =

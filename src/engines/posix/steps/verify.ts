@@ -3,10 +3,10 @@
  * the digest of the copy. A difference is drift when the source has changed since, and corruption
  * when it has not; what is corrupt is copied once more and must then be right.
  */
-import { join } from 'node:path';
 import { joinRaw, nameOf, parentOf, type RawPath } from '../../../paths.ts';
 import type { StepResult } from '../../../model/round.ts';
 import type { DigestName } from '../round/digest.ts';
+import { verifyJournalPath } from '../round/files.ts';
 import type { EntryOutcome } from '../round/outcome.ts';
 import { S_IFDIR, S_IFMT } from '../native/statx.ts';
 import { finishAll } from './finish.ts';
@@ -26,9 +26,6 @@ import type { VerifyBatch, VerifyEntriesResult, VerifyItem } from '../jobs/verif
 const BATCH_ENTRIES = 128;
 const BATCH_BYTES = 8 * 2 ** 20;
 const COMMIT_ENTRIES = 4096;
-
-export const verifyJournalPath = (roundDirectory: string): string =>
-  join(roundDirectory, 'verify.journal');
 
 export async function verifyChunk(
   input: StepInput,

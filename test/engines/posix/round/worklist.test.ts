@@ -53,11 +53,10 @@ async function worklist(
   catalog: DirectoryBlock[] | undefined,
   over: Partial<WorklistOptions> = {},
 ) {
-  const manifestPath = join(folder, 'manifest');
   const catalogPath = join(folder, 'catalog');
   rmSync(catalogPath, { force: true });
   for (const [path, blocks] of [
-    [manifestPath, manifest],
+    [join(folder, 'manifest'), manifest],
     [catalogPath, catalog],
   ] as const) {
     if (!blocks) continue;
@@ -66,12 +65,11 @@ async function worklist(
     writer.finish();
   }
   const counters = await buildWorklist({
-    manifestPath,
     catalogPath,
     roundDirectory: folder,
     ...over,
   });
-  const work = [...readWorklist(join(folder, 'worklist'))];
+  const work = [...readWorklist(folder)];
   const lines = work.flatMap(({ path, entries, gone }) => [
     ...entries.map(({ name, status }) => `${path}/${name} ${status}`),
     ...gone.map(({ name }) => `${path}/${name} gone`),

@@ -1,0 +1,37 @@
+/** The result of a delete-pass as later steps and readers find it in the round's directory. */
+import { existsSync } from 'node:fs';
+import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
+import type { RawPath } from '../../../paths.ts';
+import { deleteRecordPath, deleteRefusalPath } from './files.ts';
+
+/** A delete-pass that has finished. */
+export interface DeleteRecord {
+  /** Paths it could not delete; everything else that is gone at the source has been deleted. */
+  readonly left: readonly RawPath[];
+}
+
+/** A delete-pass that was refused before its first delete. */
+export interface DeleteRefusal {
+  readonly because: string;
+  /** Paths that would have been deleted, in printable form; a directory stands for its subtree. */
+  readonly paths: readonly string[];
+}
+
+/** Number of paths that a refusal lists at most. */
+export const MAX_REFUSED_PATHS = 10_000;
+
+export const writeDeleteRecord = (roundDirectory: string, record: DeleteRecord): void =>
+  writeJsonAtomic(deleteRecordPath(roundDirectory), record);
+
+export const readDeleteRecord = (roundDirectory: string): DeleteRecord | undefined =>
+  readJson<DeleteRecord>(deleteRecordPath(roundDirectory));
+
+export const writeDeleteRefusal = (roundDirectory: string, refusal: DeleteRefusal): void =>
+  writeJsonAtomic(deleteRefusalPath(roundDirectory), refusal);
+
+export const readDeleteRefusal = (roundDirectory: string): DeleteRefusal | undefined =>
+  readJson<DeleteRefusal>(deleteRefusalPath(roundDirectory));
+
+/** Returns true after a refusal: the next scan lists the source again, because its cause may be fixed. */
+export const isDeleteRefused = (roundDirectory: string): boolean =>
+  existsSync(deleteRefusalPath(roundDirectory));
