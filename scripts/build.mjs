@@ -84,6 +84,7 @@ async function build() {
   rmSync(old, { recursive: true, force: true });
 }
 
+/** Translates each file by itself, as tsconfig.build.json says: `npm run check:types` checks the types. */
 function compile(outDir) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', outDir];
