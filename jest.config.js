@@ -16,5 +16,7 @@ export default {
   testTimeout: 300_000,
   // The last net: what gives way to no timer.
   setupFilesAfterEnv: ['<rootDir>/test/support/jest/hang-net.ts'],
+  // Not in the temporary directory: each run has one of its own.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   maxWorkers: 2,
 };

@@ -1,36 +1,26 @@
 // Before the tests: a build for what runs from dist/ (command line, worker threads), and a door at
 // which test files ask for the one Temporal server they share. It starts when the first one asks.
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildIfStale } from '../../../scripts/build.mjs';
-
-/** More than the database of the Temporal server and all scratch directories take. */
-const ROOM_BYTES = 2 * 2 ** 30;
+import { inMemory } from '../../../scripts/suite/leftovers.mjs';
 
 export default async function globalSetup() {
   await buildIfStale();
-  const folder = mkdtempSync(join(inMemory() ?? tmpdir(), 'longhaul-tests-'));
-  // For test/support/trees/scratch.ts.
-  process.env.LONGHAUL_TEST_SCRATCH = folder;
+  const parent = process.env.LONGHAUL_TEST_SCRATCH ?? inMemory() ?? tmpdir();
+  const folder = mkdtempSync(join(parent, 'longhaul-tests-'));
+  // Scratch directories may be for other users.
+  chmodSync(folder, 0o1777);
+  // Set by scripts/run-tests.mjs, which looks for what is left in it; here it is removed unseen.
+  process.env.LONGHAUL_TEST_SCRATCH ??= folder;
   const door = await openDoor(folder);
   process.env.LONGHAUL_TEST_DOOR = door.path;
   globalThis.closeTestDoor = async () => {
     await door.close();
     rmSync(folder, { recursive: true, force: true });
   };
-}
-
-/** A file system in memory, where no write waits for a disk; undefined where there is little of it. */
-function inMemory() {
-  const path = '/dev/shm';
-  try {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize >= ROOM_BYTES ? path : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function openDoor(folder) {

@@ -22,6 +22,7 @@ function runJest(files: Readonly<Record<string, string>>): Results & { readonly 
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
   const config = {
     rootDir: root,
+    cacheDirectory: join(root, 'cache'),
     testMatch: ['**/*.test.cjs'],
     extensionsToTreatAsEsm: ['.ts'],
     transform: { '\\.ts$': [require.resolve('@swc/jest'), { module: { type: 'es6' } }] },

@@ -15,8 +15,11 @@ export interface Said {
 }
 
 export function demo(...args: string[]): Started {
-  // A server that the newcomer has configured is none of the demo's business.
-  const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  // A server that the newcomer has configured is none of the demo's business. Its folder is in memory.
+  const env = {
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
+    TMPDIR: process.env['LONGHAUL_TEST_SCRATCH'],
+  };
   return start(process.execPath, [bin, 'demo', '--json', ...args], { env });
 }
 
