@@ -1,7 +1,9 @@
 /** The links of the migrations that this worker process serves, one per migration. */
 import { Context } from '@temporalio/activity';
 import { DEFAULT_FAILURES_TO_OPEN } from '../policy/link/breaker.ts';
-import { migrationId, type InternalMessages, type LinkReport } from '../protocol/api.ts';
+import type { InternalMessages } from '../protocol/messages.ts';
+import { migrationId } from '../protocol/names.ts';
+import type { LinkReport } from '../protocol/reports.ts';
 import type { ActivityDeps, MigrationFile } from './deps.ts';
 import { Link } from './link/link.ts';
 

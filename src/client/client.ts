@@ -1,13 +1,10 @@
 /** The only door to Temporal of the command line and the dashboard. */
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { ProvisionJob } from '../protocol/provision.ts';
-import {
-  migrationId,
-  type MigrationMessages,
-  type MigrationProgress,
-  type MigrationVerb,
-  type Phase,
-} from '../protocol/api.ts';
+import type { Phase } from '../policy/rounds/phase.ts';
+import type { MigrationMessages, MigrationVerb } from '../protocol/messages.ts';
+import { migrationId } from '../protocol/names.ts';
+import type { MigrationProgress } from '../protocol/reports.ts';
 import { findServer } from './address.ts';
 import type { ServerConnection } from '../temporal/connection.ts';
 import { prepareServer } from '../temporal/prepare.ts';

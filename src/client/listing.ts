@@ -1,6 +1,6 @@
 /** What the server's visibility store knows. It lags behind by up to a second or two. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { BlockedChunk } from '../protocol/api.ts';
+import type { BlockedChunk } from '../protocol/reports.ts';
 import type { ChunkRow, MigrationRow } from './snapshot.ts';
 
 /** When a migration was started, by its record; undefined when that is not on this host. */

@@ -4,7 +4,7 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
-import { chunkId } from '../protocol/api.ts';
+import { chunkId } from '../protocol/names.ts';
 import { notFound } from './failures.ts';
 import type { RunningChunk } from './snapshot.ts';
 

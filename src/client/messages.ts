@@ -4,12 +4,8 @@
  * workflow takes each as "let it be so".
  */
 import type { Client } from '@temporalio/client';
-import {
-  WORKFLOW_QUEUE,
-  migrationId,
-  type MigrationMessages,
-  type MigrationVerb,
-} from '../protocol/api.ts';
+import type { MigrationMessages, MigrationVerb } from '../protocol/messages.ts';
+import { WORKFLOW_QUEUE, migrationId } from '../protocol/names.ts';
 import { noAnswer, refusal, refused } from './failures.ts';
 import type { Sent } from './snapshot.ts';
 

@@ -7,7 +7,7 @@ import {
   type ProvisionProgress,
 } from '../protocol/provision.ts';
 import { LonghaulError } from '../errors/failure.ts';
-import { WORKFLOW_QUEUE } from '../protocol/api.ts';
+import { WORKFLOW_QUEUE } from '../protocol/names.ts';
 import { alreadyStarted, noAnswer, refusal } from './failures.ts';
 
 const ANSWER_WITHIN_MS = 6000;

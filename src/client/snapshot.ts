@@ -1,5 +1,6 @@
 /** What the command line and the dashboard show: one look at a migration, as data. */
-import type { MigrationProgress, Phase } from '../protocol/api.ts';
+import type { Phase } from '../policy/rounds/phase.ts';
+import type { MigrationProgress } from '../protocol/reports.ts';
 
 /** A chunk at work, from the heartbeat of its running step: a hint, at most a few seconds old. */
 export interface RunningChunk {

@@ -13,7 +13,8 @@ import type { MigrationRecord } from '../state/migration-record.ts';
 import { openStateDirectory, type MigrationStore } from '../state/state-directory.ts';
 import { isPosixSpec, type PosixSpec } from '../spec/kinds.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
-import { WORKFLOW_QUEUE, migrationId, type MigrationInput } from '../protocol/api.ts';
+import type { MigrationInput } from '../protocol/inputs.ts';
+import { WORKFLOW_QUEUE, migrationId } from '../protocol/names.ts';
 import { alreadyStarted } from './failures.ts';
 import { writePointer } from './pointer.ts';
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { plural, formatDuration } from '../units.ts';
 import { table } from '../terminal/table.ts';
-import { migrationId } from '../protocol/api.ts';
+import { migrationId } from '../protocol/names.ts';
 import { BUCKET } from './cloud-paper.ts';
 import type { Narrator } from './narrator.ts';
 import { MIGRATION } from './paper.ts';

@@ -5,7 +5,7 @@ import { newsSince } from '../terminal/texts/watch.ts';
 import type { LonghaulClient } from '../client/client.ts';
 import type { Snapshot } from '../client/snapshot.ts';
 import { LonghaulError } from '../errors/failure.ts';
-import type { MigrationProgress } from '../protocol/api.ts';
+import type { MigrationProgress } from '../protocol/reports.ts';
 import { interrupted, type Narrator } from './narrator.ts';
 
 const LOOK_EVERY_MS = 400;

@@ -1,14 +1,13 @@
 /** What the workflows ask of the workers: plain data in, plain data out. Names and fields are frozen once released. */
 import type { ProvisionJob, ProvisionNews } from './provision.ts';
-import type { ChunkSum, StepName, StepResult } from '../model/round.ts';
 import type { DeleteAllowance } from '../policy/rounds/deletes.ts';
-import type { RoundRef } from './api.ts';
+import type { Round, ChunkSum, StepName, StepResult } from '../model/round.ts';
 import type { WorkflowSettings } from '../spec/settings.ts';
 
 export interface StepInput {
   readonly migration: string;
   readonly chunk: string;
-  readonly round: RoundRef;
+  readonly round: Round;
 }
 
 /** On the step queue. Each may run again after a crash at any point and is then cheap. */

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { LonghaulError } from '../errors/failure.ts';
-import { SEARCH_ATTRIBUTES } from '../protocol/api.ts';
+import { SEARCH_ATTRIBUTES } from '../protocol/names.ts';
 import type { ServerConnection } from './connection.ts';
 
 /** temporal.api.enums.v1.IndexedValueType */

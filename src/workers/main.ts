@@ -9,7 +9,7 @@ import { createActivities } from '../activities/index.ts';
 import { LonghaulError, toFailure } from '../errors/failure.ts';
 import { openStateDirectory } from '../state/state-directory.ts';
 import type { ServerConnection } from '../temporal/connection.ts';
-import { WORKFLOW_QUEUE } from '../protocol/api.ts';
+import { WORKFLOW_QUEUE } from '../protocol/names.ts';
 import { PROVISION_QUEUE } from '../protocol/provision.ts';
 import { createDeps, type WorkerDeps } from './deps.ts';
 import type { OnMessage } from './messages.ts';
@@ -28,7 +28,7 @@ const WORKFLOW_BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.me
 export interface WorkerProcessOptions {
   /** Absolute; made when it is not there. */
   readonly stateDirectory: string;
-  /** Asked again before each try, since a server that comes back may have another port. */
+  /** MessageOrigin again before each try, since a server that comes back may have another port. */
   readonly server: () => ServerConnection;
   /** Aborts: what runs is stopped at a safe point, within 10 s, and goes on elsewhere or later. */
   readonly signal: AbortSignal;

@@ -4,7 +4,7 @@ import { Worker, type WorkerOptions } from '@temporalio/worker';
 import type { createActivities } from '../activities/index.ts';
 import type { MigrationFile } from '../activities/deps.ts';
 import { chunksAtWork } from '../spec/settings.ts';
-import { controlQueue, stepQueue } from '../protocol/api.ts';
+import { controlQueue, stepQueue } from '../protocol/names.ts';
 import { BandwidthKeeper, bandwidthShare } from './bandwidth.ts';
 import type { WorkerDeps } from './deps.ts';
 import { runTogether } from './together.ts';

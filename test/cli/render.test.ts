@@ -6,7 +6,7 @@ import { statusText } from '../../src/terminal/texts/status.ts';
 import { newsSince } from '../../src/terminal/texts/watch.ts';
 import { openTerminal } from '../../src/terminal/terminal.ts';
 import type { Snapshot } from '../../src/client/snapshot.ts';
-import type { MigrationProgress, RoundReport } from '../../src/protocol/api.ts';
+import type { MigrationProgress, RoundReport } from '../../src/protocol/reports.ts';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 

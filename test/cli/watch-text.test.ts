@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { newsSince } from '../../src/terminal/texts/watch.ts';
 import type { Snapshot } from '../../src/client/snapshot.ts';
-import type { MigrationProgress } from '../../src/protocol/api.ts';
+import type { MigrationProgress } from '../../src/protocol/reports.ts';
 
 const BLOCKED = {
   chunk: '0007',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { SearchAttributes } from '@temporalio/common';
-import { SEARCH_ATTRIBUTES } from '../../src/protocol/api.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/protocol/names.ts';
 import { prepareServer } from '../../src/temporal/prepare.ts';
 import { testServer } from '../support/servers/temporal.ts';
 

@@ -8,7 +8,7 @@ import { Connection } from '@temporalio/client';
 import { findProgram } from '../../src/temporal/find.ts';
 import { identify } from '../../src/temporal/process-identity.ts';
 import { connectionOptions, ensureServer, stopServer } from '../../src/temporal/server.ts';
-import { SEARCH_ATTRIBUTES } from '../../src/protocol/api.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/protocol/names.ts';
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));

@@ -1,6 +1,6 @@
 /** What operators may say at any point, and what happens when they say it in the middle of something. */
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { MigrationProgress } from '../../src/protocol/api.ts';
+import type { MigrationProgress } from '../../src/protocol/reports.ts';
 import {
   comesToRest,
   openFlows,

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import type { RoundInput } from '../../src/protocol/inputs.ts';
 import {
   WORKFLOW_QUEUE,
   chunkId,
   controlQueue,
   roundId,
   stepQueue,
-  type RoundInput,
-  type RoundReport,
-} from '../../src/protocol/api.ts';
+} from '../../src/protocol/names.ts';
+import type { RoundReport } from '../../src/protocol/reports.ts';
 import { testServer } from '../support/servers/temporal.ts';
 
 const settings = { concurrentChunks: 2, heartbeatTimeoutMs: 5000 } as RoundInput['settings'];

@@ -5,17 +5,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createActivities } from '../../src/activities/index.ts';
+import { PHASES } from '../../src/policy/rounds/phase.ts';
 import {
   CHUNK_STATES,
   chunkId,
   controlQueue,
   migrationId,
-  PHASES,
   roundId,
   SEARCH_ATTRIBUTES,
   stepQueue,
   WORKFLOW_QUEUE,
-} from '../../src/protocol/api.ts';
+} from '../../src/protocol/names.ts';
 import { PROVISION_QUEUE, provisionId } from '../../src/protocol/provision.ts';
 import * as workflows from '../../src/workflows/index.ts';
 import { openFlows, type Flows } from '../support/servers/workflow-bench.ts';

@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { predictRound } from '../../src/policy/datasync/duration.ts';
-import { chunkId, roundId } from '../../src/protocol/api.ts';
+import { chunkId, roundId } from '../../src/protocol/names.ts';
 import { openFlows, SETTINGS, type Flows } from '../support/servers/workflow-bench.ts';
 
 const CHUNKS = Number(process.env['LONGHAUL_OVERHEAD_CHUNKS'] ?? 40);

@@ -1,7 +1,8 @@
 /** A migration of seventy days, on a server in which days pass at once. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { SEARCH_ATTRIBUTES, type RoundRef } from '../../src/protocol/api.ts';
+import type { Round } from '../../src/model/round.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/protocol/names.ts';
 import {
   openFlows,
   SETTINGS,
@@ -44,7 +45,7 @@ const noted = ({ notes }: Stage, key: RegExp): number =>
 /** Entries that change a day, round by round: the source gets busier. */
 const ENTRIES_PER_DAY = [0, 0, 4, 5, 8, 12, 20, 30];
 
-function busierSource(stage: () => Stage): (round: RoundRef) => Record<string, number> {
+function busierSource(stage: () => Stage): (round: Round) => Record<string, number> {
   return ({ number }) => {
     const [before = 0, start = 0] = startsOf(stage()).slice(-2);
     const days = (start - before) / DAY_MS;

@@ -4,7 +4,7 @@
  */
 import { outageMs } from '../../policy/link/breaker.ts';
 import { breakerOf, laneReports, type LaneFacts, type LinkState } from '../../policy/link/lanes.ts';
-import type { LinkReport } from '../../protocol/api.ts';
+import type { LinkReport } from '../../protocol/reports.ts';
 
 export type SendReport = (report: LinkReport) => Promise<void>;
 

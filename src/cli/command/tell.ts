@@ -1,5 +1,5 @@
 /** One verb to one migration: how all steering commands speak and answer. */
-import type { MigrationMessages, MigrationVerb } from '../../protocol/api.ts';
+import type { MigrationMessages, MigrationVerb } from '../../protocol/messages.ts';
 import type { ExitCode } from './exit.ts';
 import {
   asked,

@@ -2,7 +2,7 @@
 import { laneOutages } from '../../policy/link/lanes.ts';
 import type { RunningChunk, Snapshot } from '../../client/snapshot.ts';
 import { formatBytes, formatDuration, formatRate, plural, groupDigits } from '../../units.ts';
-import type { BlockedChunk, MigrationProgress } from '../../protocol/api.ts';
+import type { BlockedChunk, MigrationProgress } from '../../protocol/reports.ts';
 import { NO_PAINT, type Paint } from '../paint.ts';
 import { table } from '../table.ts';
 

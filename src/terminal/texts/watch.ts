@@ -1,6 +1,6 @@
 /** What happened between two looks, a line each. Pure. */
 import type { Snapshot } from '../../client/snapshot.ts';
-import type { MigrationProgress, RoundReport } from '../../protocol/api.ts';
+import type { MigrationProgress, RoundReport } from '../../protocol/reports.ts';
 import { formatBytes, formatDuration, plural, groupDigits } from '../../units.ts';
 import { blockedText, isOver } from './status.ts';
 

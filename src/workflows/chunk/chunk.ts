@@ -17,15 +17,10 @@ import {
 } from '@temporalio/workflow';
 import type { ChunkSum, StepResult } from '../../model/round.ts';
 import { stepActivities } from '../runtime/activity-stubs.ts';
-import {
-  migrationId,
-  roundId,
-  type BlockedChunk,
-  type ChunkInput,
-  type ChunkReport,
-  type ChunkState,
-  type InternalMessages,
-} from '../../protocol/api.ts';
+import type { ChunkInput } from '../../protocol/inputs.ts';
+import type { InternalMessages } from '../../protocol/messages.ts';
+import { migrationId, roundId, type ChunkState } from '../../protocol/names.ts';
+import type { BlockedChunk, ChunkReport } from '../../protocol/reports.ts';
 import { chunkDetails } from './details.ts';
 import { listenToChunk, type ChunkDecision } from './controls.ts';
 import { reasonOf } from '../runtime/failures.ts';

@@ -1,5 +1,6 @@
 /** The messages a chunk takes. */
-import type { ChunkState, ChunkVerb } from '../../protocol/api.ts';
+import type { ChunkVerb } from '../../protocol/messages.ts';
+import type { ChunkState } from '../../protocol/names.ts';
 import { registerVerbs, type Verb } from '../runtime/message-table.ts';
 
 export type ChunkDecision = 'retry' | 'skip';

@@ -1,4 +1,6 @@
-import type { BlockedChunk, ChunkInput, ChunkState } from '../../protocol/api.ts';
+import type { ChunkInput } from '../../protocol/inputs.ts';
+import type { ChunkState } from '../../protocol/names.ts';
+import type { BlockedChunk } from '../../protocol/reports.ts';
 import { blocks, list, plain } from '../runtime/markdown.ts';
 import { rejectedBlock, type Rejected } from '../runtime/rejected.ts';
 

@@ -1,7 +1,7 @@
 /** A migration's page in the Temporal UI. */
 import { laneOutages } from '../../policy/link/lanes.ts';
 import { formatBytes, formatDuration } from '../../units.ts';
-import type { MigrationProgress } from '../../protocol/api.ts';
+import type { MigrationProgress } from '../../protocol/reports.ts';
 import { progressOf } from './shown.ts';
 import type { MigrationState } from './state.ts';
 import { blocks, commands, list, plain } from '../runtime/markdown.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../policy/rounds/cutover.ts';
 import { nextRound, type NextRound } from '../../policy/rounds/cadence.ts';
 import { roundMs, type PastRound } from '../../policy/rounds/forecast.ts';
-import type { RoundReport } from '../../protocol/api.ts';
+import type { RoundReport } from '../../protocol/reports.ts';
 import type { WorkflowSettings } from '../../spec/settings.ts';
 import type { MigrationState } from './state.ts';
 

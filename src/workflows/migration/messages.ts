@@ -1,7 +1,8 @@
 /** What a migration listens to: operators, its chunks and rounds, and whoever asks. */
 import { defineQuery, getExternalWorkflowHandle, setHandler } from '@temporalio/workflow';
 import { controlActivities } from '../runtime/activity-stubs.ts';
-import { chunkId, type InternalMessages } from '../../protocol/api.ts';
+import type { InternalMessages } from '../../protocol/messages.ts';
+import { chunkId } from '../../protocol/names.ts';
 import { internalMessage, notOurs } from '../runtime/internal-messages.ts';
 import { registerVerbs, type Fields, type Reject } from '../runtime/message-table.ts';
 import { cutoverReady, nextRoundOf, settingsOf } from './facts.ts';

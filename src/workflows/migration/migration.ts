@@ -3,7 +3,7 @@
  * and kept up with in rounds, until the cutover may begin; then the source is frozen, the last
  * changes are moved and proven, and the users are switched over.
  */
-import type { MigrationInput, MigrationOutcome } from '../../protocol/api.ts';
+import type { MigrationInput, MigrationOutcome } from '../../protocol/inputs.ts';
 import { cutOver } from './cutover.ts';
 import { listenToMigration } from './messages.ts';
 import { MigrationRun } from './run.ts';

@@ -10,7 +10,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { roundDeletes } from '../../policy/rounds/deletes.ts';
-import { roundId, type RoundInput, type RoundRef, type RoundReport } from '../../protocol/api.ts';
+import type { Round } from '../../model/round.ts';
+import type { RoundInput } from '../../protocol/inputs.ts';
+import { roundId } from '../../protocol/names.ts';
+import type { RoundReport } from '../../protocol/reports.ts';
 import { settingsOf } from './facts.ts';
 import type { MigrationRun } from './run.ts';
 import { keepRound } from './state.ts';
@@ -20,7 +23,7 @@ import { ROUND, roundAttributes } from '../runtime/search-attributes.ts';
 /** How often a round that is no child of this run is looked after. */
 const LOOK_EVERY_MS = 3_600_000;
 
-export async function runRound(run: MigrationRun, kind: RoundRef['kind']): Promise<RoundReport> {
+export async function runRound(run: MigrationRun, kind: Round['kind']): Promise<RoundReport> {
   for (;;) {
     const report = await run.waits.insist(`run the ${kind} round`, () => oneRound(run, kind));
     if (report !== undefined) return report;
@@ -35,10 +38,7 @@ export function tellRound(run: MigrationRun, verb: 'pause' | 'resume'): void {
 }
 
 /** Undefined when the history of this run has grown long meanwhile. */
-async function oneRound(
-  run: MigrationRun,
-  kind: RoundRef['kind'],
-): Promise<RoundReport | undefined> {
+async function oneRound(run: MigrationRun, kind: Round['kind']): Promise<RoundReport | undefined> {
   const began = run.state.news !== undefined;
   const reported = await (began ? toldReport(run) : newRound(run, kind));
   if (reported === undefined) return undefined;
@@ -56,7 +56,7 @@ async function oneRound(
   return report;
 }
 
-function nextRef({ state }: MigrationRun, kind: RoundRef['kind']): RoundRef {
+function nextRef({ state }: MigrationRun, kind: Round['kind']): Round {
   const { deletesWhen, verifyMode } = settingsOf(state);
   return {
     number: (state.round += 1),
@@ -66,7 +66,7 @@ function nextRef({ state }: MigrationRun, kind: RoundRef['kind']): RoundRef {
   };
 }
 
-function begin(run: MigrationRun, { number, kind }: RoundRef): void {
+function begin(run: MigrationRun, { number, kind }: Round): void {
   const { chunks, link } = run.state;
   const outageBeforeMs = link?.outageMs ?? 0;
   run.state.news = { round: number, kind, chunks, done: 0, running: [], outageBeforeMs };
@@ -75,10 +75,7 @@ function begin(run: MigrationRun, { number, kind }: RoundRef): void {
   run.show();
 }
 
-async function newRound(
-  run: MigrationRun,
-  kind: RoundRef['kind'],
-): Promise<RoundReport | undefined> {
+async function newRound(run: MigrationRun, kind: Round['kind']): Promise<RoundReport | undefined> {
   const { state, name } = run;
   const ref = nextRef(run, kind);
   begin(run, ref);
@@ -139,7 +136,7 @@ async function findRunning({ state, name }: MigrationRun): Promise<void> {
 }
 
 /** The chunks that are still open from earlier rounds are left to themselves. */
-function inputOf({ name, state }: MigrationRun, ref: RoundRef, paused: boolean): RoundInput {
+function inputOf({ name, state }: MigrationRun, ref: Round, paused: boolean): RoundInput {
   return {
     v: 1,
     migration: name,

@@ -10,7 +10,7 @@ import {
 import type { LedgerNote } from '../../protocol/activities.ts';
 import { nextPhase, type PhaseEvent } from '../../policy/rounds/phase.ts';
 import { controlActivities } from '../runtime/activity-stubs.ts';
-import type { MigrationInput, MigrationOutcome } from '../../protocol/api.ts';
+import type { MigrationInput, MigrationOutcome } from '../../protocol/inputs.ts';
 import { EffectQueue } from '../runtime/effect-queue.ts';
 import { dataReady } from './facts.ts';
 import { detailsOf } from './details.ts';

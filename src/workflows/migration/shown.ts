@@ -2,7 +2,7 @@
 import type { NextRound } from '../../policy/rounds/cadence.ts';
 import type { CutoverAnswer } from '../../policy/rounds/cutover.ts';
 import { nextSteps } from '../../policy/rounds/next-steps.ts';
-import type { MigrationProgress } from '../../protocol/api.ts';
+import type { MigrationProgress } from '../../protocol/reports.ts';
 import { cutoverReady, nextRoundOf, settingsOf } from './facts.ts';
 import { blockedChunks, type MigrationState, type Said } from './state.ts';
 

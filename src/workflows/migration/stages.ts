@@ -1,7 +1,8 @@
 /** The stages of a migration up to the cutover, and its end by an abort. */
 import { getExternalWorkflowHandle, patched } from '@temporalio/workflow';
 import { DEFAULT_HEARTBEAT_TIMEOUT_MS, stepActivities } from '../runtime/activity-stubs.ts';
-import { chunkId, roundId, type RoundRef } from '../../protocol/api.ts';
+import type { Round } from '../../model/round.ts';
+import { chunkId, roundId } from '../../protocol/names.ts';
 import { cutoverReady, nextRoundOf, settingsOf } from './facts.ts';
 import { runRound } from './rounds.ts';
 import type { MigrationRun } from './run.ts';
@@ -52,7 +53,7 @@ export async function catchUp(run: MigrationRun): Promise<void> {
   }
 }
 
-async function roundToItsEnd(run: MigrationRun, kind: RoundRef['kind']): Promise<void> {
+async function roundToItsEnd(run: MigrationRun, kind: Round['kind']): Promise<void> {
   await runRound(run, kind);
   run.judgeData();
   await run.continueAsNew();

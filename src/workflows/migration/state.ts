@@ -6,10 +6,10 @@ import { withRejected, type Rejected } from '../runtime/rejected.ts';
 import type {
   BlockedChunk,
   LinkReport,
-  RoundNews,
+  RoundStatus,
   RoundReport,
   Totals,
-} from '../../protocol/api.ts';
+} from '../../protocol/reports.ts';
 import type { WorkflowSettings } from '../../spec/settings.ts';
 
 export const STATE_VERSION = 3;
@@ -36,7 +36,7 @@ export interface MigrationState {
   /** Number of the last round that was started. */
   round: number;
   /** The round that runs, while one does. */
-  news?: RoundNews & {
+  news?: RoundStatus & {
     readonly kind: RoundReport['round']['kind'];
     /** All outages before it began. */
     readonly outageBeforeMs?: number;

@@ -1,6 +1,6 @@
 /** What operators can say to a migration: when it makes sense, and what it changes. */
 import { isOver } from '../../policy/rounds/phase.ts';
-import type { MigrationVerb } from '../../protocol/api.ts';
+import type { MigrationVerb } from '../../protocol/messages.ts';
 import { chunkVerbs } from './chunk-verbs.ts';
 import { cutoverVerbs } from './cutover-verbs.ts';
 import type { Fields, Verb } from '../runtime/message-table.ts';

@@ -1,6 +1,6 @@
 /** The messages a round takes; operators speak to the migration. */
 import { defineQuery, setHandler } from '@temporalio/workflow';
-import type { BlockedChunk } from '../../protocol/api.ts';
+import type { BlockedChunk } from '../../protocol/reports.ts';
 import { internalMessage, notOurs } from '../runtime/internal-messages.ts';
 import { listenForSignals, type Signals } from '../runtime/signals.ts';
 

@@ -19,14 +19,9 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { controlActivities } from '../runtime/activity-stubs.ts';
-import {
-  chunkId,
-  migrationId,
-  type ChunkReport,
-  type RoundInput,
-  type RoundNews,
-  type RoundReport,
-} from '../../protocol/api.ts';
+import type { RoundInput } from '../../protocol/inputs.ts';
+import { chunkId, migrationId } from '../../protocol/names.ts';
+import type { ChunkReport, RoundStatus, RoundReport } from '../../protocol/reports.ts';
 import type { chunk } from '../chunk/chunk.ts';
 import { reasonOf } from '../runtime/failures.ts';
 import { blocks } from '../runtime/markdown.ts';
@@ -228,7 +223,7 @@ class RoundRun {
     await this.#tell({ ...this.#snapshot(), ...outcome });
   }
 
-  async #tell(news: RoundNews): Promise<void> {
+  async #tell(news: RoundStatus): Promise<void> {
     try {
       const { migration } = this.#input;
       await getExternalWorkflowHandle(migrationId(migration)).signal('roundReport', news);
@@ -237,7 +232,7 @@ class RoundRun {
     }
   }
 
-  #snapshot(): RoundNews {
+  #snapshot(): RoundStatus {
     const { chunks, done } = this.#state;
     const running = [...this.#running].slice(0, 100);
     return { round: this.#input.round.number, chunks, done, running };

@@ -1,5 +1,5 @@
 /** What a round knows so far; travels across continue-as-new. */
-import type { BlockedChunk, ChunkReport, Totals } from '../../protocol/api.ts';
+import type { BlockedChunk, ChunkReport, Totals } from '../../protocol/reports.ts';
 import { addTotals } from './totals.ts';
 
 export interface RoundState {

@@ -1,5 +1,5 @@
 /** Sums over chunks. */
-import type { Totals } from '../../protocol/api.ts';
+import type { Totals } from '../../protocol/reports.ts';
 
 export function addTotals(a: Totals, b: Totals): Totals {
   const sum: Record<string, number> = { ...a };

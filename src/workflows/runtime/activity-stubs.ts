@@ -6,7 +6,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { ControlActivities, StepActivities } from '../../protocol/activities.ts';
 import { NON_RETRYABLE_CODES } from '../../errors/codes.ts';
-import { controlQueue, stepQueue } from '../../protocol/api.ts';
+import { controlQueue, stepQueue } from '../../protocol/names.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
 /** What workflows and workers send each other, as it is told from garbage that somebody typed. */
-import type { InternalMessages } from '../../protocol/api.ts';
+import type { InternalMessages } from '../../protocol/messages.ts';
 import { isFields, type Fields } from './message-table.ts';
 
 type Name = keyof InternalMessages;

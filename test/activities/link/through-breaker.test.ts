@@ -10,7 +10,7 @@ import { Link, type LinkDeps } from '../../../src/activities/link/link.ts';
 import { LonghaulError } from '../../../src/errors/failure.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { openStateDirectory } from '../../../src/state/state-directory.ts';
-import type { LinkReport } from '../../../src/protocol/api.ts';
+import type { LinkReport } from '../../../src/protocol/reports.ts';
 import { until } from '../../support/processes/processes.ts';
 
 let folder: string;

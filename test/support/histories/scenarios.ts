@@ -1,6 +1,7 @@
 /** One short migration for each phase and each turn it can take, to be recorded. */
 import { expect } from '@jest/globals';
-import { chunkId, roundId, type MigrationProgress } from '../../../src/protocol/api.ts';
+import { chunkId, roundId } from '../../../src/protocol/names.ts';
+import type { MigrationProgress } from '../../../src/protocol/reports.ts';
 import { SETTINGS, type Flows, type Running, type Stage } from '../servers/workflow-bench.ts';
 
 /** The stage is set, and the name under which the histories are kept. */

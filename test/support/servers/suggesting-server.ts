@@ -5,7 +5,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { findProgram } from '../../../src/temporal/find.ts';
-import { SEARCH_ATTRIBUTES } from '../../../src/protocol/api.ts';
+import { SEARCH_ATTRIBUTES } from '../../../src/protocol/names.ts';
 import type { FlowServer } from './workflow-bench.ts';
 import { quiet } from './quiet-sdk.ts';
 

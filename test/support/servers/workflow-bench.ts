@@ -4,23 +4,21 @@ import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { StepName } from '../../../src/model/round.ts';
 import type {
   Activities,
   ControlsChange,
   LedgerNote,
   StepInput,
 } from '../../../src/protocol/activities.ts';
+import type { Round, StepName } from '../../../src/model/round.ts';
+import type { MigrationInput, MigrationOutcome } from '../../../src/protocol/inputs.ts';
 import {
   controlQueue,
   migrationId,
   stepQueue,
   WORKFLOW_QUEUE,
-  type MigrationInput,
-  type MigrationOutcome,
-  type MigrationProgress,
-  type RoundRef,
-} from '../../../src/protocol/api.ts';
+} from '../../../src/protocol/names.ts';
+import type { MigrationProgress } from '../../../src/protocol/reports.ts';
 import { type WorkflowSettings } from '../../../src/spec/settings.ts';
 import { PATIENCE_MS, until } from '../processes/processes.ts';
 import { quiet } from './quiet-sdk.ts';
@@ -55,7 +53,7 @@ export interface Stage {
   /** Chunks whose copy goes on until it is cancelled or the chunk is taken out of here. */
   readonly held: Set<string>;
   /** Sum of each chunk, over what is seen and verified; of a round. */
-  sum: Sum | ((round: RoundRef) => Sum);
+  sum: Sum | ((round: Round) => Sum);
   hookExit: number;
   /** Hooks that go on until they are taken out of here. */
   readonly heldHooks: Set<string>;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { listMigrations } from '../../../src/client/listing.ts';
 import type { MigrationRow } from '../../../src/client/snapshot.ts';
-import { migrationId, type MigrationProgress } from '../../../src/protocol/api.ts';
+import { migrationId } from '../../../src/protocol/names.ts';
+import type { MigrationProgress } from '../../../src/protocol/reports.ts';
 import { openFlows, SETTINGS, type Flows } from '../../support/servers/workflow-bench.ts';
 import { until } from '../../support/processes/processes.ts';
 
