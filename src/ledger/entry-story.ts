@@ -3,8 +3,9 @@
  * people decided about it. From the plan, the chunk's catalog and events, the ledger and the controls.
  */
 import { existsSync } from 'node:fs';
-import { isWithin, nameOf, parentOf, printable, type RawPath } from '../paths.ts';
+import { nameOf, parentOf, printable, type RawPath } from '../paths.ts';
 import { parsePlan } from '../policy/chunks/json.ts';
+import { chunkOf } from '../policy/chunks/plan.ts';
 import type { Entry } from '../model/entry.ts';
 import { CatalogReader } from '../catalog/reader.ts';
 import { eventsOf, type EventsOfPath, type PathEvent } from './entry-events.ts';
@@ -59,7 +60,7 @@ export interface StoryDecision {
 const NOTHING: EventsOfPath = { events: [], forgottenUpTo: 0, incompleteRounds: [] };
 
 export function storyOf(store: MigrationStore, path: RawPath): EntryStory {
-  const chunk = chunkOf(store, path);
+  const chunk = chunkIdOf(store, path);
   const directory = chunk === undefined ? undefined : store.chunkDirectory(chunk);
   const { events, forgottenUpTo, incompleteRounds } =
     directory === undefined ? NOTHING : eventsOf({ directory }, path);
@@ -74,19 +75,9 @@ export function storyOf(store: MigrationStore, path: RawPath): EntryStory {
   };
 }
 
-/** The chunk whose root is the longest prefix of the path. */
-function chunkOf(store: MigrationStore, path: RawPath): string | undefined {
+function chunkIdOf(store: MigrationStore, path: RawPath): string | undefined {
   const value = store.readPlan<unknown>();
-  if (value === undefined) return undefined;
-  let best: { id: string; length: number } | undefined;
-  for (const { id, roots } of parsePlan(value).chunks) {
-    for (const root of roots) {
-      if (isWithin(path, root) && root.length >= (best?.length ?? 0)) {
-        best = { id, length: root.length };
-      }
-    }
-  }
-  return best?.id;
+  return value === undefined ? undefined : chunkOf(path, parsePlan(value)).id;
 }
 
 function entryNow(catalogPath: string, path: RawPath): EntryNow | undefined {

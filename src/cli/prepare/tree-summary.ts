@@ -1,6 +1,6 @@
 /** What the scan counted, as the assessment takes it. Pure. */
 import type { TreeSummary as Scanned } from '../../engines/posix/steps/assess.ts';
-import type { Extreme } from '../../engines/posix/tree/tally.ts';
+import type { Extreme } from '../../engines/posix/tree/statistics.ts';
 import type { PathCount, TreeSummary } from '../../policy/assess/tree-summary.ts';
 
 /** Exponents of two: 4 KiB, 64 KiB, 1 MiB, 16 MiB, 256 MiB, 4 GiB, 64 GiB. */

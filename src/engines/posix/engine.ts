@@ -14,7 +14,7 @@ import { preflight } from './preflight.ts';
 import { proveTree } from './tree/prove-tree.ts';
 import { forgetRound, mustScanAgain, scanStep } from './steps/scan-step.ts';
 import { withRoots, type StepContext } from './steps/step.ts';
-import { trashPath } from './standalone/trash.ts';
+import { trashPath } from './write/own-names.ts';
 import { verifyChunk } from './steps/verify.ts';
 
 export interface PosixEngineOptions {

@@ -1,6 +1,6 @@
 /** What a round knows so far; travels across continue-as-new. */
+import { addSums } from '../../model/sum.ts';
 import type { BlockedChunk, ChunkReport, Totals } from '../../protocol/reports.ts';
-import { addTotals } from './totals.ts';
 
 export interface RoundState {
   readonly v: 1;
@@ -67,6 +67,6 @@ export function withReport(state: RoundState, { chunk, sum }: ChunkReport): Roun
     clean: state.clean + (isClean ? 1 : 0),
     blocked,
     blockedCount: state.blockedCount - (state.blocked.length - blocked.length),
-    totals: addTotals(state.totals, sum),
+    totals: addSums([state.totals, sum]),
   };
 }

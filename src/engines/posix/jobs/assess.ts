@@ -1,27 +1,36 @@
-/** Thread side of an assessment: lists directories, and counts instead of keeping. */
-import { joinRaw, printable, rawToBytes, type RawPath } from '../../../paths.ts';
+/** Lists directories for an assessment, and counts what is in them instead of keeping it. */
+import { type Code } from '../../../errors/codes.ts';
 import type { EntryKind } from '../../../model/entry.ts';
+import { joinRaw, printable, rawToBytes, type RawPath } from '../../../paths.ts';
 import type { DirectorySummary } from '../../../policy/chunks/plan.ts';
-import { readDirectory } from '../native/directory-reader.ts';
-import { deviceOf, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../native/statx.ts';
-import { compileExcludes, type Excludes, type ExcludeRules } from '../tree/excludes.ts';
-import { cannotOpen, ReadQuestion } from './readable.ts';
-import type { JobBase, ThreadContext } from '../threads/messages.ts';
-import { statxField as field, type Block } from '../native/libc.ts';
+import { readDirectory, type DirectoryVisitor } from '../native/directory-reader.ts';
+import type { Block } from '../native/libc.ts';
 import {
-  emptyTally,
-  type EXTREMES,
+  deviceOf,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  statxField as field,
+} from '../native/statx.ts';
+import type { JobBase, ThreadContext } from '../threads/messages.ts';
+import { compileExcludes, type Excludes, type ExcludeRules } from '../tree/excludes.ts';
+import {
+  addSample,
+  emptyStatistics,
   histogramIndex,
   keepLargest,
-  sample,
-  type Tally,
-} from '../tree/tally.ts';
+  type Extremes,
+  type TreeStatistics,
+} from '../tree/statistics.ts';
+import { currentReader, readDenial, ReadProbe } from './readable.ts';
 
 export interface AssessDirectoriesJob extends JobBase {
   readonly type: 'assess directories';
   readonly rootFd: number;
   readonly directories: readonly RawPath[];
   readonly excludes: ExcludeRules;
+  /** 'major:minor' of the root: directories on another device are mount points. */
   readonly device: string;
 }
 
@@ -34,10 +43,26 @@ export interface LinkedName {
 
 export interface AssessDirectoriesResult {
   readonly subdirectories: readonly RawPath[];
+  /** Directories that were not started because the pool is being stopped. */
   readonly left: readonly RawPath[];
   readonly summaries: readonly DirectorySummary[];
-  readonly tally: Tally;
+  readonly statistics: TreeStatistics;
   readonly linked: readonly LinkedName[];
+}
+
+export function assessDirectories(
+  job: AssessDirectoriesJob,
+  context: ThreadContext,
+): AssessDirectoriesResult {
+  const assessor = new Assessor(job);
+  let done = 0;
+  for (const path of job.directories) {
+    if (context.stopped()) break;
+    assessor.assess(path);
+    done++;
+  }
+  const { subdirectories, summaries, statistics, linked } = assessor;
+  return { subdirectories, summaries, statistics, linked, left: job.directories.slice(done) };
 }
 
 const KINDS: Readonly<Record<number, EntryKind>> = {
@@ -49,158 +74,142 @@ const KINDS: Readonly<Record<number, EntryKind>> = {
   0o020000: 'character device',
   0o060000: 'block device',
 };
-
-export function assessDirectories(
-  job: AssessDirectoriesJob,
-  context: ThreadContext,
-): AssessDirectoriesResult {
-  const excludes = compileExcludes(job.excludes);
-  const into = {
-    tally: emptyTally(),
-    subdirectories: [] as RawPath[],
-    summaries: [] as DirectorySummary[],
-    linked: [] as LinkedName[],
-  };
-  let done = 0;
-  for (const path of job.directories) {
-    if (context.stopped()) break;
-    assessDirectory(path, job, excludes, into);
-    done++;
-  }
-  return { ...into, left: job.directories.slice(done) };
-}
-
-interface Collected {
-  readonly tally: Tally;
-  readonly subdirectories: RawPath[];
-  readonly summaries: DirectorySummary[];
-  readonly linked: LinkedName[];
-}
-
-function assessDirectory(
-  path: RawPath,
-  job: AssessDirectoriesJob,
-  excludes: Excludes,
-  into: Collected,
-): void {
-  const { tally } = into;
-  const level = path === '' ? 0 : path.split('/').length;
-  const bytesBefore = tally.bytes;
-  let entries = 0;
-  const asks = new ReadQuestion();
-  const failure = readDirectory(job.rootFd, path, {
-    entry(name, stat) {
-      const type = field.mode(stat) & S_IFMT;
-      if (excludes.isNameExcluded(path, name, type === S_IFDIR)) {
-        tally.excluded++;
-        return;
-      }
-      entries++;
-      countName(tally, path, name, level + 1);
-      const kind = KINDS[type] ?? 'unknown';
-      tally.kinds[kind] = (tally.kinds[kind] ?? 0) + 1;
-      if (type === S_IFDIR) {
-        const child = joinRaw(path, name);
-        if (deviceOf(stat) === job.device) into.subdirectories.push(child);
-        else sample(tally.mountPoints, child);
-      } else {
-        countOther(path, name, stat, type, into);
-        if (type !== S_IFREG || !asks.isDoubtful(stat)) return;
-        const code = cannotOpen(job.rootFd, joinRaw(path, name));
-        if (code === undefined) return;
-        const text = joinRaw(path, name);
-        tally.unreadable++;
-        const message = `Cannot open ${printable(text)}`;
-        sample(tally.unreadableSamples, { path: text, code, message });
-      }
-    },
-    unreadable(name, _type, code) {
-      entries++;
-      const text = joinRaw(path, name);
-      tally.unreadable++;
-      sample(tally.unreadableSamples, {
-        path: text,
-        code,
-        message: `Cannot look at ${printable(text)}`,
-      });
-    },
-  });
-  if (failure !== undefined) {
-    tally.unreadable++;
-    const message = `Cannot list ${printable(path) || '.'} to its end`;
-    sample(tally.unreadableSamples, { path, code: failure, message });
-  }
-  tally.directories++;
-  tally.entries += entries;
-  keepLargest(tally.widest, { value: entries, path });
-  keepLargest(tally.deepest, { value: level, path });
-  into.summaries.push({ path, entries, bytes: tally.bytes - bytesBefore });
-}
-
-function countOther(
-  path: RawPath,
-  name: RawPath,
-  stat: Block,
-  type: number,
-  into: Collected,
-): void {
-  const { tally } = into;
-  const size = field.size(stat);
-  const nlink = field.nlink(stat);
-  if (nlink > 1) {
-    into.linked.push({ inode: field.inode(stat), nlink, path: joinRaw(path, name) });
-    extreme(tally, 'mostLinks', nlink, path, name);
-  }
-  if (type === S_IFREG) {
-    tally.bytes += size;
-    tally.sizeHistogram[histogramIndex(size)]!++;
-    tally.sizeHistogramBytes[histogramIndex(size)]! += size;
-    extreme(tally, 'largestFileBytes', size, path, name);
-    const allocated = field.blocks(stat) * 512;
-    // Tails and compression take less than their size too: a hole has at least a page.
-    if (size - allocated >= 4096) {
-      tally.sparseFiles++;
-      tally.sparseAllocatedBytes += allocated;
-      tally.sparseHoleBytes += size - allocated;
-    }
-  } else if (type === S_IFLNK) {
-    extreme(tally, 'longestSymlinkTargetBytes', size, path, name);
-  } else {
-    tally.specialFiles++;
-    sample(tally.specialSamples, { path: joinRaw(path, name), kind: KINDS[type] ?? 'unknown' });
-  }
-}
+const kindOf = (type: number): string => KINDS[type] ?? 'unknown';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 // eslint-disable-next-line no-control-regex -- all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
+/** Tail packing and compression save less than a page; a hole saves at least one. */
+const MIN_HOLE_BYTES = 4096;
 
-function countName(tally: Tally, path: RawPath, name: RawPath, level: number): void {
-  extreme(tally, 'longestNameBytes', name.length, path, name);
-  extreme(
-    tally,
-    'longestPathBytes',
-    path === '' ? name.length : path.length + 1 + name.length,
-    path,
-    name,
-  );
-  extreme(tally, 'deepestLevel', level, path, name);
-  if (ASCII.test(name)) return;
-  try {
-    utf8.decode(rawToBytes(name));
-  } catch {
-    tally.notUtf8Names++;
-    sample(tally.notUtf8Samples, joinRaw(path, name));
+/** Counts the entries of one directory after the other. */
+class Assessor implements DirectoryVisitor {
+  readonly statistics = emptyStatistics();
+  readonly subdirectories: RawPath[] = [];
+  readonly summaries: DirectorySummary[] = [];
+  readonly linked: LinkedName[] = [];
+  private readonly job: AssessDirectoriesJob;
+  private readonly excludes: Excludes;
+  private readonly reader = currentReader();
+  /** The current directory, and the number of entries counted in it. */
+  private path: RawPath = '';
+  private level = 0;
+  private entries = 0;
+  private readProbe = new ReadProbe(this.reader);
+
+  constructor(job: AssessDirectoriesJob) {
+    this.job = job;
+    this.excludes = compileExcludes(job.excludes);
   }
-}
 
-function extreme(
-  tally: Tally,
-  which: (typeof EXTREMES)[number],
-  value: number,
-  path: RawPath,
-  name: RawPath,
-): void {
-  if (value > tally.extremes[which].value)
-    tally.extremes[which] = { value, path: joinRaw(path, name) };
+  assess(path: RawPath): void {
+    const { statistics } = this;
+    this.path = path;
+    this.level = path === '' ? 0 : path.split('/').length;
+    this.entries = 0;
+    this.readProbe = new ReadProbe(this.reader);
+    const bytesBefore = statistics.bytes;
+    const code = readDirectory(this.job.rootFd, path, this);
+    if (code !== undefined) {
+      this.addUnreadable(path, code, `Cannot list ${printable(path) || '.'} completely`);
+    }
+    statistics.directories++;
+    statistics.entries += this.entries;
+    keepLargest(statistics.widest, { value: this.entries, path });
+    keepLargest(statistics.deepest, { value: this.level, path });
+    const bytes = statistics.bytes - bytesBefore;
+    this.summaries.push({ path, entries: this.entries, bytes });
+  }
+
+  entry(name: RawPath, stat: Block): void {
+    const { statistics } = this;
+    const type = field.mode(stat) & S_IFMT;
+    if (this.excludes.isNameExcluded(this.path, name, type === S_IFDIR)) {
+      statistics.excluded++;
+      return;
+    }
+    this.entries++;
+    this.countName(name);
+    const kind = kindOf(type);
+    statistics.kinds[kind] = (statistics.kinds[kind] ?? 0) + 1;
+    if (type === S_IFDIR) {
+      this.addDirectory(name, stat);
+      return;
+    }
+    if (field.nlink(stat) > 1) this.addLinked(name, stat);
+    if (type === S_IFREG) this.countFile(name, stat);
+    else if (type === S_IFLNK) this.extreme('longestSymlinkTargetBytes', field.size(stat), name);
+    else this.countSpecial(name, kind);
+  }
+
+  unreadable(name: RawPath, _typeBits: number, code: Code): void {
+    this.entries++;
+    const path = joinRaw(this.path, name);
+    this.addUnreadable(path, code, `Cannot stat ${printable(path)}`);
+  }
+
+  private addUnreadable(path: RawPath, code: Code, message: string): void {
+    this.statistics.unreadable++;
+    addSample(this.statistics.unreadableSamples, { path, code, message });
+  }
+
+  private addDirectory(name: RawPath, stat: Block): void {
+    const path = joinRaw(this.path, name);
+    if (deviceOf(stat) === this.job.device) this.subdirectories.push(path);
+    else addSample(this.statistics.mountPoints, path);
+  }
+
+  private addLinked(name: RawPath, stat: Block): void {
+    const nlink = field.nlink(stat);
+    this.linked.push({ inode: field.inode(stat), nlink, path: joinRaw(this.path, name) });
+    this.extreme('mostLinks', nlink, name);
+  }
+
+  private countFile(name: RawPath, stat: Block): void {
+    const { statistics } = this;
+    const size = field.size(stat);
+    const index = histogramIndex(size);
+    statistics.bytes += size;
+    statistics.sizeHistogram[index]!++;
+    statistics.sizeHistogramBytes[index]! += size;
+    this.extreme('largestFileBytes', size, name);
+    const allocated = field.blocks(stat) * 512;
+    if (size - allocated >= MIN_HOLE_BYTES) {
+      statistics.sparseFiles++;
+      statistics.sparseAllocatedBytes += allocated;
+      statistics.sparseHoleBytes += size - allocated;
+    }
+    if (this.readProbe.isNeeded(stat)) this.probeReading(joinRaw(this.path, name));
+  }
+
+  private probeReading(path: RawPath): void {
+    const code = readDenial(this.job.rootFd, path);
+    if (code !== undefined) this.addUnreadable(path, code, `Cannot open ${printable(path)}`);
+  }
+
+  private countSpecial(name: RawPath, kind: string): void {
+    this.statistics.specialFiles++;
+    addSample(this.statistics.specialSamples, { path: joinRaw(this.path, name), kind });
+  }
+
+  private countName(name: RawPath): void {
+    const pathBytes = this.path === '' ? name.length : this.path.length + 1 + name.length;
+    this.extreme('longestNameBytes', name.length, name);
+    this.extreme('longestPathBytes', pathBytes, name);
+    this.extreme('deepestLevel', this.level + 1, name);
+    if (ASCII.test(name)) return;
+    try {
+      utf8.decode(rawToBytes(name));
+    } catch {
+      this.statistics.notUtf8Names++;
+      addSample(this.statistics.notUtf8Samples, joinRaw(this.path, name));
+    }
+  }
+
+  private extreme(which: keyof Extremes, value: number, name: RawPath): void {
+    const { extremes } = this.statistics;
+    if (value > extremes[which].value) {
+      extremes[which] = { value, path: joinRaw(this.path, name) };
+    }
+  }
 }

@@ -1,13 +1,13 @@
-/** Thread side of a dry run: which names differ at the destination, by size, time, mode, owner or link target. */
+/** Dry run: finds names that differ at the destination in size, time, mode, owner or link target. */
 import { joinRaw, rawToBytes, type RawPath } from '../../../paths.ts';
-import { readTarget } from '../write/symlink.ts';
-import { S_IFDIR, S_IFLNK, S_IFMT } from '../native/statx.ts';
-import { after, before, fileStat, statName } from '../native/file-stat.ts';
-import type { JobBase } from '../threads/messages.ts';
-import type { RootFds } from '../write/open-pair.ts';
+import { hasSameModeAndOwner, hasSameSize, hasSameTime, statName } from '../native/file-stat.ts';
 import { close, O, openBeneath } from '../native/libc.ts';
+import { newStatBuffer, S_IFDIR, S_IFLNK, S_IFMT, statxField as field } from '../native/statx.ts';
+import type { JobBase } from '../threads/messages.ts';
+import type { DirectoryFds } from '../write/open-pair.ts';
+import { readTarget } from '../write/symlink.ts';
 
-export interface CompareEntriesJob extends JobBase, RootFds {
+export interface CompareEntriesJob extends JobBase, DirectoryFds {
   readonly type: 'compare entries';
   readonly directory: RawPath;
   readonly names: readonly RawPath[];
@@ -17,7 +17,10 @@ export interface CompareEntriesResult {
   readonly differing: readonly RawPath[];
 }
 
-export function compareEntriesJob(job: CompareEntriesJob): CompareEntriesResult {
+const sourceStat = newStatBuffer();
+const destinationStat = newStatBuffer();
+
+export function compareEntries(job: CompareEntriesJob): CompareEntriesResult {
   const path = rawToBytes(job.directory);
   const flags = O.RDONLY | O.DIRECTORY;
   const from = openBeneath(job.sourceFd, path, flags);
@@ -32,20 +35,14 @@ export function compareEntriesJob(job: CompareEntriesJob): CompareEntriesResult 
 }
 
 function differs(from: number, to: number, directory: RawPath, name: RawPath): boolean {
-  if (statName(from, name, before) < 0) return false; // vanished: nothing to do
-  if (statName(to, name, after) < 0) return true;
-  const [a, b] = [fileStat(before), fileStat(after)];
-  const kind = a.mode & S_IFMT;
-  if (a.mode !== b.mode || a.uid !== b.uid || a.gid !== b.gid) return true;
-  if (
-    kind !== S_IFDIR &&
-    (a.mtimeSeconds !== b.mtimeSeconds || a.mtimeNanoseconds !== b.mtimeNanoseconds)
-  )
-    return true;
-  if (kind === S_IFLNK) {
-    const path = joinRaw(directory, name);
-    const target = Buffer.from(readTarget(from, name, 'source', path));
-    return !target.equals(readTarget(to, name, 'destination', path));
-  }
-  return kind !== S_IFDIR && a.sizeBytes !== b.sizeBytes;
+  if (statName(from, name, sourceStat) < 0) return false; // vanished: there is nothing to copy
+  if (statName(to, name, destinationStat) < 0) return true;
+  if (!hasSameModeAndOwner(sourceStat, destinationStat)) return true;
+  const type = field.mode(sourceStat) & S_IFMT;
+  if (type === S_IFDIR) return false;
+  if (!hasSameTime(sourceStat, destinationStat)) return true;
+  if (type !== S_IFLNK) return !hasSameSize(sourceStat, destinationStat);
+  const path = joinRaw(directory, name);
+  const target = Buffer.from(readTarget(from, name, 'source', path));
+  return !target.equals(readTarget(to, name, 'destination', path));
 }

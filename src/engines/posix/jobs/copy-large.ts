@@ -1,43 +1,36 @@
 /**
- * Thread side: a file too large to begin anew after every drop. It grows under a stable temporary
- * name, part after part; a part counts when its bytes are durable at the destination and then its
- * end and its digest are in a journal of its own. The digest of the file is that of the whole: a
- * second run reads the durable parts back, and goes on behind the last one that is as it was copied.
+ * Copies a large file in durable parts, so that a dropped link costs one part and not the file. The
+ * file grows under a stable temporary name. When the bytes of a part are durable at the destination,
+ * its end and its digest are appended to the file's own journal. The digest of the file covers all of
+ * it: a second run reads the durable parts back, and continues after the last one that is intact.
  */
 import { toFailure, type Failure } from '../../../errors/failure.ts';
+import { nameOf, parentOf, type RawPath } from '../../../paths.ts';
 import { openJournal, readJournal, type Journal } from '../../../state/journal.ts';
-import { joinRaw, nameOf, parentOf, type RawPath } from '../../../paths.ts';
+import { check } from '../native/errno.ts';
+import { fileStat, isAsRecorded, type FileStat } from '../native/file-stat.ts';
+import { close, fdatasync, ftruncate, O, openat } from '../native/libc.ts';
+import { copyMetadata } from '../native/metadata.ts';
+import { nameAddress, temporaryAddress } from '../native/names.ts';
+import { XattrCopier } from '../native/xattrs.ts';
+import { newDigester, type Digest, type Digester, type DigestName } from '../round/digest.ts';
+import { outcomeOf, type EntryOutcome } from '../round/outcome.ts';
+import type { JobBase, ThreadContext } from '../threads/messages.ts';
+import { stopper } from '../threads/stop-flag.ts';
 import {
   copyRange,
   copySparseRange,
   digestRange,
+  type DigestSink,
   type Transfer,
-  type Updated,
 } from '../write/bytes.ts';
-import { OPEN_SOURCE, type Copied, type OpenPair } from '../write/file.ts';
-import { newDigester, type Digest, type Digester, type DigestName } from '../round/digest.ts';
-import { S_IFMT, S_IFREG } from '../native/statx.ts';
-import { outcomeOf, type EntryOutcome } from '../round/outcome.ts';
-import {
-  after,
-  before,
-  fileStat,
-  sameAsRecorded,
-  sameMoment,
-  statOpen,
-  type FileStat,
-} from '../native/file-stat.ts';
-import type { JobBase, ThreadContext } from '../threads/messages.ts';
-import { copyMetadata } from '../native/metadata.ts';
-import { check } from '../native/errno.ts';
-import { nameAddress, temporaryAddress } from '../native/names.ts';
-import { withPair, type RootFds } from '../write/open-pair.ts';
-import { renameIntoPlace } from '../write/rename-into-place.ts';
-import { stopper } from '../threads/stop-flag.ts';
-import { close, fdatasync, ftruncate, O, openat, statxField as field } from '../native/libc.ts';
+import type { CopyOutcome } from '../write/file.ts';
+import { withPair, type DirectoryFds } from '../write/open-pair.ts';
 import { partName } from '../write/own-names.ts';
+import { renameIntoPlace } from '../write/rename-into-place.ts';
+import { SourceEntry } from '../write/source-entry.ts';
 
-export interface CopyLargeFileJob extends JobBase, RootFds {
+export interface CopyLargeFileJob extends JobBase, DirectoryFds {
   readonly type: 'copy large file';
   readonly path: RawPath;
   readonly digest: DigestName;
@@ -48,37 +41,29 @@ export interface CopyLargeFileJob extends JobBase, RootFds {
 }
 
 export interface CopyLargeFileResult {
-  /** Absent when it was stopped or the link went away: what is durable is in its journal. */
+  /** Absent if the job was stopped or the link failed: the journal has what is durable. */
   readonly outcome?: EntryOutcome;
   readonly failure?: Failure;
 }
 
-/** A journal record: the source was so, and so many bytes of it are durable. */
-interface Part {
+/** Journal record: the source's stat, and how many bytes of it are durable. */
+interface DurablePart {
+  /** End of the part in the file. */
   readonly bytes: number;
   readonly stat: FileStat;
-  /** Of the bytes since the part before. */
+  /** Digest of the bytes since the end of the previous part. */
   readonly digest: Digest;
 }
-/** The first record is there before the first byte is: what is left behind can be found and removed. */
-export type PartsRecord = { readonly path: RawPath } | Part;
+/** The path comes first, before any byte is copied: an abandoned part can be found and removed. */
+export type PartsRecord = { readonly path: RawPath } | DurablePart;
 
-export function copyLargeFile(job: CopyLargeFileJob, context: ThreadContext): CopyLargeFileResult {
+const source = new SourceEntry();
+
+export function copyLargeFile(job: CopyLargeFileJob, thread: ThreadContext): CopyLargeFileResult {
   const name = nameOf(job.path);
-  const stopped = stopper(context, job.cancel);
+  const context = { ...thread, stopped: stopper(thread, job.cancel) };
   try {
-    const copied = withPair(job, parentOf(job.path), (fds) =>
-      copyParts(
-        {
-          ...fds,
-          directory: parentOf(job.path),
-          digest: job.digest,
-          context: { ...context, stopped },
-        },
-        name,
-        job,
-      ),
-    );
+    const copied = withPair(job, parentOf(job.path), (fds) => copyInParts(fds, job, context));
     if (!copied) return {};
     if (copied.outcome === 'drifted') return { outcome: { name, outcome: 'drifted', bytes: 0 } };
     return { outcome: { name, ...copied, bytes: copied.stat.sizeBytes } };
@@ -95,130 +80,145 @@ function outcomeOrFailure(name: RawPath, thrown: unknown): CopyLargeFileResult {
   }
 }
 
-/** undefined when it was stopped. */
-function copyParts(pair: OpenPair, name: RawPath, job: CopyLargeFileJob): Copied | undefined {
-  const path = joinRaw(pair.directory, name);
-  const from = check(
-    openat(pair.sourceFd, nameAddress(name), OPEN_SOURCE, 0),
-    'open',
-    'source',
-    path,
-  );
-  let to = -1;
-  const journal = openJournal<PartsRecord>(job.journalPath);
+/** Returns undefined if the job was stopped. */
+function copyInParts(
+  fds: DirectoryFds,
+  job: CopyLargeFileJob,
+  context: ThreadContext,
+): CopyOutcome | undefined {
   try {
-    statOpen(from, before, 'source', path);
-    if ((field.mode(before) & S_IFMT) !== S_IFREG) return { outcome: 'drifted' };
+    source.open(fds.sourceFd, nameAddress(nameOf(job.path)), job.path);
+    if (!source.isRegular) return { outcome: 'drifted' };
+    return copyOpened(fds, job, context);
+  } finally {
+    source.close();
+  }
+}
+
+function copyOpened(
+  fds: DirectoryFds,
+  job: CopyLargeFileJob,
+  context: ThreadContext,
+): CopyOutcome | undefined {
+  const { path: where, digest } = job;
+  const journal = openJournal<PartsRecord>(job.journalPath);
+  let to = -1;
+  try {
     if (partsIn(job.journalPath) === undefined) {
-      journal.append({ path });
+      journal.append({ path: where });
       journal.commit();
     }
-    const flags = O.RDWR | O.CREAT | O.NOFOLLOW | O.CLOEXEC;
-    to = check(
-      openat(pair.destinationFd, temporaryAddress(partName(name)), flags, 0o600),
-      'create',
-      'destination',
-      path,
-    );
-    const { digest, context } = pair;
-    const transfer: Transfer = { from, to, where: path, digest, context };
-    return transferParts(transfer, journal, job) ? finish(pair, name, transfer) : drifted(pair);
+    to = openPart(fds.destinationFd, where);
+    const whole = transferParts({ from: source.fd, to, where, digest, context }, journal, job);
+    if (whole !== undefined) return publish(fds, where, to, whole.finish());
+    return context.stopped() ? undefined : { outcome: 'drifted' };
   } finally {
     journal.close();
-    close(from);
     if (to >= 0) close(to);
   }
 }
 
-let digester: Digester;
-
-const drifted = ({ context }: OpenPair): Copied | undefined =>
-  context.stopped() ? undefined : { outcome: 'drifted' };
-
-/** Undefined when the journal was just begun. */
-function partsIn(journalPath: string): readonly Part[] | undefined {
-  const [head, ...parts] = readJournal<PartsRecord>(journalPath);
-  return head && parts.filter((one): one is Part => 'bytes' in one);
+function openPart(directoryFd: number, where: RawPath): number {
+  const name = temporaryAddress(partName(nameOf(where)));
+  const flags = O.RDWR | O.CREAT | O.NOFOLLOW | O.CLOEXEC;
+  return check(openat(directoryFd, name, flags, 0o600), 'create', 'destination', where);
 }
 
-/** False when it was stopped or the source changed. */
+/** Reads the parts in a journal; undefined if it has no record at all. */
+function partsIn(journalPath: string): readonly DurablePart[] | undefined {
+  const [head, ...parts] = readJournal<PartsRecord>(journalPath);
+  return head && parts.filter((record): record is DurablePart => 'bytes' in record);
+}
+
+/** Returns the digester of the whole file; undefined if the job was stopped or the source changed. */
 function transferParts(
   transfer: Transfer,
   journal: Journal<PartsRecord>,
   job: CopyLargeFileJob,
-): boolean {
-  const { from, to, where, context } = transfer;
-  const size = field.size(before);
-  const copy = field.blocks(before) * 512 < size ? copySparseRange : copyRange;
-  let at = resumeAt(transfer, job);
-  while (at < size) {
-    if (context.stopped()) return false;
+): Digester | undefined {
+  const { to, where, context } = transfer;
+  const { size, hasHoles } = source;
+  const copy = hasHoles ? copySparseRange : copyRange;
+  const { digester, durableBytes } = resume(transfer, job.journalPath);
+  for (let at = durableBytes; at < size;) {
+    if (context.stopped()) return undefined;
     const end = Math.min(size, at + job.partBytes);
     const part = newDigester(transfer.digest);
-    if (!copy(transfer, at, end, both(digester, part))) return false;
-    statOpen(from, after, 'source', where);
-    if (!sameMoment(before, after)) return false;
+    if (!copy(transfer, at, end, both(digester, part))) return undefined;
+    if (source.hasChanged(where)) return undefined;
     check(ftruncate(to, end), 'set the length of', 'destination', where);
     check(fdatasync(to), 'sync', 'destination', where);
-    journal.append({ bytes: end, stat: fileStat(before), digest: part.finish() });
+    journal.append({ bytes: end, stat: fileStat(source.stat), digest: part.finish() });
     journal.commit();
     at = end;
   }
-  return true;
+  return digester;
 }
 
-const both = (one: Digester, other: Digester): Updated => ({
+const both = (one: Digester, other: Digester): DigestSink => ({
   update(bytes) {
     one.update(bytes);
     other.update(bytes);
   },
 });
 
-/**
- * Where to go on, with the digest of what is there; 0 and an empty file when something of it is not as
- * it was copied. What is there stays when this is stopped.
- */
-function resumeAt(transfer: Transfer, { journalPath }: CopyLargeFileJob): number {
-  const { to, where, digest, context } = transfer;
-  digester = newDigester(digest);
-  let at = 0;
-  for (const part of latestParts(journalPath)) {
-    if (!isAsCopied(transfer, at, part)) {
-      if (context.stopped()) return at;
-      digester = newDigester(digest);
-      at = 0;
-      break;
-    }
-    at = part.bytes;
-  }
-  check(ftruncate(to, at), 'cut', 'destination', where);
-  return at;
+interface ResumePoint {
+  /** Has taken the bytes before `durableBytes`. */
+  readonly digester: Digester;
+  readonly durableBytes: number;
 }
 
-/** Of the last attempt, if the source is still as it was then. */
-function latestParts(journalPath: string): readonly Part[] {
+/**
+ * Reads back the durable parts. If one of them is not intact, empties the file and starts at 0. If the
+ * job is stopped meanwhile, leaves the file as it is.
+ */
+function resume(transfer: Transfer, journalPath: string): ResumePoint {
+  const { to, where, digest, context } = transfer;
+  let digester = newDigester(digest);
+  let durableBytes = 0;
+  for (const part of latestParts(journalPath)) {
+    if (!isIntact(transfer, durableBytes, part, digester)) {
+      if (context.stopped()) return { digester, durableBytes };
+      digester = newDigester(digest);
+      durableBytes = 0;
+      break;
+    }
+    durableBytes = part.bytes;
+  }
+  check(ftruncate(to, durableBytes), 'cut', 'destination', where);
+  return { digester, durableBytes };
+}
+
+/** Returns the parts of the last attempt; none if the source has changed since. */
+function latestParts(journalPath: string): readonly DurablePart[] {
   const parts = partsIn(journalPath) ?? [];
   const begin = parts.findLastIndex((part, i) => part.bytes <= (parts[i - 1]?.bytes ?? Infinity));
   const latest = parts.slice(Math.max(0, begin));
-  return latest.every(({ stat }) => sameAsRecorded(before, stat)) ? latest : [];
+  return latest.every(({ stat }) => isAsRecorded(source.stat, stat)) ? latest : [];
 }
 
-/** Reads a part back, also into the digest of the whole. */
-function isAsCopied({ to, where, digest, context }: Transfer, at: number, part: Part): boolean {
+/** Reads a part back, also into the digest of the whole file, and compares its digest. */
+function isIntact(
+  { to, where, digest, context }: Transfer,
+  start: number,
+  part: DurablePart,
+  whole: Digester,
+): boolean {
   const found = newDigester(digest);
-  const isWhole = digestRange(to, at, part.bytes, {
-    digester: both(digester, found),
+  const isComplete = digestRange(to, start, part.bytes, {
+    sink: both(whole, found),
     where,
     side: 'destination',
     stopped: context.stopped,
   });
-  return isWhole && found.finish() === part.digest;
+  return isComplete && found.finish() === part.digest;
 }
 
-function finish(pair: OpenPair, name: RawPath, { from, to, where }: Transfer): Copied {
-  copyMetadata(from, to, where, true);
-  statOpen(from, after, 'source', where);
-  if (!sameMoment(before, after)) return { outcome: 'drifted' };
-  renameIntoPlace(pair.destinationFd, temporaryAddress(partName(name)), nameAddress(name), where);
-  return { outcome: 'copied', stat: fileStat(before), digest: digester.finish() };
+/** Applies the metadata and renames the complete file to its name. */
+function publish(fds: DirectoryFds, where: RawPath, to: number, digest: Digest): CopyOutcome {
+  const name = nameOf(where);
+  copyMetadata(source, to, where, new XattrCopier());
+  if (source.hasChanged(where)) return { outcome: 'drifted' };
+  renameIntoPlace(fds.destinationFd, temporaryAddress(partName(name)), nameAddress(name), where);
+  return { outcome: 'copied', stat: fileStat(source.stat), digest };
 }

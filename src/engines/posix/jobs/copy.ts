@@ -1,62 +1,78 @@
-/** Thread side of the copy: batches of entries, each of one directory. */
+/** Copies batches of entries; each batch belongs to one directory. */
 import { joinRaw, type RawPath } from '../../../paths.ts';
 import { type Failure, toFailure } from '../../../errors/failure.ts';
-import { copyFile, type Copied, type FilePair, type OpenPair } from '../write/file.ts';
-import { copySpecial } from '../write/special.ts';
-import { copySymlink } from '../write/symlink.ts';
-import type { Digest, DigestName } from '../round/digest.ts';
-import { outcomeOf, type EntryOutcome } from '../round/outcome.ts';
-import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../native/statx.ts';
-import { after, before, fileStat, statAt, statName } from '../native/file-stat.ts';
-import type { JobBase, ThreadContext } from '../threads/messages.ts';
-import { check } from '../native/errno.ts';
-import { NewFile } from '../write/new-file.ts';
-import { stopper } from '../threads/stop-flag.ts';
-import { updateMetadata } from '../write/update-metadata.ts';
-import { givesAcl } from '../native/xattrs.ts';
-import { makeDirectory, withPair, type RootFds } from '../write/open-pair.ts';
+import {
+  fileStat,
+  hasSameModeAndOwner,
+  hasSameSize,
+  hasSameTime,
+  statAt,
+} from '../native/file-stat.ts';
 import { NameCursor } from '../native/name-cursor.ts';
+import {
+  newStatBuffer,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  statxField as field,
+} from '../native/statx.ts';
+import { hasDefaultAcl, XattrCopier } from '../native/xattrs.ts';
+import type { Digest, DigestName } from '../round/digest.ts';
+import { outcomeOf } from '../round/outcome.ts';
 import { CopyRows } from '../round/packed-copies.ts';
 import type { PackedBatch } from '../round/packed-outcomes.ts';
-import { statxField as field } from '../native/libc.ts';
+import type { JobBase, ThreadContext } from '../threads/messages.ts';
+import { stopper } from '../threads/stop-flag.ts';
+import { copyFile, type CopyOutcome, type FilePair, type OpenPair } from '../write/file.ts';
+import { NewFile } from '../write/new-file.ts';
+import { makeDirectory, withPair, type DirectoryFds } from '../write/open-pair.ts';
+import { SourceEntry } from '../write/source-entry.ts';
+import { copySpecial } from '../write/special.ts';
+import { copySymlink } from '../write/symlink.ts';
+import { updateMetadata } from '../write/update-metadata.ts';
 
-/** Entries of one directory, in columns: they cross threads cheaper than objects. */
+/** Entries of one directory in columns, which cross threads at a lower cost than objects. */
 export interface CopyBatch {
   readonly directory: RawPath;
   /** See joinNames. */
   readonly names: string;
-  /** As the scan saw them, with the file type. */
+  /** Modes with the file type, as the scan found them. */
   readonly modes: readonly number[];
-  /** By name: the digest of the content, when only the metadata changed. */
+  /** Digests of the content by name, for files of which only the metadata changed. */
   readonly digests?: ReadonlyMap<RawPath, Digest>;
 }
 
-export interface CopyEntriesJob extends JobBase, RootFds {
+export interface CopyEntriesJob extends JobBase, DirectoryFds {
   readonly type: 'copy entries';
   readonly batches: readonly CopyBatch[];
   readonly digest: DigestName;
   readonly cancel: SharedArrayBuffer;
-  /** A file that has the same size, time, mode and owner at the destination is taken as copied. */
+  /** Counts a file as copied if size, time, mode and owner are the same at the destination. */
   readonly adoptSame?: boolean;
 }
 
 export interface CopyEntriesResult {
-  /** One for each batch that was begun, in order; the last may be short. */
+  /** One for each batch that was started, in order; the last may be incomplete. */
   readonly batches: readonly PackedBatch[];
-  /** The link is away: what is missing was not tried. */
+  /** Set if the link failed: entries without an outcome were not tried. */
   readonly failure?: Failure;
 }
+
+const source = new SourceEntry();
+const destinationStat = newStatBuffer();
 
 export function copyEntries(job: CopyEntriesJob, thread: ThreadContext): CopyEntriesResult {
   const stopped = stopper(thread, job.cancel);
   const context = { ...thread, stopped };
+  const xattrs = new XattrCopier();
   const batches: PackedBatch[] = [];
   try {
     for (const batch of job.batches) {
       const names = new NameCursor(batch.directory, batch.names);
       const rows = new CopyRows(names);
       try {
-        copyBatch({ batch, job, context, names, rows });
+        copyBatch({ batch, job, context, xattrs, names, rows });
       } finally {
         batches.push(rows.pack());
       }
@@ -68,24 +84,23 @@ export function copyEntries(job: CopyEntriesJob, thread: ThreadContext): CopyEnt
   }
 }
 
-interface Work {
+interface RunningBatch {
   readonly batch: CopyBatch;
   readonly job: CopyEntriesJob;
   readonly context: ThreadContext;
+  readonly xattrs: XattrCopier;
   readonly names: NameCursor;
   readonly rows: CopyRows;
 }
 
-function copyBatch(work: Work): void {
-  const { batch, job, context, names, rows } = work;
+function copyBatch(running: RunningBatch): void {
+  const { batch, job, context, xattrs, names, rows } = running;
   const { directory } = batch;
   try {
     withPair(job, directory, (fds) => {
-      const { digest, adoptSame = false } = job;
-      const inherits = givesAcl(fds.destinationFd);
-      const newFile = new NewFile(fds.destinationFd, inherits);
-      const pair = { ...fds, directory, digest, context, adoptSame, inherits, newFile };
-      while (!context.stopped() && names.next()) copyItem(pair, work);
+      const newFile = new NewFile(fds.destinationFd, hasDefaultAcl(fds.destinationFd));
+      const pair = { ...fds, directory, digest: job.digest, context, source, xattrs, newFile };
+      while (!context.stopped() && names.next()) copyCurrent(pair, running);
     });
   } catch (thrown) {
     if (names.index >= 0) throw thrown;
@@ -94,61 +109,49 @@ function copyBatch(work: Work): void {
   }
 }
 
-/** The current name. Throws what concerns the link and not the entry. */
-function copyItem(pair: FilePair, { batch, names, rows }: Work): void {
+/** Copies the entry of the current name. Throws failures of the link, not of the entry. */
+function copyCurrent(pair: FilePair, running: RunningBatch): void {
+  const { batch, names, rows } = running;
   const mode = batch.modes[names.index]!;
   try {
-    if ((mode & S_IFMT) === S_IFREG) copyRegular(pair, names, rows, batch.digests);
-    else rows.add(copyOther(pair, names.name, mode));
+    if ((mode & S_IFMT) === S_IFREG) copyRegular(pair, running);
+    else rows.add({ name: names.name, bytes: 0, ...copyOther(pair, names.name, mode) });
   } catch (thrown) {
     rows.add(outcomeOf(names.name, thrown));
   }
 }
 
-function copyRegular(
-  pair: FilePair,
-  names: NameCursor,
-  rows: CopyRows,
-  digests: CopyBatch['digests'],
-): void {
-  if (pair.adoptSame && isThere(pair, names)) return rows.copied(before, '', 0);
-  const known = digests?.get(names.name);
+function copyRegular(pair: FilePair, { batch, job, names, rows }: RunningBatch): void {
+  if (job.adoptSame === true && isAlreadyThere(pair, names)) return rows.copied(source.stat, '', 0);
+  const known = batch.digests?.get(names.name);
   const digest = known !== undefined && updateMetadata(pair, names) ? known : copyFile(pair, names);
   if (digest === undefined) rows.add({ name: names.name, outcome: 'drifted', bytes: 0 });
-  else rows.copied(before, digest, field.size(before));
+  else rows.copied(source.stat, digest, source.size);
 }
 
-function copyOther(pair: OpenPair, name: RawPath, mode: number): EntryOutcome {
-  return { name, bytes: 0, ...copyByKind(pair, name, mode) };
-}
-
-function copyByKind(pair: OpenPair, name: RawPath, mode: number): Copied {
+function copyOther(pair: OpenPair, name: RawPath, mode: number): CopyOutcome {
   switch (mode & S_IFMT) {
     case S_IFLNK:
       return copySymlink(pair, name);
     case S_IFDIR: {
       const path = joinRaw(pair.directory, name);
-      check(statName(pair.sourceFd, name, before), 'stat', 'source', path);
-      const stat = fileStat(before);
+      source.lookUp(pair.sourceFd, name, path);
       makeDirectory(pair.destinationFd, name, path);
-      return { outcome: 'copied', stat };
+      return { outcome: 'copied', stat: fileStat(source.stat) };
     }
     default:
       return copySpecial(pair, name);
   }
 }
 
-/** Whether an earlier run, or another tool, has brought it over already; the source is in `before` then. */
-function isThere(pair: OpenPair, names: NameCursor): boolean {
-  if (statAt(pair.destinationFd, names.address, after) < 0) return false;
-  check(statAt(pair.sourceFd, names.address, before), 'stat', 'source', names);
+/** Returns true if an earlier run, or another tool, has already copied the file. */
+function isAlreadyThere(pair: OpenPair, names: NameCursor): boolean {
+  if (statAt(pair.destinationFd, names.address, destinationStat) < 0) return false;
+  source.lookUpAt(pair.sourceFd, names.address, names);
   return (
-    field.nlink(before) === 1 &&
-    field.mode(before) === field.mode(after) &&
-    field.uid(before) === field.uid(after) &&
-    field.gid(before) === field.gid(after) &&
-    field.size(before) === field.size(after) &&
-    field.mtimeSeconds(before) === field.mtimeSeconds(after) &&
-    field.mtimeNanoseconds(before) === field.mtimeNanoseconds(after)
+    field.nlink(source.stat) === 1 &&
+    hasSameModeAndOwner(source.stat, destinationStat) &&
+    hasSameSize(source.stat, destinationStat) &&
+    hasSameTime(source.stat, destinationStat)
   );
 }

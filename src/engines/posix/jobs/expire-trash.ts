@@ -1,27 +1,36 @@
 /**
- * Thread side: removes what has lain in the trash of earlier rounds for long enough. A round's trash
- * is as old as the last entry that was moved there; what cannot be removed is left to the next pass.
+ * Removes expired rounds from a migration's trash. A round's trash is as old as the last entry that was
+ * moved there. What cannot be removed is left to the next delete-pass.
  */
 import { joinRaw, rawToBytes, type RawPath } from '../../../paths.ts';
-import { remove } from './delete.ts';
-import { before, statName } from '../native/file-stat.ts';
-import { namesIn } from './list.ts';
+import { namesIn } from '../native/directory-names.ts';
+import { statName } from '../native/file-stat.ts';
+import { close, O, openBeneath } from '../native/libc.ts';
+import { newStatBuffer, statxField as field } from '../native/statx.ts';
 import type { JobBase } from '../threads/messages.ts';
-import { close, O, openBeneath, statxField as field } from '../native/libc.ts';
+import { removeEntry } from '../write/remove-entry.ts';
 
 export interface ExpireTrashJob extends JobBase {
   readonly type: 'expire trash';
   readonly destinationFd: number;
-  /** The directory that has one directory a round, by its number. */
+  /** Directory that holds one directory per round, named by its number. */
   readonly trash: RawPath;
   readonly currentRound: number;
-  /** Older than this goes, in seconds since the epoch. */
+  /** Rounds older than this expire, in seconds since 1970. */
   readonly beforeSeconds: number;
 }
 
 export interface ExpireTrashResult {
   readonly expired: number;
 }
+
+export interface TrashedRound {
+  readonly name: RawPath;
+  /** When the last entry was moved there, in seconds since 1970. */
+  readonly seconds: number;
+}
+
+const roundStat = newStatBuffer();
 
 export function expireTrash(job: ExpireTrashJob): ExpireTrashResult {
   const { destinationFd, trash, currentRound, beforeSeconds } = job;
@@ -31,7 +40,7 @@ export function expireTrash(job: ExpireTrashJob): ExpireTrashResult {
   const fd = openTrash(destinationFd, trash);
   if (fd < 0) return { expired: 0 };
   try {
-    return { expired: old.filter(({ name }) => removed(fd, name, job)).length };
+    return { expired: old.filter(({ name }) => tryRemove(fd, name, job)).length };
   } finally {
     close(fd);
   }
@@ -40,17 +49,14 @@ export function expireTrash(job: ExpireTrashJob): ExpireTrashResult {
 const openTrash = (rootFd: number, trash: RawPath): number =>
   openBeneath(rootFd, rawToBytes(trash), O.RDONLY | O.DIRECTORY);
 
-/** The rounds that something was moved in, with the time of the last. None when nothing ever was. */
-export function trashedRounds(
-  rootFd: number,
-  trash: RawPath,
-): { readonly name: RawPath; readonly seconds: number }[] {
+/** Lists the rounds that moved entries to the trash; none if the trash does not exist. */
+export function trashedRounds(rootFd: number, trash: RawPath): readonly TrashedRound[] {
   const fd = openTrash(rootFd, trash);
   if (fd < 0) return [];
   try {
-    return namesIn(fd, trash).flatMap(({ name }) =>
-      /^\d+$/.test(name) && statName(fd, name, before) === 0
-        ? [{ name, seconds: field.mtimeSeconds(before) }]
+    return namesIn(fd, 'destination', trash).flatMap(({ name }) =>
+      /^\d+$/.test(name) && statName(fd, name, roundStat) === 0
+        ? [{ name, seconds: field.mtimeSeconds(roundStat) }]
         : [],
     );
   } finally {
@@ -58,10 +64,10 @@ export function trashedRounds(
   }
 }
 
-/** Another chunk's pass may be at it, too. */
-function removed(fd: number, name: RawPath, { trash }: ExpireTrashJob): boolean {
+/** Returns false on failure: the delete-pass of another chunk may be removing it as well. */
+function tryRemove(fd: number, name: RawPath, { trash }: ExpireTrashJob): boolean {
   try {
-    remove(fd, name, joinRaw(trash, name));
+    removeEntry(fd, name, joinRaw(trash, name));
     return true;
   } catch {
     return false;

@@ -1,19 +1,21 @@
 /**
- * Thread side: further names of a file that has several. The first name (in the order of paths) is
- * copied, the others are linked to it at the destination, under a temporary name first.
+ * Creates the further names of files with several hard links. The first name, in path order, is copied
+ * before; this job links the others to it at the destination, under a temporary name first.
  */
 import { nameOf, parentOf, type RawPath } from '../../../paths.ts';
-import { outcomeOf, type EntryOutcome } from '../round/outcome.ts';
-import { after, before, fileStat, statName } from '../native/file-stat.ts';
-import type { JobBase } from '../threads/messages.ts';
 import { check } from '../native/errno.ts';
+import { fileStat, statName } from '../native/file-stat.ts';
+import { close, linkat } from '../native/libc.ts';
 import { nameAddress, temporaryAddress } from '../native/names.ts';
-import { openOrMake, withPair, type RootFds } from '../write/open-pair.ts';
-import { renameIntoPlace } from '../write/rename-into-place.ts';
-import { close, linkat, statxField as field } from '../native/libc.ts';
+import { newStatBuffer, statxField as field } from '../native/statx.ts';
+import { outcomeOf, type EntryOutcome } from '../round/outcome.ts';
+import type { JobBase } from '../threads/messages.ts';
+import { openOrMake, withPair, type DirectoryFds } from '../write/open-pair.ts';
 import { onceName } from '../write/own-names.ts';
+import { renameIntoPlace } from '../write/rename-into-place.ts';
+import { SourceEntry } from '../write/source-entry.ts';
 
-export interface LinkEntriesJob extends JobBase, RootFds {
+export interface LinkEntriesJob extends JobBase, DirectoryFds {
   readonly type: 'link entries';
   readonly links: readonly { readonly owner: RawPath; readonly path: RawPath }[];
 }
@@ -23,11 +25,15 @@ export interface LinkEntriesResult {
   readonly outcomes: readonly EntryOutcome[];
 }
 
+const source = new SourceEntry();
+const ownerStat = newStatBuffer();
+const existingStat = newStatBuffer();
+
 export function linkEntries(job: LinkEntriesJob): LinkEntriesResult {
   return {
     outcomes: job.links.map(({ owner, path }) => {
       try {
-        return link(job, owner, path);
+        return linkEntry(job, owner, path);
       } catch (thrown) {
         return outcomeOf(path, thrown);
       }
@@ -35,43 +41,30 @@ export function linkEntries(job: LinkEntriesJob): LinkEntriesResult {
   };
 }
 
-function link(roots: RootFds, owner: RawPath, path: RawPath): EntryOutcome {
-  return withPair(roots, parentOf(path), (pair) => {
-    check(statName(pair.sourceFd, nameOf(path), before), 'stat', 'source', path);
-    const stat = fileStat(before);
+function linkEntry(roots: DirectoryFds, owner: RawPath, path: RawPath): EntryOutcome {
+  return withPair(roots, parentOf(path), ({ sourceFd, destinationFd }) => {
+    source.lookUp(sourceFd, nameOf(path), path);
+    const stat = fileStat(source.stat);
     const ownerFd = openOrMake(roots.destinationFd, parentOf(owner));
     try {
-      check(statName(ownerFd, nameOf(owner), after), 'stat', 'destination', owner);
-      if (isLinked(pair.destinationFd, nameOf(path)))
-        return { name: path, outcome: 'copied', bytes: 0, stat };
-      const temporary = onceName();
-      check(
-        linkat(
-          ownerFd,
-          nameAddress(nameOf(owner)),
-          pair.destinationFd,
-          temporaryAddress(temporary),
-          0,
-        ),
-        'link',
-        'destination',
-        path,
-      );
-      renameIntoPlace(
-        pair.destinationFd,
-        temporaryAddress(temporary),
-        nameAddress(nameOf(path)),
-        path,
-      );
-      return { name: path, outcome: 'copied', bytes: 0, stat };
+      check(statName(ownerFd, nameOf(owner), ownerStat), 'stat', 'destination', owner);
+      if (!isLinked(destinationFd, nameOf(path))) link(ownerFd, owner, destinationFd, path);
     } finally {
       close(ownerFd);
     }
+    return { name: path, outcome: 'copied', bytes: 0, stat };
   });
 }
 
-/** Whether the name already is the inode in `after`. rename(2) of two links to one inode does nothing. */
+/** Returns true if the name already is the owner's inode: renaming one link over another does nothing. */
 function isLinked(directoryFd: number, name: RawPath): boolean {
-  const inode = field.inode(after);
-  return statName(directoryFd, name, before) === 0 && field.inode(before) === inode;
+  if (statName(directoryFd, name, existingStat) < 0) return false;
+  return field.inode(existingStat) === field.inode(ownerStat);
+}
+
+function link(ownerFd: number, owner: RawPath, directoryFd: number, path: RawPath): void {
+  const temporary = onceName();
+  const [from, to] = [nameAddress(nameOf(owner)), temporaryAddress(temporary)];
+  check(linkat(ownerFd, from, directoryFd, to, 0), 'link', 'destination', path);
+  renameIntoPlace(directoryFd, to, nameAddress(nameOf(path)), path);
 }

@@ -1,9 +1,9 @@
-/** Thread side: removes parts of large files that nobody goes on with, by the names of the files. */
+/** Removes abandoned parts of large files, by the paths of the files. */
 import { nameOf, parentOf, rawToBytes, type RawPath } from '../../../paths.ts';
-import type { JobBase } from '../threads/messages.ts';
 import { check } from '../native/errno.ts';
-import { temporaryAddress } from '../native/names.ts';
 import { close, errnoName, O, openBeneath, unlinkat } from '../native/libc.ts';
+import { temporaryAddress } from '../native/names.ts';
+import type { JobBase } from '../threads/messages.ts';
 import { partName } from '../write/own-names.ts';
 
 export interface RemovePartsJob extends JobBase {
@@ -12,12 +12,12 @@ export interface RemovePartsJob extends JobBase {
   readonly paths: readonly RawPath[];
 }
 
-/** A part that is not there is fine: it is under its final name, or its directory is gone. */
+/** Ignores a missing part: it has been renamed to its final name, or its directory is gone. */
 export function removeParts(job: RemovePartsJob): undefined {
   for (const path of job.paths) {
     const parent = rawToBytes(parentOf(path));
     const fd = openBeneath(job.destinationFd, parent, O.RDONLY | O.DIRECTORY);
-    if (fd < 0 && isAway(errnoName())) continue;
+    if (fd < 0 && isMissing(errnoName())) continue;
     check(fd, 'open', 'destination', parentOf(path));
     try {
       const removed = unlinkat(fd, temporaryAddress(partName(nameOf(path))), 0);
@@ -29,4 +29,4 @@ export function removeParts(job: RemovePartsJob): undefined {
   }
 }
 
-const isAway = (errno: string): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errno);
+const isMissing = (errno: string): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errno);

@@ -1,6 +1,6 @@
 /**
- * A thread of the pool. Each kind of job is one module; this table is the only place that knows
- * them all, and the types of `ThreadPool.run` are derived from it.
+ * Entry point of a thread of the pool. Each job type is one module; only this table knows them all, and
+ * the types of `ThreadPool.run` are derived from it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { toFailure } from '../../../errors/failure.ts';
@@ -13,7 +13,7 @@ import {
   type ThreadData,
 } from '../threads/messages.ts';
 import { assessDirectories } from './assess.ts';
-import { compareEntriesJob } from './compare.ts';
+import { compareEntries } from './compare.ts';
 import { copyEntries } from './copy.ts';
 import { deleteEntries } from './delete.ts';
 import { expireTrash } from './expire-trash.ts';
@@ -26,11 +26,11 @@ import { scanDirectories } from './scan.ts';
 import { syncDestination } from './sync-file-system.ts';
 import { verifyEntries } from './verify.ts';
 
-/** type of the job → its handler `(job, context) => result`, plain or promised. */
+/** Job type → handler `(job, context) => result`, which may be asynchronous. */
 const handlers = {
   'assess directories': assessDirectories,
   'scan directories': scanDirectories,
-  'compare entries': compareEntriesJob,
+  'compare entries': compareEntries,
   'copy entries': copyEntries,
   'copy large file': copyLargeFile,
   'remove parts': removeParts,
@@ -62,7 +62,7 @@ async function answer({ id, job }: JobMessage): Promise<AnswerMessage> {
   }
 }
 
-// One at a time, also when a handler is asynchronous: jobs use the thread's buffers in turn.
+// One job at a time, even if a handler is asynchronous, because jobs share the thread's buffers.
 let last: Promise<void> = Promise.resolve();
 parentPort?.on('message', (message: JobMessage | typeof END) => {
   if (message === END) return parentPort?.close();

@@ -1,11 +1,10 @@
 /**
- * libc through koffi. Every pointer is a plain number (an address) and every buffer is native
- * memory seen through typed arrays, so a call allocates nothing in JS and file names never become
- * strings on the hot path. Linux only. Functions return what libc returns: a negative number is an
- * error, and `errnoName()` on the same thread, before any other call, says which.
+ * Bindings to libc through koffi, Linux only. A pointer is a plain number (an address) and a buffer is
+ * native memory seen through typed arrays, so a call allocates nothing in JavaScript and file names need
+ * not become strings. A function returns what libc returns: a negative number is an error, which
+ * `errnoName()` names if it is called on the same thread before any other function of this file.
  *
- * Not here: policy, retries, error classes. Sources: man pages section 2; struct layouts from
- * linux/stat.h and linux/openat2.h.
+ * Policy, retries and error classes are elsewhere. Sources: man pages, section 2, and linux/openat2.h.
  */
 import { constants as flags } from 'node:fs';
 import { constants } from 'node:os';
@@ -16,7 +15,7 @@ const declare = (prototype: string): ((...args: number[]) => number) =>
   libc.func(prototype.replaceAll('ssize_t', 'int64_t'));
 
 export const AT_FDCWD = -100;
-/** From Node where it has them: DIRECTORY and NOFOLLOW have other numbers on arm64 than on x86-64. */
+/** Flags of open(2). Node's constants where it has them: some differ between arm64 and x86-64. */
 export const O = {
   RDONLY: flags.O_RDONLY,
   WRONLY: flags.O_WRONLY,
@@ -27,13 +26,12 @@ export const O = {
   NONBLOCK: flags.O_NONBLOCK,
   DIRECTORY: flags.O_DIRECTORY,
   NOFOLLOW: flags.O_NOFOLLOW,
-  // The same on both (asm-generic/fcntl.h).
+  // Equal on both architectures (asm-generic/fcntl.h).
   CLOEXEC: 0o2000000,
   TMPFILE: 0o20000000 | flags.O_DIRECTORY,
   PATH: 0o10000000,
 } as const;
 export const AT = { SYMLINK_NOFOLLOW: 0x100, REMOVEDIR: 0x200, EMPTY_PATH: 0x1000 } as const;
-export const STATX_BASIC = 0x7ff;
 export const SEEK = { SET: 0, CUR: 1, END: 2, DATA: 3, HOLE: 4 } as const;
 export const FADV_DONTNEED = 4;
 
@@ -81,10 +79,10 @@ const syscallOpenat2 = libc.func(
 const ERRNO_NAMES = new Map<number, string>(
   Object.entries(constants.errno).map(([name, value]) => [value, name]),
 );
-// Two names with one number: the common one wins.
+// Two names share a number: prefer the common one.
 ERRNO_NAMES.set(constants.errno.EAGAIN, 'EAGAIN');
 ERRNO_NAMES.set(constants.errno.EOPNOTSUPP, 'EOPNOTSUPP');
-// Not in Node's table.
+// Missing in Node's table.
 for (const [value, name] of [
   [112, 'EHOSTDOWN'],
   [117, 'EUCLEAN'],
@@ -94,13 +92,13 @@ for (const [value, name] of [
   ERRNO_NAMES.set(value, name);
 }
 
-/** Name of the last error on this thread, such as 'ENOENT'. */
+/** Returns the name of the last error on this thread, such as 'ENOENT'. */
 export function errnoName(): string {
   const value = koffi.errno();
   return ERRNO_NAMES.get(value) ?? `E${value}`;
 }
 
-/** Page-aligned native memory, never freed: allocate once a thread. */
+/** Page-aligned native memory. It is never freed, so allocate once per thread. */
 export interface Block {
   readonly address: number;
   readonly size: number;
@@ -123,63 +121,23 @@ export function allocate(size: number): Block {
   };
 }
 
-// --- struct statx (linux/stat.h): offsets in bytes
-//  mask 0, blksize 4, nlink 16, uid 20, gid 24, mode 28 (u16), ino 32, size 40, blocks 48,
-//  atime 64 (s i64, ns u32 at 72), btime 80, ctime 96, mtime 112, rdev major 128 minor 132, dev major 136 minor 140
-export const STATX_SIZE = 256;
-/** Reads fields of a struct statx that lies at `offset` of a block. */
-export const statxField = {
-  nlink: (b: Block, offset = 0): number => b.u32[(offset + 16) >> 2]!,
-  uid: (b: Block, offset = 0): number => b.u32[(offset + 20) >> 2]!,
-  gid: (b: Block, offset = 0): number => b.u32[(offset + 24) >> 2]!,
-  mode: (b: Block, offset = 0): number => b.u32[(offset + 28) >> 2]! & 0xffff,
-  inode: (b: Block, offset = 0): bigint => BigInt.asUintN(64, b.i64[(offset + 32) >> 3]!),
-  /** In decimal; without a BigInt for all inodes below 2^53. */
-  inodeText: (b: Block): string => {
-    const inode = u64(b, 32);
-    return String(Number.isSafeInteger(inode) ? inode : statxField.inode(b));
-  },
-  size: (b: Block, offset = 0): number => u64(b, offset + 40),
-  blocks: (b: Block, offset = 0): number => u64(b, offset + 48),
-  atimeSeconds: (b: Block, offset = 0): number => i64(b, offset + 64),
-  atimeNanoseconds: (b: Block, offset = 0): number => b.u32[(offset + 72) >> 2]!,
-  ctimeSeconds: (b: Block, offset = 0): number => i64(b, offset + 96),
-  ctimeNanoseconds: (b: Block, offset = 0): number => b.u32[(offset + 104) >> 2]!,
-  mtimeSeconds: (b: Block, offset = 0): number => i64(b, offset + 112),
-  mtimeNanoseconds: (b: Block, offset = 0): number => b.u32[(offset + 120) >> 2]!,
-  rdevMajor: (b: Block, offset = 0): number => b.u32[(offset + 128) >> 2]!,
-  rdevMinor: (b: Block, offset = 0): number => b.u32[(offset + 132) >> 2]!,
-  devMajor: (b: Block, offset = 0): number => b.u32[(offset + 136) >> 2]!,
-  devMinor: (b: Block, offset = 0): number => b.u32[(offset + 140) >> 2]!,
-} as const;
-
-function u64(b: Block, offset: number): number {
-  return b.u32[offset >> 2]! + b.u32[(offset >> 2) + 1]! * 2 ** 32;
-}
-
-function i64(b: Block, offset: number): number {
-  return b.u32[offset >> 2]! + (b.u32[(offset >> 2) + 1]! | 0) * 2 ** 32;
-}
-
-// --- opening a path without following a symlink anywhere in it
-const OPENAT2 = 437; // same number on every architecture
+const OPENAT2 = 437; // on every architecture
 const RESOLVE_NO_SYMLINKS = 0x04;
 const RESOLVE_BENEATH = 0x08;
-const PIECE = 4000; // below PATH_MAX with room for the NUL
+const MAX_PIECE_BYTES = 4000; // below PATH_MAX, with room for the NUL
 const pathBlock = allocate(8192);
 const howBlock = allocate(64); // struct open_how { u64 flags, mode, resolve }
 
 /**
- * Opens `path` (bytes, relative, '' = the directory itself) below `rootFd`. No component may be a
- * symlink and the walk cannot leave the root, whatever happens to the tree meanwhile; paths longer
- * than PATH_MAX are walked in pieces. Returns a descriptor or a negative number (see errnoName;
- * ELOOP or EXDEV = a symlink was in the way).
+ * Opens `path` (relative; '' is the directory itself) below `rootFd`. No component may be a symlink,
+ * and the walk cannot leave the root even if the tree changes meanwhile. Paths longer than PATH_MAX are
+ * walked in pieces. Returns a descriptor, or a negative number; ELOOP or EXDEV means a symlink.
  */
 export function openBeneath(rootFd: number, path: Buffer, flags: number, mode = 0): number {
   let at = rootFd;
   let start = 0;
-  while (path.length - start > PIECE) {
-    const slash = path.lastIndexOf(0x2f, start + PIECE);
+  while (path.length - start > MAX_PIECE_BYTES) {
+    const slash = path.lastIndexOf(0x2f, start + MAX_PIECE_BYTES);
     const next = openPiece(at, path.subarray(start, slash), O.PATH | O.DIRECTORY, 0);
     if (at !== rootFd) closeKeepingErrno(at);
     if (next < 0) return next;
@@ -208,7 +166,7 @@ function closeKeepingErrno(fd: number): void {
   koffi.errno(saved);
 }
 
-/** Opens an absolute path of the operator's own (symlinks allowed: it is configuration, not data). */
+/** Opens an absolute path from the configuration, in which symlinks are allowed. */
 export function openRoot(path: string): number {
   const bytes = Buffer.from(path, 'utf8');
   bytes.copy(pathBlock.bytes);

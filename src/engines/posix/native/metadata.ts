@@ -1,74 +1,75 @@
-/** Owner, attributes, mode and times onto an open file or a name. */
+/** Applies owner, attributes, mode and times to an open file or to a name. */
 import type { RawPath } from '../../../paths.ts';
-import { before } from './file-stat.ts';
 import { check, type Where } from './errno.ts';
 import { nameAddress } from './names.ts';
-import {
-  allocate,
-  AT,
-  fchmod,
-  fchown,
-  fchownat,
-  futimens,
-  statxField as field,
-  utimensat,
-  type Block,
-} from './libc.ts';
-import { copyXattrs } from './xattrs.ts';
+import { allocate, AT, fchmod, fchown, fchownat, futimens, utimensat, type Block } from './libc.ts';
+import { statxField as field, WORD } from './statx.ts';
+import type { XattrCopier } from './xattrs.ts';
 
 const times = allocate(64); // struct timespec[2]
 
-function putTimes(stat: Block): number {
+/** Returns the address of access and modification time as utimensat(2) takes them. */
+function timesAddress(stat: Block): number {
   // By words, because a BigInt is an allocation.
   const { u32 } = times;
-  u32[0] = stat.u32[16]!; // atime seconds, 64 bits
-  u32[1] = stat.u32[17]!;
-  u32[2] = field.atimeNanoseconds(stat);
+  u32[0] = stat.u32[WORD.atimeSeconds]!;
+  u32[1] = stat.u32[WORD.atimeSeconds + 1]!;
+  u32[2] = stat.u32[WORD.atimeNanoseconds]!;
   u32[3] = 0;
-  u32[4] = stat.u32[28]!; // mtime seconds, 64 bits
-  u32[5] = stat.u32[29]!;
-  u32[6] = field.mtimeNanoseconds(stat);
+  u32[4] = stat.u32[WORD.mtimeSeconds]!;
+  u32[5] = stat.u32[WORD.mtimeSeconds + 1]!;
+  u32[6] = stat.u32[WORD.mtimeNanoseconds]!;
   u32[7] = 0;
   return times.address;
 }
 
-/** What a new file has already and need not be given; -1 when not known. */
-export interface Born {
+/** An open source file with its struct statx. */
+export interface MetadataSource {
+  readonly fd: number;
+  readonly stat: Block;
+}
+
+/** Metadata that the destination file already has, so that it need not be applied. */
+export interface InitialMetadata {
+  /** -1 if unknown, as also in `gid` and `mode`. */
   uid: number;
   gid: number;
+  /** Permission bits. */
   mode: number;
+  /** Whether attributes may exist that the source lacks. */
+  readonly mayHaveXattrs: boolean;
 }
 
-const NOT_NEW: Born = { uid: -1, gid: -1, mode: -1 };
+const UNKNOWN: InitialMetadata = { uid: -1, gid: -1, mode: -1, mayHaveXattrs: true };
 
 /**
- * Gives the open file `to` what `from` has, which `before` tells; `exactly` as in copyXattrs. In this order:
- * chown clears the setuid and setgid bits and security.capability, and an ACL changes the mode.
+ * Applies the source's metadata to the open file `to`. The order matters: chown clears the setuid and
+ * setgid bits and security.capability, and an ACL changes the mode.
  */
 export function copyMetadata(
-  from: number,
+  { fd, stat }: MetadataSource,
   to: number,
   where: Where,
-  exactly: boolean,
-  born: Readonly<Born> = NOT_NEW,
+  xattrs: XattrCopier,
+  initial: Readonly<InitialMetadata> = UNKNOWN,
 ): void {
-  const uid = field.uid(before);
-  const gid = field.gid(before);
-  const mode = field.mode(before) & 0o7777;
-  if (uid !== born.uid || gid !== born.gid)
+  const uid = field.uid(stat);
+  const gid = field.gid(stat);
+  const mode = field.mode(stat) & 0o7777;
+  if (uid !== initial.uid || gid !== initial.gid)
     check(fchown(to, uid, gid), 'set the owner of', 'destination', where);
-  copyXattrs(from, to, where, exactly);
-  if (mode !== born.mode) check(fchmod(to, mode), 'set the mode of', 'destination', where);
-  setTimes(to, before, where);
+  xattrs.copy(fd, to, where, initial.mayHaveXattrs);
+  if (mode !== initial.mode) check(fchmod(to, mode), 'set the mode of', 'destination', where);
+  setTimes(to, stat, where);
 }
 
-/** Of what was changed only in passing, as they were before. */
+/** Sets access and modification time of an open file to those in `stat`. */
 export function setTimes(fd: number, stat: Block, where: Where): void {
-  check(futimens(fd, putTimes(stat)), 'set the times of', 'destination', where);
+  check(futimens(fd, timesAddress(stat)), 'set the times of', 'destination', where);
 }
 
-/** Of a name that is a symlink: it has no mode of its own. */
-export function setLinkMetadata(
+/** Applies owner and times to a name, which may be a symlink. Symlinks have no mode of their own. */
+export function setOwnerAndTimes(
   directoryFd: number,
   name: RawPath,
   stat: Block,
@@ -82,7 +83,7 @@ export function setLinkMetadata(
     path,
   );
   check(
-    utimensat(directoryFd, address, putTimes(stat), AT.SYMLINK_NOFOLLOW),
+    utimensat(directoryFd, address, timesAddress(stat), AT.SYMLINK_NOFOLLOW),
     'set the times of',
     'destination',
     path,

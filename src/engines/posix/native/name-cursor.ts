@@ -1,38 +1,38 @@
 /**
- * The names of a batch, all in native memory at once: the kernel gets their addresses, and a name
- * becomes a string only when somebody must be told. One batch a thread at a time.
+ * The names of a batch, all in native memory at once. The kernel gets their addresses; a name becomes a
+ * string only for messages and exceptional outcomes. A thread handles one batch at a time.
  */
 import { LonghaulError } from '../../../errors/failure.ts';
 import { joinRaw, type RawPath } from '../../../paths.ts';
 import { allocate } from './libc.ts';
 
-const MOST_BYTES = 2 ** 20;
+const MAX_BYTES = 2 ** 20;
 const SLASH = 0x2f;
-const block = allocate(MOST_BYTES);
+const block = allocate(MAX_BYTES);
 
-/** As many names as a batch has, as one string: it crosses threads at the cost of one. */
+/** Joins the names of a batch into one string, which is cheaper to send to a thread than a list. */
 export const joinNames = (names: readonly RawPath[]): string => names.join('/');
 
 export class NameCursor {
   readonly directory: RawPath;
-  /** Which name is the current one; -1 before the first. */
+  /** Index of the current name; -1 before the first. */
   index = -1;
-  /** Of the current name's bytes, with a NUL. */
+  /** Address of the current name, which is NUL-terminated. */
   address = 0;
-  /** Where it ends among the joined names. */
+  /** End of the current name in the joined names. */
   end = -1;
   private start = 0;
   private readonly joined: string;
 
   constructor(directory: RawPath, joined: string) {
-    if (joined.length >= MOST_BYTES)
+    if (joined.length >= MAX_BYTES)
       throw new LonghaulError('BUG', `The names of a batch have ${joined.length} bytes`);
     this.directory = directory;
     this.joined = joined;
     block.bytes[block.bytes.write(joined, 'latin1')] = SLASH;
   }
 
-  /** Goes on to the next name; false after the last. */
+  /** Moves to the next name; returns false after the last. */
   next(): boolean {
     const { bytes } = block;
     const start = this.end + 1;
@@ -55,7 +55,7 @@ export class NameCursor {
     return joinRaw(this.directory, this.name);
   }
 
-  /** The names up to the one that ends there, joined. */
+  /** Returns the joined names up to the name that ends at `end`. */
   upTo(end: number): string {
     return this.joined.slice(0, end);
   }

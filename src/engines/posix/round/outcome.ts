@@ -1,4 +1,4 @@
-/** What became of one entry in a step. Plain data: it crosses threads and goes into journals. */
+/** The outcome of one entry in a step. Plain data: it crosses threads and is stored in journals. */
 import { CODES } from '../../../errors/codes.ts';
 import { toFailure, type Failure } from '../../../errors/failure.ts';
 import type { RawPath } from '../../../paths.ts';
@@ -6,12 +6,12 @@ import type { Digest } from './digest.ts';
 import type { FileStat } from '../native/file-stat.ts';
 
 export type OutcomeKind =
-  | 'copied' // there, under its name, with its metadata
-  | 'drifted' // the source changes too fast; the next round takes it
+  | 'copied' // complete under its name, with its metadata
+  | 'drifted' // the source keeps changing; the next round copies it
   | 'vanished' // gone at the source
   | 'blocked' // needs a person
-  | 'verified' // read back, equal
-  | 'corrupt' // read back, differs, and the source has not changed
+  | 'verified' // read back and equal
+  | 'corrupt' // read back and different, though the source has not changed
   | 'absent'; // not at the destination
 
 export interface EntryOutcome {
@@ -19,12 +19,12 @@ export interface EntryOutcome {
   readonly outcome: OutcomeKind;
   readonly bytes: number;
   readonly digest?: Digest;
-  /** The source when it was copied. */
+  /** Stat of the source when it was copied. */
   readonly stat?: FileStat;
   readonly failure?: Failure;
 }
 
-/** What a failure means for one entry. Throws it again when it concerns the link and not the entry. */
+/** Converts a failure to the outcome of an entry. Throws it again if it concerns the link. */
 export function outcomeOf(name: RawPath, thrown: unknown): EntryOutcome {
   const failure = toFailure(thrown);
   const { class: kind } = CODES[failure.code];

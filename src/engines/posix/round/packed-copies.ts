@@ -1,6 +1,6 @@
 /**
- * The outcomes of a batch of copies as they go into the journal. Nearly all of them are "copied", so
- * each is a record of fixed length, filled from struct statx without a string or an object on the way.
+ * Encodes the outcomes of a batch of copies for the journal. Nearly all of them are "copied", so each
+ * is a record of fixed length that is filled from struct statx without creating a string or an object.
  *
  *   row    = "n": names joined by '/' · "r": records, base64 · "x": [index, packed outcome] of the others
  *   record = 26 words of 32 bits, little-endian: flags · mode · nlink · uid · gid · inode (2) · size (2) ·
@@ -18,9 +18,10 @@ import {
   type PackedBatch,
   type PackedOutcome,
 } from './packed-outcomes.ts';
-import { statxField as field, type Block } from '../native/libc.ts';
+import type { Block } from '../native/libc.ts';
+import { statxField as field, WORD } from '../native/statx.ts';
 
-/** What the journal has of a batch of copies, beside the directory. */
+/** Journal row of a batch of copies, without the directory. */
 export interface CopiesRow {
   readonly n: string;
   readonly r: string;
@@ -28,22 +29,63 @@ export interface CopiesRow {
 }
 
 const WORDS = 26;
-const DIGEST_AT = 60; // bytes
+const DIGEST_OFFSET = 60; // in bytes
 const DIGEST_CHARACTERS = 43;
 /** Flags of a record; 0 = its outcome is in "x". */
 const COPIED = 1;
 const HAS_DIGEST = 2;
-/** Its bytes were moved, not found in place. */
-const MOVED = 4;
+/** The bytes were transferred, not found in place. */
+const TRANSFERRED = 4;
 
-/** Of the batch that a thread is at. */
-let words = new Uint32Array(256 * WORDS);
-let bytes = Buffer.from(words.buffer);
+/** Memory for the records of one batch. It grows, and is reused for the next batch. */
+class RecordBuffer {
+  words = new Uint32Array(256 * WORDS);
+  private bytes = Buffer.from(this.words.buffer);
+
+  ensure(words: number): void {
+    if (words <= this.words.length) return;
+    const larger = new Uint32Array(this.words.length * 2);
+    larger.set(this.words);
+    this.words = larger;
+    this.bytes = Buffer.from(larger.buffer);
+  }
+
+  putStat(at: number, { u32 }: Block): void {
+    const { words } = this;
+    words[at + 1] = u32[WORD.mode]! & 0xffff;
+    words[at + 2] = u32[WORD.nlink]!;
+    words[at + 3] = u32[WORD.uid]!;
+    words[at + 4] = u32[WORD.gid]!;
+    words[at + 5] = u32[WORD.inode]!;
+    words[at + 6] = u32[WORD.inode + 1]!;
+    words[at + 7] = u32[WORD.size]!;
+    words[at + 8] = u32[WORD.size + 1]!;
+    words[at + 9] = u32[WORD.mtimeSeconds]!;
+    words[at + 10] = u32[WORD.mtimeSeconds + 1]!;
+    words[at + 11] = u32[WORD.mtimeNanoseconds]!;
+    words[at + 12] = u32[WORD.ctimeSeconds]!;
+    words[at + 13] = u32[WORD.ctimeSeconds + 1]!;
+    words[at + 14] = u32[WORD.ctimeNanoseconds]!;
+  }
+
+  putDigest(at: number, digest: Digest): void {
+    const { bytes } = this;
+    const start = at * 4 + DIGEST_OFFSET;
+    for (let i = 0; i < DIGEST_CHARACTERS; i++) bytes[start + i] = digest.charCodeAt(i);
+  }
+
+  toBase64(records: number): string {
+    return this.bytes.toString('base64', 0, records * WORDS * 4);
+  }
+}
+
+/** One per thread: a thread copies one batch at a time. */
+const buffer = new RecordBuffer();
 
 export class CopyRows {
   count = 0;
   private readonly names: NameCursor;
-  /** Where the last name ends of which the outcome is here. */
+  /** End of the last name that has an outcome, among the joined names. */
   private end = 0;
   private readonly others: (readonly [index: number, outcome: EntryOutcome])[] = [];
   private readonly linked: { readonly name: RawPath; readonly digest: Digest }[] = [];
@@ -54,29 +96,29 @@ export class CopyRows {
     this.names = names;
   }
 
-  /** The current name is there. `source` is its struct statx; `bytes` were moved. No digest: ''. */
-  copied(source: Block, digest: Digest, bytes: number): void {
+  /** Adds the current name as copied. `bytes` were transferred; without a digest it is ''. */
+  copied(sourceStat: Block, digest: Digest, bytes: number): void {
     const at = this.begin();
-    words[at] = COPIED | (digest === '' ? 0 : HAS_DIGEST) | (bytes > 0 ? MOVED : 0);
-    putStat(at, source);
+    buffer.words[at] = COPIED | (digest === '' ? 0 : HAS_DIGEST) | (bytes > 0 ? TRANSFERRED : 0);
+    buffer.putStat(at, sourceStat);
     if (digest !== '') {
-      putDigest(at, digest);
-      if (field.nlink(source) > 1) this.linked.push({ name: this.names.name, digest });
+      buffer.putDigest(at, digest);
+      if (field.nlink(sourceStat) > 1) this.linked.push({ name: this.names.name, digest });
     }
     this.copies++;
     this.copiedBytes += bytes;
   }
 
-  /** What else became of the current name. */
+  /** Adds any other outcome of the current name. */
   add(outcome: EntryOutcome): void {
     this.others.push([this.count, outcome]);
-    const at = this.begin();
-    words[at] = 0;
+    buffer.words[this.begin()] = 0;
   }
 
+  /** Returns the index of the first word of a new record. */
   private begin(): number {
     const at = this.count++ * WORDS;
-    if (at + WORDS > words.length) grow();
+    buffer.ensure(at + WORDS);
     this.end = this.names.end;
     return at;
   }
@@ -85,55 +127,25 @@ export class CopyRows {
     const { count, others, linked } = this;
     const counts: Partial<Record<OutcomeKind, number>> =
       this.copies > 0 ? { copied: this.copies } : {};
-    let moved = this.copiedBytes;
-    for (const [, { outcome, bytes: size }] of others) {
+    let transferred = this.copiedBytes;
+    for (const [, { outcome, bytes }] of others) {
       counts[outcome] = (counts[outcome] ?? 0) + 1;
-      moved += size;
+      transferred += bytes;
     }
     const failed = others.map(([, outcome]) => outcome).filter(({ failure }) => failure);
-    return { row: this.row(), count, counts, bytes: moved, failed, linked };
+    return { row: this.row(), count, counts, bytes: transferred, failed, linked };
   }
 
   private row(): string {
     const names = JSON.stringify(this.names.upTo(this.end));
-    const records = bytes.toString('base64', 0, this.count * WORDS * 4);
+    const records = buffer.toBase64(this.count);
     const others = this.others.map(([index, outcome]) => [index, packOutcome(outcome)]);
     const rest = others.length === 0 ? '' : `,"x":${JSON.stringify(others)}`;
     return `"n":${names},"r":"${records}"${rest}`;
   }
 }
 
-function grow(): void {
-  const larger = new Uint32Array(words.length * 2);
-  larger.set(words);
-  words = larger;
-  bytes = Buffer.from(words.buffer);
-}
-
-/** From the words of a struct statx; see sys.ts. */
-function putStat(at: number, { u32 }: Block): void {
-  words[at + 1] = u32[7]! & 0xffff; // mode
-  words[at + 2] = u32[4]!; // nlink
-  words[at + 3] = u32[5]!; // uid
-  words[at + 4] = u32[6]!; // gid
-  words[at + 5] = u32[8]!; // inode
-  words[at + 6] = u32[9]!;
-  words[at + 7] = u32[10]!; // size
-  words[at + 8] = u32[11]!;
-  words[at + 9] = u32[28]!; // mtime
-  words[at + 10] = u32[29]!;
-  words[at + 11] = u32[30]!;
-  words[at + 12] = u32[24]!; // ctime
-  words[at + 13] = u32[25]!;
-  words[at + 14] = u32[26]!;
-}
-
-function putDigest(at: number, digest: Digest): void {
-  const start = at * 4 + DIGEST_AT;
-  for (let i = 0; i < DIGEST_CHARACTERS; i++) bytes[start + i] = digest.charCodeAt(i);
-}
-
-/** Throws BUG when the records are not those of the names. */
+/** Decodes a row. Throws BUG if the number of records is not the number of names. */
 export function unpackCopies({ n, r, x = [] }: CopiesRow): EntryOutcome[] {
   const names = n.split('/');
   const records = Buffer.from(r, 'base64');
@@ -146,9 +158,9 @@ export function unpackCopies({ n, r, x = [] }: CopiesRow): EntryOutcome[] {
 function unpackCopy(name: RawPath, records: Buffer, at: number): EntryOutcome {
   const flags = records.readUInt32LE(at);
   const stat = unpackStat(records, at);
-  const bytes = flags & MOVED ? stat.sizeBytes : 0;
+  const bytes = flags & TRANSFERRED ? stat.sizeBytes : 0;
   if (!(flags & HAS_DIGEST)) return { name, outcome: 'copied', bytes, stat };
-  const start = at + DIGEST_AT;
+  const start = at + DIGEST_OFFSET;
   const digest = records.toString('latin1', start, start + DIGEST_CHARACTERS);
   return { name, outcome: 'copied', bytes, stat, digest };
 }

@@ -1,7 +1,7 @@
 /**
- * The outcomes of a batch as they go into a journal, packed where they come about: a thread hands
- * over one string instead of a hundred objects, and the main thread only appends it. What the main
- * side decides by travels beside it. Copies have a way of their own; see packed-copies.ts.
+ * Encodes the outcomes of a batch for a journal, on the thread that produced them: one string crosses
+ * threads instead of a hundred objects, and the main thread only appends it. The numbers on which the
+ * main thread decides are sent with it. Copies have an encoding of their own; see packed-copies.ts.
  */
 import type { RawPath } from '../../../paths.ts';
 import type { Digest } from './digest.ts';
@@ -9,18 +9,18 @@ import type { EntryOutcome, OutcomeKind } from './outcome.ts';
 import type { FileStat } from '../native/file-stat.ts';
 
 export interface PackedBatch {
-  /** What the journal has of it beside the directory: fields of a JSON object. */
+  /** Journal row without the directory: fields of a JSON object. */
   readonly row: string;
   readonly count: number;
   readonly counts: Readonly<Partial<Record<OutcomeKind, number>>>;
   readonly bytes: number;
-  /** Those with a failure, whole. */
+  /** The outcomes with a failure. */
   readonly failed: readonly EntryOutcome[];
   /** Digests of files that have several names. */
   readonly linked: readonly { readonly name: RawPath; readonly digest: Digest }[];
 }
 
-/** Short names, a stat as a row of numbers. The order is frozen. */
+/** An outcome without field names. The order is frozen. */
 export type PackedOutcome = readonly [
   name: RawPath,
   outcome: OutcomeKind,

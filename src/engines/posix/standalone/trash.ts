@@ -1,21 +1,18 @@
 /** The trash of a migration as an operator handles it, when no delete-pass comes by any more. */
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RawPath } from '../../../paths.ts';
-import { OWN_PREFIX } from '../tree/excludes.ts';
 import { expireTrash, trashedRounds } from '../jobs/expire-trash.ts';
-import { before, statOpen } from '../native/file-stat.ts';
+import { statOpen } from '../native/file-stat.ts';
+import { newStatBuffer } from '../native/statx.ts';
 import type { TreeIdentity } from '../../../model/tree-identity.ts';
 import { setTimes } from '../native/metadata.ts';
 import { nameAddress } from '../native/names.ts';
 import { proveTree, type TreePlace } from '../tree/prove-tree.ts';
 import { AT, unlinkat } from '../native/libc.ts';
 import { openTree } from '../tree/root.ts';
+import { TRASH, trashPath } from '../write/own-names.ts';
 
-const TRASH = `${OWN_PREFIX}trash`;
-
-/** Below the root of the destination; one directory a round in it. */
-export const trashPath = (migration: string): RawPath => `${TRASH}/${migration}`;
+const rootStat = newStatBuffer();
 
 export interface TrashPlace {
   readonly migration: string;
@@ -63,11 +60,11 @@ function trashAt({ migration, destination }: TrashPlace, fd: number): Trash {
 
 /** Of other migrations there may be something left. The root keeps its times: nothing of its own changed. */
 function removeEmpty(rootFd: number, migration: string): void {
-  statOpen(rootFd, before, 'destination', '');
+  statOpen(rootFd, rootStat, 'destination', '');
   for (const path of [trashPath(migration), TRASH]) {
     unlinkat(rootFd, nameAddress(path), AT.REMOVEDIR);
   }
-  setTimes(rootFd, before, '');
+  setTimes(rootFd, rootStat, '');
 }
 
 function withDestination<T>({ destination, identity }: TrashPlace, use: (fd: number) => T): T {

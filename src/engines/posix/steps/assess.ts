@@ -10,7 +10,7 @@ import { SummarySorter } from '../tree/summaries.ts';
 import type { ExcludeRules } from '../tree/excludes.ts';
 import { ThreadPool } from '../pool/pool.ts';
 import { openTree } from '../tree/root.ts';
-import { addTally, emptyTally, type Tally } from '../tree/tally.ts';
+import { addStatistics, emptyStatistics, type TreeStatistics } from '../tree/statistics.ts';
 import { walk } from '../pool/walk.ts';
 
 /** Groups whose names are followed; beyond that they are only counted by name. */
@@ -33,7 +33,7 @@ export interface HardLinks {
   readonly notFollowed: number;
 }
 
-export interface TreeSummary extends Readonly<Tally> {
+export interface TreeSummary extends Readonly<TreeStatistics> {
   readonly hardLinks: HardLinks;
   readonly elapsedMs: number;
   /** See readDirectorySummaries; undefined without an outDirectory. */
@@ -58,7 +58,7 @@ export async function assessTree(options: AssessOptions): Promise<TreeSummary> {
   const pool = new ThreadPool({ threads, sourceRoot: root });
   const summariesPath = outDirectory === undefined ? undefined : join(outDirectory, 'directories');
   const sorter = summariesPath === undefined ? undefined : new SummarySorter(summariesPath);
-  const tally = emptyTally();
+  const statistics = emptyStatistics();
   const links = new LinkGroups();
   try {
     await walk<AssessDirectoriesResult>({
@@ -74,15 +74,15 @@ export async function assessTree(options: AssessOptions): Promise<TreeSummary> {
           device: tree.device,
         }),
       onResult: (result) => {
-        addTally(tally, result.tally);
+        addStatistics(statistics, result.statistics);
         for (const name of result.linked) links.add(name);
         for (const summary of result.summaries) sorter?.add(summary);
-        onProgress?.({ entries: tally.entries, bytes: tally.bytes });
+        onProgress?.({ entries: statistics.entries, bytes: statistics.bytes });
       },
     });
     sorter?.finish();
     const elapsedMs = performance.now() - started;
-    return { ...tally, hardLinks: links.summary(), elapsedMs, summariesPath };
+    return { ...statistics, hardLinks: links.summary(), elapsedMs, summariesPath };
   } finally {
     sorter?.discard();
     await pool.dispose();

@@ -16,22 +16,20 @@ import {
   rawToBytes,
   type RawPath,
 } from '../../../paths.ts';
-import { deviceOf, emptyFields, readFields, S_IFDIR, S_IFMT } from '../native/statx.ts';
+import {
+  deviceOf,
+  emptyEntryFields,
+  newStatBuffer,
+  readEntryFields,
+  S_IFDIR,
+  S_IFMT,
+  STATX_BASIC,
+} from '../native/statx.ts';
 import type { Excludes } from '../tree/excludes.ts';
 import { statusOf, type ScanRules } from '../round/scan-rules.ts';
-import {
-  allocate,
-  AT,
-  close,
-  errnoName,
-  O,
-  openBeneath,
-  statx,
-  STATX_BASIC,
-  STATX_SIZE,
-} from '../native/libc.ts';
+import { allocate, AT, close, errnoName, O, openBeneath, statx } from '../native/libc.ts';
 
-const stat = allocate(STATX_SIZE);
+const stat = newStatBuffer();
 const name = allocate(4096);
 
 export interface ScannedRoots {
@@ -66,10 +64,10 @@ export function scanRoots(
 }
 
 function scanRoot(rootFd: number, root: RawPath, excludes: Excludes, rules: ScanRules): Entry {
-  const fields = emptyFields(nameOf(root));
+  const fields = emptyEntryFields(nameOf(root));
   const failure = statBelow(rootFd, root);
   if (failure !== undefined) return { ...fields, inode: 0n, status: failure };
-  readFields(stat, fields);
+  readEntryFields(stat, fields);
   const isDirectory = (fields.mode & S_IFMT) === S_IFDIR;
   const isExcluded = isLeftOut(excludes, root, isDirectory);
   const status = statusOf(fields.mode, isExcluded, deviceOf(stat), rules);

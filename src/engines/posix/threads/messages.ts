@@ -1,12 +1,12 @@
 /**
- * What travels between the main thread and the mover's threads. A job is one batch of entries of
- * one or more directories; a thread answers each job once. Failures are data: `{ code, path,
- * message }`, never Error objects, which lose their code on the way.
+ * Messages between the main thread and the threads of a pool. A job is one batch of work; a thread
+ * answers each job once. Failures are plain data `{ code, path, message }`: an Error object loses its
+ * code when it crosses threads.
  */
 import type { Failure } from '../../../errors/failure.ts';
 import type { RawPath } from '../../../paths.ts';
 
-/** What a thread is born with. */
+/** Data that a thread gets when it starts. */
 export interface ThreadData {
   /** See SHARED for the layout. */
   readonly shared: SharedArrayBuffer;
@@ -14,27 +14,28 @@ export interface ThreadData {
 
 /** Layout of the memory that all threads of a pool share, in bytes. */
 export const SHARED = {
-  /** Int32: not 0 when the pool is being stopped. */
+  /** Int32: not 0 while the pool is being stopped. */
   stop: 0,
-  /** The token bucket; see token-bucket.ts. Aligned for BigInt64Array. */
+  /** The rate limit; see rate-limit.ts. Aligned for BigInt64Array. */
   bucket: 64,
   size: 256,
 } as const;
 
-/** Each kind of job has one module that exports its handler; `worker.ts` has the table of them. */
+/** Each job type has one module that exports its handler; `jobs/worker.ts` has the table of them. */
 export interface JobBase {
   readonly type: string;
 }
 
-/** What a handler gets beside its job. */
+/** Second argument of a handler, besides its job. */
 export interface ThreadContext extends ThreadData {
-  /** Whether the pool is being stopped: return what is done so far. Ask between entries. */
+  /** Returns true while the pool is being stopped. Ask between entries, and return what is done. */
   readonly stopped: () => boolean;
 }
 
 export interface EntryFailure {
   readonly path: RawPath;
-  readonly code: string; // a Code of errors.ts
+  /** A Code of errors/codes.ts. */
+  readonly code: string;
   readonly message: string;
 }
 
@@ -44,10 +45,10 @@ export interface JobMessage {
   readonly job: JobBase;
 }
 
-/** Main thread → thread: it ends when it has come to this. */
+/** Main thread → thread: the thread exits after the jobs that were sent before. */
 export const END = 'end';
 
-/** Thread → main thread. `failure` is what the handler threw: it concerns the whole job. */
+/** Thread → main thread. `failure` is what the handler threw; it concerns the whole job. */
 export type AnswerMessage =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure };

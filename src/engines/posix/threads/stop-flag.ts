@@ -1,4 +1,4 @@
-/** A step's own stop flag, in memory that its jobs in the threads can see. */
+/** The stop flag of one step, in memory that its jobs in the threads can read. */
 import type { ThreadContext } from './messages.ts';
 
 export interface StepSignal {
@@ -6,7 +6,7 @@ export interface StepSignal {
   readonly dispose: () => void;
 }
 
-/** Set when `signal` aborts. */
+/** Creates a flag that is set when `signal` aborts. */
 export function stepSignal(signal: AbortSignal): StepSignal {
   const cancel = new SharedArrayBuffer(4);
   const set = (): void => void Atomics.store(new Int32Array(cancel), 0, 1);
@@ -15,7 +15,7 @@ export function stepSignal(signal: AbortSignal): StepSignal {
   return { cancel, dispose: () => signal.removeEventListener('abort', set) };
 }
 
-/** Whether the pool or this step is being stopped; asked between entries, it allocates nothing. */
+/** Returns a function that tells whether the pool or this step is being stopped. It allocates nothing. */
 export function stopper(thread: ThreadContext, cancel: SharedArrayBuffer): () => boolean {
   const flag = new Int32Array(cancel);
   return () => thread.stopped() || Atomics.load(flag, 0) !== 0;

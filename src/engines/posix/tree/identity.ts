@@ -1,7 +1,7 @@
 /**
- * Whether a path still leads to the tree the migration began with. An unmounted source looks like an
- * empty directory and a wrong mount like a tree in which everything was deleted, so nothing is listed,
- * copied or deleted before this was asked.
+ * Identifies trees by mount and root inode. An unmounted source looks like an empty directory, and a
+ * wrong mount like a tree in which everything was deleted, so the identity is checked before anything is
+ * listed, copied or deleted.
  */
 import {
   closeSync,
@@ -13,9 +13,9 @@ import {
   readFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { TreeIdentity } from '../../../model/tree-identity.ts';
-import { LonghaulError, toFailure } from '../../../errors/failure.ts';
 import { type Code } from '../../../errors/codes.ts';
+import { LonghaulError, toFailure } from '../../../errors/failure.ts';
+import type { TreeIdentity } from '../../../model/tree-identity.ts';
 
 export type SameTree =
   | { readonly same: true; readonly because: string }
@@ -26,8 +26,8 @@ export type SameTree =
     };
 
 /**
- * Looks at the tree at `rootPath`. Throws `missing` when it, or the marker in it, is not there, and
- * a transient code when the link is away.
+ * Identifies the tree at `rootPath`. Throws `missing` if the tree, or the marker in it, does not exist,
+ * and a transient code if the link is down.
  */
 export function treeIdentity(
   rootPath: string,
@@ -44,7 +44,7 @@ export function treeIdentity(
   }
 }
 
-/** The same of a root that is open, whatever is at its path by now. */
+/** Like `treeIdentity`, for an open root, even if another tree is at its path by now. */
 export function openTreeIdentity(
   fd: number,
   rootPath: string,
@@ -59,12 +59,12 @@ export function openTreeIdentity(
   return { ...mountOf(fd), device: deviceText(dev), rootInode: String(ino), hasEntries };
 }
 
-/** Whether `found` is the tree that was `recorded` at the start. */
+/** Compares a tree with the identity that was recorded at the start. */
 export function sameTree(recorded: TreeIdentity, found: TreeIdentity): SameTree {
   const mounted = `${found.fsType} ${found.mountSource}, root inode ${found.rootInode}`;
   const expected = `${recorded.fsType} ${recorded.mountSource}, root inode ${recorded.rootInode}`;
   const sameMount = recorded.fsType === found.fsType && recorded.mountSource === found.mountSource;
-  // Network and virtual file systems have made-up device numbers, which another mount can get.
+  // Device numbers of network and virtual file systems are assigned per mount and reused.
   const sameDevice = recorded.device === found.device && !found.device.startsWith('0:');
   if (recorded.rootInode !== found.rootInode || !(sameMount || sameDevice)) {
     return {
@@ -77,7 +77,7 @@ export function sameTree(recorded: TreeIdentity, found: TreeIdentity): SameTree 
     return {
       same: false,
       code: 'SOURCE_MISSING',
-      because: 'the tree is empty, and it was not at the start',
+      because: 'the tree is empty, but it was not empty at the start',
     };
   }
   return { same: true, because: sameDevice ? `same device, ${mounted}` : `same mount, ${mounted}` };
@@ -105,7 +105,7 @@ function holdsEntries(fd: number): boolean {
   }
 }
 
-/** Which mount a descriptor is on. The kernel knows by number; a search by path could be fooled. */
+/** Finds the mount of a descriptor by its id. A search by path could find another mount. */
 function mountOf(fd: number): { fsType: string; mountSource: string } {
   const id = /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
   const line = readFileSync('/proc/self/mountinfo', 'utf8')
@@ -116,7 +116,7 @@ function mountOf(fd: number): { fsType: string; mountSource: string } {
   return { fsType: fsType ?? 'unknown', mountSource: mountSource ?? 'unknown' };
 }
 
-/** As in mountinfo. Source: gnu_dev_major and gnu_dev_minor of glibc. */
+/** Formats a device number as mountinfo does. Source: gnu_dev_major and gnu_dev_minor of glibc. */
 function deviceText(dev: bigint): string {
   const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
   const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);

@@ -1,4 +1,4 @@
-/** Whether a side is still the tree the migration began with. */
+/** Checks that one side is still the tree with which the migration started. */
 import { LonghaulError } from '../../../errors/failure.ts';
 import { openTreeIdentity, sameTree, treeIdentity } from './identity.ts';
 import { type TreeIdentity } from '../../../model/tree-identity.ts';
@@ -10,9 +10,9 @@ export interface TreePlace {
 }
 
 /**
- * Throws SOURCE_MISSING, SOURCE_CHANGED_IDENTITY or DESTINATION_MISSING when it is not, a transient
- * code when the link is away. `fd`: what was opened is asked, whatever is at the path by now.
- * Without a recorded identity it only has to be there.
+ * Throws SOURCE_MISSING, SOURCE_CHANGED_IDENTITY or DESTINATION_MISSING if it is another tree, a
+ * transient code if the link is down. With `fd` it checks the open directory, not the path. Without a
+ * recorded identity it only checks that the tree exists.
  */
 export function proveTree(
   side: Side,
@@ -26,7 +26,7 @@ export function proveTree(
       ? treeIdentity(path, marker, missing)
       : openTreeIdentity(fd, path, marker, missing);
   if (!recorded) return;
-  // An empty destination is how a migration begins.
+  // A migration starts with an empty destination.
   const expected = side === 'source' ? recorded : { ...recorded, hasEntries: false };
   const verdict = sameTree(expected, found);
   if (verdict.same) return;

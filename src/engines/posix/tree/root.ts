@@ -1,23 +1,13 @@
-/** The root of a tree as a descriptor: whoever holds it keeps seeing that tree, whatever is mounted over it. */
+/** Opens the root of a tree. The descriptor keeps referring to that tree, even if another is mounted over it. */
 import { closeSync } from 'node:fs';
 import { codeOfErrno } from '../../../errors/errno.ts';
 import { LonghaulError } from '../../../errors/failure.ts';
 import { type Code } from '../../../errors/codes.ts';
-import { deviceOf } from '../native/statx.ts';
-import {
-  allocate,
-  AT,
-  errnoName,
-  openRoot,
-  statx,
-  STATX_BASIC,
-  STATX_SIZE,
-  statxField,
-} from '../native/libc.ts';
+import { deviceOf, newStatBuffer, STATX_BASIC, statxField } from '../native/statx.ts';
+import { AT, errnoName, openRoot, statx } from '../native/libc.ts';
+import { emptyAddress } from '../native/names.ts';
 
-const stat = allocate(STATX_SIZE);
-const empty = allocate(16);
-empty.bytes[0] = 0; // the empty string, for AT_EMPTY_PATH
+const stat = newStatBuffer();
 
 export interface OpenTree {
   readonly fd: number;
@@ -26,11 +16,11 @@ export interface OpenTree {
   readonly inode: bigint;
 }
 
-/** Throws `missing` when there is no such directory, a transient code when the link is away. */
+/** Throws `missing` if there is no such directory, a transient code if the link is down. */
 export function openTree(path: string, missing: Code = 'SOURCE_MISSING'): OpenTree {
   const fd = openRoot(path);
   if (fd < 0) throw cannotOpen(path, missing);
-  if (statx(fd, empty.address, AT.EMPTY_PATH, STATX_BASIC, stat.address) < 0) {
+  if (statx(fd, emptyAddress, AT.EMPTY_PATH, STATX_BASIC, stat.address) < 0) {
     const error = cannotOpen(path, missing);
     closeSync(fd);
     throw error;

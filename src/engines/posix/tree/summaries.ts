@@ -1,18 +1,18 @@
 /**
- * Each directory's own entries and bytes, sorted, in a file that the chunk plan streams. They come in
- * any order and may be millions, so runs are sorted in memory, written, and merged at the end.
+ * Sorts directory summaries into a file that the chunk plan streams. They arrive in any order and may
+ * be millions, so sorted runs are written and merged at the end.
  *
  * The file is a catalog (checksums, front-coded paths) in which each directory has one entry that
- * carries the two numbers.
+ * carries the two numbers: its own entries and the bytes of its own files.
  */
 import { rmSync } from 'node:fs';
 import { CatalogReader } from '../../../catalog/reader.ts';
 import { CatalogWriter } from '../../../catalog/writer.ts';
 import { comparePaths } from '../../../paths.ts';
 import type { DirectorySummary } from '../../../policy/chunks/plan.ts';
-import { emptyFields } from '../native/statx.ts';
+import { emptyEntryFields } from '../native/statx.ts';
 
-const RUN_LENGTH = 100_000;
+const MAX_RUN_LENGTH = 100_000;
 
 export class SummarySorter {
   private readonly path: string;
@@ -20,8 +20,8 @@ export class SummarySorter {
   private run: DirectorySummary[] = [];
   private readonly runs: string[] = [];
 
-  /** Makes the file at `path` when it is finished; its runs lie beside it until then. */
-  constructor(path: string, runLength = RUN_LENGTH) {
+  /** Writes the file at `path` in `finish`; its runs are stored beside it until then. */
+  constructor(path: string, runLength = MAX_RUN_LENGTH) {
     this.path = path;
     this.runLength = runLength;
   }
@@ -72,7 +72,7 @@ function write(path: string, summaries: Iterable<DirectorySummary>): void {
   const writer = new CatalogWriter(path);
   try {
     for (const { path: directory, entries, bytes } of summaries) {
-      const numbers = { ...emptyFields('.'), inode: 0n, nlink: entries, sizeBytes: bytes };
+      const numbers = { ...emptyEntryFields('.'), inode: 0n, nlink: entries, sizeBytes: bytes };
       writer.add({ path: directory, complete: true, entries: [{ ...numbers, status: 'seen' }] });
     }
   } catch (thrown) {
@@ -82,7 +82,7 @@ function write(path: string, summaries: Iterable<DirectorySummary>): void {
   writer.finish();
 }
 
-/** Few and long streams: looking at each head in turn is cheap. */
+/** Compares the head of every stream: there are few streams, and they are long. */
 function* merge(
   streams: readonly Generator<DirectorySummary, void, undefined>[],
 ): Generator<DirectorySummary, void, undefined> {

@@ -1,98 +1,92 @@
 /**
- * The recipe for one file. It appears under its name only when all of it is there:
+ * Copies one regular file. It appears under its name only when it is complete:
  *
  *   1. open the source, never through a symlink; stat it
- *   2. make a file without a name, or a temporary one beside the final name
+ *   2. create an unnamed file, or a temporary one beside the final name
  *   3. copy bytes (or only data, around holes) and take their digest
  *   4. owner, attributes and ACL, mode, times
- *   5. stat the source again: if it changed meanwhile, throw the temporary file away and begin anew
+ *   5. stat the source again; if it changed meanwhile, discard the new file and start again
  *   6. link or rename into place
  *
  * System calls for a small file: openat, statx, openat, read, write, flistxattr, utimensat, statx,
- * linkat, close, close = 11; fchown and fchmod only for what it was not born with. Beside them hardly anything is done: names stay in
- * native memory, and no object is made for a file.
+ * linkat, close, close = 11; fchown and fchmod only where the new file differs. Names stay in native
+ * memory, and no object is created per file.
  */
 import type { RawPath } from '../../../paths.ts';
-import { copyDense, copySparse } from './bytes.ts';
-import type { Digest, DigestName } from '../round/digest.ts';
-import { after, before, sameMoment, statOpen, type FileStat } from '../native/file-stat.ts';
-import type { ThreadContext } from '../threads/messages.ts';
-import { copyMetadata } from '../native/metadata.ts';
 import type { NameCursor } from '../native/name-cursor.ts';
-import { check } from '../native/errno.ts';
+import { statxField as field } from '../native/statx.ts';
+import type { FileStat } from '../native/file-stat.ts';
+import { copyMetadata } from '../native/metadata.ts';
+import type { XattrCopier } from '../native/xattrs.ts';
+import type { Digest, DigestName } from '../round/digest.ts';
+import type { ThreadContext } from '../threads/messages.ts';
+import { copyDense, copySparse } from './bytes.ts';
 import type { NewFile } from './new-file.ts';
-import { S_IFMT, S_IFREG } from '../native/statx.ts';
-import { close, O, openat, statxField as field } from '../native/libc.ts';
+import type { SourceEntry } from './source-entry.ts';
 
-/** Two open directories, one on each side, and what is needed to write in them. */
+/** One directory, open on both sides, and what is needed to copy its entries. */
 export interface OpenPair {
   readonly directory: RawPath;
   readonly sourceFd: number;
   readonly destinationFd: number;
   readonly digest: DigestName;
   readonly context: ThreadContext;
+  readonly source: SourceEntry;
+  readonly xattrs: XattrCopier;
 }
 
-/** The same, for the files in them. */
+/** An OpenPair in which regular files are copied. */
 export interface FilePair extends OpenPair {
   readonly newFile: NewFile;
-  readonly adoptSame: boolean;
-  /** New files get attributes from the directory they are in. */
-  readonly inherits: boolean;
 }
 
-export type Copied =
+/** What copying one entry did. */
+export type CopyOutcome =
   | { readonly outcome: 'copied'; readonly stat: FileStat; readonly digest?: Digest }
   | { readonly outcome: 'drifted' };
 
-const ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 /**
- * Copies the current name of `names`; what the source was is in `before`. The digest; undefined when
- * the source changes too fast. Throws what stands in the way: VANISHED when the source is gone.
+ * Copies the current name of `names`; afterwards `pair.source.stat` is the source as it was copied.
+ * Returns the digest, or undefined if the source keeps changing. Throws VANISHED if it is gone.
  */
 export function copyFile(pair: FilePair, names: NameCursor): Digest | undefined {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const digest = attemptCopy(pair, names);
     if (digest !== undefined) return digest;
   }
   return undefined;
 }
 
-export const OPEN_SOURCE = O.RDONLY | O.NOFOLLOW | O.NONBLOCK | O.CLOEXEC;
-
-/** undefined when the source changed under it. */
+/** Returns undefined if the source changed during the copy. */
 function attemptCopy(pair: FilePair, names: NameCursor): Digest | undefined {
-  const from = check(openat(pair.sourceFd, names.address, OPEN_SOURCE, 0), 'open', 'source', names);
+  const { source } = pair;
   try {
-    statOpen(from, before, 'source', names);
-    if ((field.mode(before) & S_IFMT) !== S_IFREG) return undefined;
-    return copyOpened(pair, from, names);
+    source.open(pair.sourceFd, names.address, names);
+    return source.isRegular ? copyOpened(pair, names) : undefined;
   } finally {
-    close(from);
+    source.close();
   }
 }
 
-function copyOpened(pair: FilePair, from: number, names: NameCursor): Digest | undefined {
-  const { newFile } = pair;
-  newFile.create(names, field.mode(before));
+function copyOpened(pair: FilePair, names: NameCursor): Digest | undefined {
+  const { source, newFile } = pair;
+  newFile.create(names, field.mode(source.stat));
   try {
-    const digest = copyBytes(pair, from, names);
+    const digest = copyBytes(pair, names);
     if (digest === undefined) return undefined;
-    copyMetadata(from, newFile.fd, names, pair.inherits, newFile.born);
-    statOpen(from, after, 'source', names);
-    if (!sameMoment(before, after)) return undefined;
-    return newFile.place(names) ? digest : undefined;
+    copyMetadata(source, newFile.fd, names, pair.xattrs, newFile.initial);
+    if (source.hasChanged(names)) return undefined;
+    return newFile.commit(names) ? digest : undefined;
   } finally {
-    newFile.drop();
+    newFile.discard();
   }
 }
 
-/** The digest; undefined when the source was shorter than it said. */
-function copyBytes(pair: FilePair, from: number, where: NameCursor): Digest | undefined {
-  const size = field.size(before);
-  const { digest, context } = pair;
-  const transfer = { from, to: pair.newFile.fd, where, digest, context };
-  const hasHoles = field.blocks(before) * 512 < size;
-  return hasHoles ? copySparse(transfer, size) : copyDense(transfer, size);
+/** Returns undefined if the source was shorter than its size. */
+function copyBytes(pair: FilePair, where: NameCursor): Digest | undefined {
+  const { source, digest, context } = pair;
+  const transfer = { from: source.fd, to: pair.newFile.fd, where, digest, context };
+  return source.hasHoles ? copySparse(transfer, source.size) : copyDense(transfer, source.size);
 }

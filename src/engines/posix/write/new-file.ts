@@ -1,69 +1,61 @@
 /**
- * A file while it is made, until all of it is there and it takes its name: without any where the file
- * system can (O_TMPFILE of open(2); NFS and most of FUSE cannot), under a temporary one in its directory
- * elsewhere. One at a time; what is not put into place leaves nothing behind.
+ * A destination file under construction, published atomically by `commit`. It has no name where the
+ * file system supports that (O_TMPFILE of open(2); NFS and most FUSE file systems do not), else a
+ * temporary one in its directory. An instance makes one file at a time; a discarded file leaves nothing.
  */
-import { after, statOpen } from '../native/file-stat.ts';
-import type { Born } from '../native/metadata.ts';
-import type { NameCursor } from '../native/name-cursor.ts';
 import { check } from '../native/errno.ts';
+import { statOpen } from '../native/file-stat.ts';
+import { AT, close, errnoName, linkat, O, openat, unlinkat } from '../native/libc.ts';
+import type { InitialMetadata } from '../native/metadata.ts';
+import type { NameCursor } from '../native/name-cursor.ts';
 import { dotAddress, emptyAddress } from '../native/names.ts';
-import { renameIntoPlace } from './rename-into-place.ts';
-import {
-  AT,
-  close,
-  errnoName,
-  linkat,
-  O,
-  openat,
-  statxField as field,
-  unlinkat,
-} from '../native/libc.ts';
+import { newStatBuffer, statxField as field } from '../native/statx.ts';
 import { onceAddress } from './own-names.ts';
+import { renameIntoPlace } from './rename-into-place.ts';
 
-const NAMELESS = O.WRONLY | O.TMPFILE | O.CLOEXEC;
+const UNNAMED = O.WRONLY | O.TMPFILE | O.CLOEXEC;
 const NAMED = O.WRONLY | O.CREAT | O.EXCL | O.NOFOLLOW | O.CLOEXEC;
 const PERMISSIONS = 0o777;
+const newStat = newStatBuffer();
 
 /**
- * Whether a file without a name can be given one; undefined until this thread has tried. Before Linux 6.10
- * that takes CAP_DAC_READ_SEARCH (linkat(2), AT_EMPTY_PATH).
+ * Whether this thread can link an unnamed file; undefined until it has tried. Before Linux 6.10 that
+ * needs CAP_DAC_READ_SEARCH (linkat(2), AT_EMPTY_PATH).
  */
-let canGiveNames: boolean | undefined;
+let canLink: boolean | undefined;
 
 export class NewFile {
   fd = -1;
-  /** What the file has since it was made. */
-  readonly born: Born = { uid: -1, gid: -1, mode: -1 };
+  /** Metadata that the file got when it was created. */
+  readonly initial: InitialMetadata;
   private readonly directoryFd: number;
-  private readonly inherits: boolean;
-  private nameless = canGiveNames !== false;
-  /** Address of the name that goes when the file is dropped; 0 for none. */
+  private isUnnamed = canLink !== false;
+  /** Address of the name to remove if the file is discarded; 0 for none. */
   private name = 0;
-  /** The permissions that the umask lets through; undefined until a file was made. */
+  /** The permissions that the umask leaves; undefined until the first file was created. */
   private permitted: number | undefined;
 
-  /** `inherits`: files made there get an ACL, so that what they are born with says nothing of the next. */
-  constructor(directoryFd: number, inherits: boolean) {
+  /** `inheritsAcl`: new files get an ACL from the directory, so their initial mode and owner vary. */
+  constructor(directoryFd: number, inheritsAcl: boolean) {
     this.directoryFd = directoryFd;
-    this.inherits = inherits;
+    this.initial = { uid: -1, gid: -1, mode: -1, mayHaveXattrs: inheritsAcl };
   }
 
-  /** Where nobody else can see it, it has its permissions from the start. */
+  /** An unnamed file gets its permissions at once, because no other process can open it. */
   create(names: NameCursor, mode: number): void {
-    if (!this.createNameless(mode)) this.createNamed(names);
-    if (this.permitted === undefined && !this.inherits) this.learn(names);
+    if (!this.createUnnamed(mode)) this.createNamed(names);
+    if (this.permitted === undefined && !this.initial.mayHaveXattrs) this.learnInitial(names);
   }
 
-  private createNameless(mode: number): boolean {
-    if (!this.nameless) return false;
+  private createUnnamed(mode: number): boolean {
+    if (!this.isUnnamed) return false;
     const { permitted } = this;
-    // The first tells what becomes of all of them.
-    const asked = permitted === undefined ? PERMISSIONS : mode & PERMISSIONS;
-    this.fd = openat(this.directoryFd, dotAddress, NAMELESS, asked);
-    this.nameless = this.fd >= 0;
-    this.born.mode = permitted === undefined ? -1 : asked & permitted;
-    return this.nameless;
+    // The first file shows which permissions the umask removes.
+    const requested = permitted === undefined ? PERMISSIONS : mode & PERMISSIONS;
+    this.fd = openat(this.directoryFd, dotAddress, UNNAMED, requested);
+    this.isUnnamed = this.fd >= 0;
+    this.initial.mode = permitted === undefined ? -1 : requested & permitted;
+    return this.isUnnamed;
   }
 
   private createNamed(names: NameCursor): void {
@@ -75,22 +67,22 @@ export class NewFile {
       names,
     );
     this.name = temporary;
-    this.born.mode = -1;
+    this.initial.mode = -1;
   }
 
-  private learn(names: NameCursor): void {
-    statOpen(this.fd, after, 'destination', names);
-    this.permitted = field.mode(after) & PERMISSIONS;
-    this.born.uid = field.uid(after);
-    this.born.gid = field.gid(after);
+  private learnInitial(names: NameCursor): void {
+    statOpen(this.fd, newStat, 'destination', names);
+    this.permitted = field.mode(newStat) & PERMISSIONS;
+    this.initial.uid = field.uid(newStat);
+    this.initial.gid = field.gid(newStat);
   }
 
   /**
-   * Under the current name, in place of what is there. NFS and FUSE may tell of a write that failed only
-   * when the file is closed (close(2), "Dealing with error returns"): what cannot be closed is dropped.
-   * False when the file cannot be given a name: it has to be made again, the next time under one.
+   * Publishes the file under the current name and replaces what has that name. Closes it first: NFS and
+   * FUSE may report a failed write only then (close(2), "Dealing with error returns"). Returns false if
+   * an unnamed file cannot be linked; the next file is then created with a name.
    */
-  place(names: NameCursor): boolean {
+  commit(names: NameCursor): boolean {
     if (this.name === 0 && !this.giveName(names)) return false;
     const { fd, name } = this;
     this.fd = -1;
@@ -100,23 +92,23 @@ export class NewFile {
     return true;
   }
 
-  /** Where one is replaced the next will be too, and with a name from the start that takes fewer calls. */
+  /** linkat cannot replace: after the first EEXIST, use temporary names, which save a call each. */
   private giveName(names: NameCursor): boolean {
     if (this.link(names.address)) return true;
-    this.nameless = false;
+    this.isUnnamed = false;
     if (errnoName() === 'EEXIST' && this.link(onceAddress())) return true;
-    canGiveNames ??= false;
+    canLink ??= false;
     return false;
   }
 
   private link(name: number): boolean {
     if (linkat(this.fd, emptyAddress, this.directoryFd, name, AT.EMPTY_PATH) < 0) return false;
     this.name = name;
-    return (canGiveNames = true);
+    return (canLink = true);
   }
 
-  /** What was not put into place is gone. */
-  drop(): void {
+  /** Closes and removes the file unless it was committed. */
+  discard(): void {
     if (this.fd >= 0) close(this.fd);
     if (this.name !== 0) unlinkat(this.directoryFd, this.name, 0);
     this.fd = -1;

@@ -1,18 +1,23 @@
-/** Opens a directory on both sides, beneath the roots, making it at the destination when it is missing. */
-import { parentOf, rawToBytes, type RawPath, nameOf } from '../../../paths.ts';
+/** Opens a directory on both sides, below the roots; creates it at the destination if it is missing. */
+import { nameOf, parentOf, rawToBytes, type RawPath } from '../../../paths.ts';
 import { check, nativeError } from '../native/errno.ts';
 import { nameAddress } from '../native/names.ts';
 import { close, errnoName, mkdirat, O, openBeneath, openat, unlinkat } from '../native/libc.ts';
 
 const DIRECTORY = O.RDONLY | O.DIRECTORY;
 
-export interface RootFds {
+/** A directory, open on both sides. */
+export interface DirectoryFds {
   readonly sourceFd: number;
   readonly destinationFd: number;
 }
 
-/** Runs `work` with the directory open on both sides. Throws what hinders it. */
-export function withPair<T>(roots: RootFds, path: RawPath, work: (pair: RootFds) => T): T {
+/** Calls `use` with the directory at `path` open on both sides. */
+export function withPair<T>(
+  roots: DirectoryFds,
+  path: RawPath,
+  use: (directory: DirectoryFds) => T,
+): T {
   const sourceFd = check(
     openBeneath(roots.sourceFd, rawToBytes(path), DIRECTORY),
     'open',
@@ -22,7 +27,7 @@ export function withPair<T>(roots: RootFds, path: RawPath, work: (pair: RootFds)
   try {
     const destinationFd = openOrMake(roots.destinationFd, path);
     try {
-      return work({ sourceFd, destinationFd });
+      return use({ sourceFd, destinationFd });
     } finally {
       close(destinationFd);
     }
@@ -31,7 +36,7 @@ export function withPair<T>(roots: RootFds, path: RawPath, work: (pair: RootFds)
   }
 }
 
-/** The directory at the destination, with those above it. New ones are private until they are finished. */
+/** Opens a directory at the destination and creates missing ones, private until they are finished. */
 export function openOrMake(rootFd: number, path: RawPath): number {
   const fd = openBeneath(rootFd, rawToBytes(path), DIRECTORY);
   if (fd >= 0) return fd;
@@ -53,7 +58,7 @@ export function openOrMake(rootFd: number, path: RawPath): number {
   }
 }
 
-/** Existing is fine; a file or a symlink in its place is removed right before. */
+/** Creates a directory unless it exists; replaces a file or a symlink of that name. */
 export function makeDirectory(parentFd: number, name: RawPath, path: RawPath): void {
   if (mkdirat(parentFd, nameAddress(name), 0o700) === 0) return;
   if (errnoName() !== 'EEXIST') throw nativeError('make', 'destination', path);

@@ -1,4 +1,4 @@
-/** Names of what is not finished. All begin with OWN_PREFIX, so no scan takes them for data. */
+/** Names that longhaul gives to its own files in a tree. All begin with OWN_PREFIX, which scans exclude. */
 import { createHash } from 'node:crypto';
 import { threadId } from 'node:worker_threads';
 import type { RawPath } from '../../../paths.ts';
@@ -7,7 +7,7 @@ import { allocate } from '../native/libc.ts';
 
 let counter = 0;
 
-/** Used once: whoever finds it after a crash may remove it. */
+/** Returns a name that is used once: what a crash leaves under it can be removed. */
 export function onceName(): RawPath {
   return `${OWN_PREFIX}${process.pid}-${threadId}-${counter++}`;
 }
@@ -17,7 +17,7 @@ const ONCE_DIGITS = 10;
 const digitsAt = once.bytes.write(`${OWN_PREFIX}${process.pid}-${threadId}-n`, 'latin1');
 once.bytes[digitsAt + ONCE_DIGITS] = 0;
 
-/** Such a name in native memory, made without a string; valid until the next call. */
+/** Like `onceName`, in native memory and without a string; valid until the next call. */
 export function onceAddress(): number {
   let rest = counter++;
   for (let at = digitsAt + ONCE_DIGITS - 1; at >= digitsAt; at--) {
@@ -27,10 +27,16 @@ export function onceAddress(): number {
   return once.address;
 }
 
-/** The same for the same file, so that a second run finds the part that is done. */
+/** Returns the temporary name of a large file: stable, so that a second run finds the durable parts. */
 export function partName(name: RawPath): RawPath {
   return `${OWN_PREFIX}part-${createHash('sha256').update(name, 'latin1').digest('hex').slice(0, 32)}`;
 }
 
 export const isPartName = (name: RawPath): boolean => name.startsWith(`${OWN_PREFIX}part-`);
 export const isOwnName = (name: RawPath): boolean => name.startsWith(OWN_PREFIX);
+
+/** Directory at the destination's root that holds the trash of every migration. */
+export const TRASH: RawPath = `${OWN_PREFIX}trash`;
+
+/** Returns the path of a migration's trash, which holds one directory per round. */
+export const trashPath = (migration: string): RawPath => `${TRASH}/${migration}`;

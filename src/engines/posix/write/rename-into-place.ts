@@ -1,12 +1,13 @@
-/** The last step of every copy. A missing temporary name is a fault, never ignored. */
+/** Renames a temporary file to its final name. A missing temporary name is always an error. */
 import { LonghaulError } from '../../../errors/failure.ts';
 import { printable } from '../../../paths.ts';
 import { nativeError, pathOf, type Where } from '../native/errno.ts';
 import { AT, errnoName, renameat, unlinkat } from '../native/libc.ts';
 
 /**
- * Both names by their addresses in native memory. An empty directory under the name gives way; one with content is left to the delete-pass, which
- * has a licence, and the entry stays open (CHANGED_WHILE_COPYING) until then.
+ * Takes both names by their addresses in native memory. Replaces an empty directory of that name. A
+ * directory with content is left to the delete-pass, which may delete it; the entry stays open
+ * (CHANGED_WHILE_COPYING) until then.
  */
 export function renameIntoPlace(
   directoryFd: number,
@@ -23,7 +24,7 @@ export function renameIntoPlace(
     const path = printable(pathOf(where));
     throw new LonghaulError(
       'CHANGED_WHILE_COPYING',
-      `A directory with content stands at the destination where ${path} goes`,
+      `A directory with content is at the destination in place of ${path}`,
       { path },
     );
   }

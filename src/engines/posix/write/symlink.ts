@@ -1,31 +1,25 @@
-/** A symlink as it is: its target's bytes, owner and times, under a temporary name first. */
+/** Copies a symlink unresolved: the bytes of its target, its attributes, owner and times. */
 import { LonghaulError } from '../../../errors/failure.ts';
 import { joinRaw, printable, type RawPath } from '../../../paths.ts';
-import type { Copied, OpenPair } from './file.ts';
-import { digestOf } from '../round/digest.ts';
-import { before, fileStat, statName } from '../native/file-stat.ts';
-import { setLinkMetadata } from '../native/metadata.ts';
-import { check, nativeError } from '../native/errno.ts';
-import { nameAddress, temporaryAddress } from '../native/names.ts';
-import { renameIntoPlace } from './rename-into-place.ts';
+import { check, nativeError, type Side } from '../native/errno.ts';
+import { fileStat } from '../native/file-stat.ts';
 import { allocate, errnoName, readlinkat, symlinkat, unlinkat } from '../native/libc.ts';
+import { setOwnerAndTimes } from '../native/metadata.ts';
+import { nameAddress, temporaryAddress } from '../native/names.ts';
+import { digestOf } from '../round/digest.ts';
+import type { CopyOutcome, OpenPair } from './file.ts';
 import { onceName } from './own-names.ts';
-import { copyLinkXattrs } from '../native/xattrs.ts';
+import { renameIntoPlace } from './rename-into-place.ts';
 
 const TARGET_BYTES = 8192;
 const target = allocate(TARGET_BYTES);
 
-/** The target's bytes of the name in an open directory, with a NUL after them in native memory. */
-export function readTarget(
-  directoryFd: number,
-  name: RawPath,
-  side: 'source' | 'destination',
-  path: RawPath,
-): Buffer {
+/** Reads the target of a symlink. The bytes are valid until the next call, with a NUL after them. */
+export function readTarget(directoryFd: number, name: RawPath, side: Side, path: RawPath): Buffer {
   const length = readlinkat(directoryFd, nameAddress(name), target.address, TARGET_BYTES - 1);
   if (length < 0) {
     const error = nativeError('read the link', side, path);
-    // It is one no more.
+    // EINVAL: it is no longer a symlink.
     if (errnoName() === 'EINVAL')
       throw new LonghaulError('CHANGED_WHILE_COPYING', error.message, { path: printable(path) });
     throw error;
@@ -34,26 +28,27 @@ export function readTarget(
   return target.bytes.subarray(0, length);
 }
 
-export function copySymlink(pair: OpenPair, name: RawPath): Copied {
+export function copySymlink(pair: OpenPair, name: RawPath): CopyOutcome {
   const path = joinRaw(pair.directory, name);
-  check(statName(pair.sourceFd, name, before), 'stat', 'source', path);
-  const digest = digestOf(pair.digest, readTarget(pair.sourceFd, name, 'source', path));
+  const { source, sourceFd, destinationFd } = pair;
+  source.lookUp(sourceFd, name, path);
+  const digest = digestOf(pair.digest, readTarget(sourceFd, name, 'source', path));
   const temporary = onceName();
   check(
-    symlinkat(target.address, pair.destinationFd, temporaryAddress(temporary)),
+    symlinkat(target.address, destinationFd, temporaryAddress(temporary)),
     'create',
     'destination',
     path,
   );
   try {
-    const from = { directoryFd: pair.sourceFd, name };
-    copyLinkXattrs(from, { directoryFd: pair.destinationFd, name: temporary }, path);
-    setLinkMetadata(pair.destinationFd, temporary, before, path);
+    const from = { directoryFd: sourceFd, name };
+    pair.xattrs.copyLink(from, { directoryFd: destinationFd, name: temporary }, path);
+    setOwnerAndTimes(destinationFd, temporary, source.stat, path);
   } catch (error) {
-    unlinkat(pair.destinationFd, temporaryAddress(temporary), 0);
+    unlinkat(destinationFd, temporaryAddress(temporary), 0);
     throw error;
   }
-  renameIntoPlace(pair.destinationFd, temporaryAddress(temporary), nameAddress(name), path);
-  const stat = fileStat(before);
+  renameIntoPlace(destinationFd, temporaryAddress(temporary), nameAddress(name), path);
+  const stat = fileStat(source.stat);
   return digest === '' ? { outcome: 'copied', stat } : { outcome: 'copied', stat, digest };
 }

@@ -1,41 +1,42 @@
-/** A file whose content is the same and whose owner, mode, times or attributes are not. */
-import { OPEN_SOURCE, type OpenPair } from './file.ts';
-import { S_IFMT, S_IFREG } from '../native/statx.ts';
-import { after, before, statOpen } from '../native/file-stat.ts';
+/** Updates the metadata of a file whose content at the destination is already current. */
+import { hasSameSize, hasSameTime, statOpen } from '../native/file-stat.ts';
+import { close, openat, type Block } from '../native/libc.ts';
 import { copyMetadata } from '../native/metadata.ts';
 import type { NameCursor } from '../native/name-cursor.ts';
-import { check } from '../native/errno.ts';
-import { close, openat, statxField as field } from '../native/libc.ts';
+import { newStatBuffer, S_IFMT, S_IFREG, statxField as field } from '../native/statx.ts';
+import type { OpenPair } from './file.ts';
+import { OPEN_SOURCE } from './source-entry.ts';
+
+const destinationStat = newStatBuffer();
 
 /**
- * Of the current name; what the source is, is in `before` then. False when the destination is not what
- * it was said to be: then the file is copied.
+ * Applies the source's metadata to the destination file of the current name; afterwards
+ * `pair.source.stat` is the source. Returns false if the content differs: the file must be copied.
  */
 export function updateMetadata(pair: OpenPair, names: NameCursor): boolean {
-  const from = check(openat(pair.sourceFd, names.address, OPEN_SOURCE, 0), 'open', 'source', names);
+  const { source } = pair;
   try {
+    source.open(pair.sourceFd, names.address, names);
     const to = openat(pair.destinationFd, names.address, OPEN_SOURCE, 0);
     if (to < 0) return false;
     try {
-      statOpen(from, before, 'source', names);
-      statOpen(to, after, 'destination', names);
-      if (!sameContent()) return false;
-      copyMetadata(from, to, names, true);
+      statOpen(to, destinationStat, 'destination', names);
+      if (!isSameContent(source.stat, destinationStat)) return false;
+      copyMetadata(source, to, names, pair.xattrs);
       return true;
     } finally {
       close(to);
     }
   } finally {
-    close(from);
+    source.close();
   }
 }
 
-function sameContent(): boolean {
+function isSameContent(source: Block, destination: Block): boolean {
   return (
-    (field.mode(before) & S_IFMT) === S_IFREG &&
-    (field.mode(after) & S_IFMT) === S_IFREG &&
-    field.size(before) === field.size(after) &&
-    field.mtimeSeconds(before) === field.mtimeSeconds(after) &&
-    field.mtimeNanoseconds(before) === field.mtimeNanoseconds(after)
+    (field.mode(source) & S_IFMT) === S_IFREG &&
+    (field.mode(destination) & S_IFMT) === S_IFREG &&
+    hasSameSize(source, destination) &&
+    hasSameTime(source, destination)
   );
 }
