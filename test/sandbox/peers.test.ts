@@ -28,7 +28,9 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { OPERATIONS as DATASYNC_CALLS } from '../../src/sandbox/datasync/operations.ts';
 import { OPERATIONS as EFS_CALLS } from '../../src/sandbox/efs/protocol.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { openAwsCli, type AwsCli } from '../support/aws/aws-cli.ts';
 import { startMoto, type Moto } from '../support/aws/moto.ts';
+import { until } from '../support/processes/processes.ts';
 import { pythonTools } from '../support/processes/python-programs.ts';
 
 const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
@@ -461,21 +463,10 @@ describe('moto and the sandbox agree on what an assessment asks,', () => {
 });
 
 describe('the AWS CLI reads', () => {
-  async function aws(...args: string[]): Promise<unknown> {
-    const env = {
-      ...process.env,
-      AWS_ACCESS_KEY_ID: 'sandbox',
-      AWS_SECRET_ACCESS_KEY: 'sandbox',
-      AWS_DEFAULT_REGION: 'eu-central-1',
-      AWS_PAGER: '',
-    };
-    const { stdout } = await promisify(execFile)(
-      join(bin, 'aws'),
-      ['--endpoint-url', sandbox.endpoint, '--output', 'json', ...args],
-      { env },
-    );
-    return stdout.trim() === '' ? undefined : JSON.parse(stdout);
-  }
+  let cli: AwsCli;
+  beforeAll(() => (cli = openAwsCli(bin, sandbox.endpoint)));
+  afterAll(() => cli.stop());
+  const aws = (...args: string[]): Promise<unknown> => cli.run(...args);
 
   test('agents, locations, tasks, executions and tags', async () => {
     const { AgentArn } = (await aws(
@@ -517,6 +508,9 @@ describe('the AWS CLI reads', () => {
       'Key=migration-id,Value=m',
     )) as { TaskArn: string };
 
+    const describeTask = () =>
+      aws('datasync', 'describe-task', '--task-arn', TaskArn) as Promise<{ Status: string }>;
+    await until('the task is made', async () => (await describeTask()).Status === 'AVAILABLE');
     const { TaskExecutionArn } = (await aws(
       'datasync',
       'start-task-execution',
@@ -542,7 +536,7 @@ describe('the AWS CLI reads', () => {
     expect(await aws('datasync', 'list-tags-for-resource', '--resource-arn', TaskArn)).toEqual({
       Tags: [{ Key: 'migration-id', Value: 'm' }],
     });
-    expect(await aws('datasync', 'describe-task', '--task-arn', TaskArn)).toMatchObject({
+    expect(await describeTask()).toMatchObject({
       Name: 'cli',
       Options: { TransferMode: 'CHANGED' },
     });
