@@ -464,7 +464,9 @@ describe('moto and the sandbox agree on what an assessment asks,', () => {
 
 describe('the AWS CLI reads', () => {
   let cli: AwsCli;
-  beforeAll(() => (cli = openAwsCli(bin, sandbox.endpoint)));
+  beforeAll(() => {
+    cli = openAwsCli(bin, sandbox.endpoint);
+  });
   afterAll(() => cli.stop());
   const aws = (...args: string[]): Promise<unknown> => cli.run(...args);
 
