@@ -1,7 +1,8 @@
 /** Tests run as ESM on the TypeScript sources; worker threads and the command line use the build in dist/. */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  // src/ too: --changedSince follows imports only through files below a root.
+  roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

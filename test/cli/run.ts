@@ -1,7 +1,6 @@
 /** Runs the built command line in a world of its own: no server, no state, no colour. */
 import { execa } from 'execa';
 import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const bin = join(import.meta.dirname, '../../bin/longhaul.js');
@@ -18,7 +17,8 @@ export interface RunOptions {
   readonly input?: string;
 }
 
-const home = mkdtempSync(join(tmpdir(), 'longhaul-home-'));
+// A worker may use it until the last hook of its file has ended: it is removed after all tests.
+const home = mkdtempSync(join(process.env['LONGHAUL_TEST_FOLDER'] ?? '', 'home-'));
 
 /** Variables that name no server and no state of the person who runs the tests. */
 export const bareEnvironment: Readonly<Record<string, string>> = {

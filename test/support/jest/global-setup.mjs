@@ -13,6 +13,7 @@ export default async function globalSetup() {
   const folder = mkdtempSync(join(parent, 'longhaul-tests-'));
   // Scratch directories may be for other users.
   chmodSync(folder, 0o1777);
+  process.env.LONGHAUL_TEST_FOLDER = folder;
   // Set by scripts/run-tests.mjs, which looks for what is left in it; here it is removed unseen.
   process.env.LONGHAUL_TEST_SCRATCH ??= folder;
   const door = await openDoor(folder);
