@@ -1,11 +1,11 @@
 /**
- * Paths inside a tree, as bytes. File names on POSIX are bytes, not text, so a path is kept as a
- * "raw path": a JS string in which each character is one byte (latin1). Such strings compare
- * bytewise, work as map keys, and cost nothing to turn into a buffer. A raw path is relative to
- * the root of its tree, has no leading or trailing slash, and '' is the root itself.
+ * Paths inside a tree, as bytes. File names on POSIX are bytes, not text, so a path is kept as a "raw
+ * path": a string in which each character is one byte (latin1). Such strings compare bytewise, work as
+ * map keys, and convert to a buffer at no cost. A raw path is relative to the root of its tree, has no
+ * leading or trailing slash, and '' is the root itself.
  *
- * For people and JSON there is the printable form: UTF-8 where the bytes are UTF-8, and %XX for
- * control characters, bytes that are not UTF-8, and '%' before two hex digits. It is reversible.
+ * Messages and JSON use the printable form: UTF-8 where the bytes are UTF-8, and %XX for control
+ * characters, bytes that are not UTF-8, and '%' before two hex digits. It is reversible.
  */
 export type RawPath = string;
 
@@ -30,14 +30,20 @@ export function nameOf(path: RawPath): RawPath {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Whether `path` is `root` or lies below it. */
+/** Returns true if `path` is `root` or is below it. */
 export function isWithin(path: RawPath, root: RawPath): boolean {
   return root === '' || path === root || path.startsWith(`${root}/`);
 }
 
+/** Returns true if `path` is one of `roots` or is below one of them. */
+export function isWithinAny(path: RawPath, roots: Iterable<RawPath>): boolean {
+  for (const root of roots) if (isWithin(path, root)) return true;
+  return false;
+}
+
 /**
- * Orders paths component by component, bytewise: a directory comes directly before its own
- * subtree, so that a subtree is contiguous in a sorted list ('a' < 'a/b' < 'a-b').
+ * Orders paths component by component, bytewise. A directory comes directly before its subtree, so a
+ * subtree is contiguous in a sorted list ('a' < 'a/b' < 'a-b').
  */
 export function comparePaths(a: RawPath, b: RawPath): number {
   const length = Math.min(a.length, b.length);
@@ -55,20 +61,20 @@ function percent(byte: number): string {
   return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-/** The printable form of a raw path. */
+/** Returns the printable form of a raw path. */
 export function printable(path: RawPath): string {
   let text: string;
   try {
     text = utf8.decode(rawToBytes(path));
   } catch {
-    // Not UTF-8 as a whole: only ASCII is kept as it is.
+    // Not UTF-8 as a whole: only printable ASCII remains.
     return path.replace(/[^\x20-\x7e]|%(?=[0-9A-Fa-f]{2})/g, (c) => percent(c.charCodeAt(0)));
   }
   // eslint-disable-next-line no-control-regex -- control characters are what is escaped here
   return text.replace(/[\x00-\x1f\x7f]|%(?=[0-9A-Fa-f]{2})/g, (c) => percent(c.charCodeAt(0)));
 }
 
-/** Reads the printable form back. Text that needs no decoding is taken as it is. */
+/** Parses the printable form. Text without escapes is taken unchanged. */
 export function fromPrintable(text: string): RawPath {
   return rawFromText(text.replace(/%(?![0-9A-Fa-f]{2})/g, '%25')).replace(
     /%([0-9A-Fa-f]{2})/g,

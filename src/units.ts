@@ -1,4 +1,4 @@
-/** Units as people write them, and back. Pure. */
+/** Parses and formats sizes, rates, durations, moments and counts. */
 
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   B: 1,
@@ -39,18 +39,18 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>): n
   return unit === undefined ? undefined : Number(match?.[1]) * unit;
 }
 
-/** '200 GiB' → bytes; undefined when it is not a size. */
+/** '200 GiB' → bytes; undefined if it is not a size. */
 export function parseSize(text: string): number | undefined {
   const bytes = parseQuantity(text, SIZE_UNITS);
   return bytes === undefined ? undefined : Math.round(bytes);
 }
 
-/** '50 Mbit/s' → bytes a second; undefined when it is not a rate. */
+/** '50 Mbit/s' → bytes per second; undefined if it is not a rate. */
 export function parseRate(text: string): number | undefined {
   return parseQuantity(text, RATE_UNITS);
 }
 
-/** '6h', '90s', '1h30m' → milliseconds; undefined when it is not a duration. */
+/** '6h', '90s', '1h30m' → milliseconds; undefined if it is not a duration. */
 export function parseDuration(text: string): number | undefined {
   const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)\s*(ms|[smhdw])/g)];
   if (
@@ -73,7 +73,7 @@ export function formatBytes(bytes: number): string {
   const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let value = bytes;
   let i = 0;
-  // What would be written as 1024.0 is 1.00 of the next unit.
+  // A value that rounds to 1024.0 is 1.00 of the next unit.
   while (Math.abs(value) >= (i === 0 ? 1024 : 1023.95) && i < names.length - 1) {
     value /= 1024;
     i++;
@@ -93,7 +93,7 @@ export function formatRate(bytesPerSecond: number): string {
   return `${Number(value.toFixed(value < 10 ? 1 : 0))} ${unit}`;
 }
 
-/** 5400000 → '1h 30m'. The two largest units that are not zero. */
+/** 5400000 → '1h 30m', with the two largest units that are not zero. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   let rest = Math.round(ms / 1000);

@@ -9,6 +9,6 @@ test.each([
   [2 ** 30 - 4096, '1.00 GiB'],
   [1023.9 * 1024, '1023.9 KiB'],
   [1.5 * 2 ** 60, '1536.0 PiB'],
-])('%d bytes are written %s', (bytes, text) => {
+])('formatBytes: %d bytes are "%s"', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });

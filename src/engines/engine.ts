@@ -9,6 +9,7 @@
  * counted, sampled in `open`, and the rest goes on. A step throws a LonghaulError only for what
  * concerns the whole chunk: a transient code when the link is away, SOURCE_MISSING, FENCED, ….
  */
+import type { PreflightCheck } from '../model/preflight.ts';
 import type { RawPath } from '../paths.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import type { Chunk } from '../policy/chunks/plan.ts';
@@ -30,13 +31,6 @@ export interface StepJob {
   readonly excludes: readonly string[];
   readonly signal: AbortSignal;
   readonly onProgress: (progress: StepProgress) => void;
-}
-
-export interface PreflightCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly found: string;
-  readonly fix?: string;
 }
 
 export interface EngineFeatures {

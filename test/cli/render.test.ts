@@ -22,7 +22,7 @@ const progress: MigrationProgress = {
   intervalMs: 600_000,
   outageMs: 0,
   cutover: { ready: false, because: 'waiting for approval; next round 12:10' },
-  nextSteps: ['longhaul watch acme  # follow it'],
+  nextSteps: ['longhaul watch acme  # follow the progress'],
   rejectedMessages: [],
 };
 
@@ -53,7 +53,7 @@ describe('longhaul status', () => {
       '  next round  in 10m (2026-11-25T12:10:00Z), because the interval is 10m',
       '  cutover     held: waiting for approval; next round 12:10',
       '  you can now',
-      '    longhaul watch acme  # follow it',
+      '    longhaul watch acme  # follow the progress',
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('longhaul status', () => {
       '  totals      2 entries seen = 2 verified',
       '  approved by jo',
       '  you can now',
-      '    longhaul watch acme  # follow it',
+      '    longhaul watch acme  # follow the progress',
     ]);
   });
 });

@@ -17,7 +17,7 @@ import { openJournal } from '../../src/state/journal.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { openStateDirectory, type MigrationStore } from '../../src/state/state-directory.ts';
 import { planToJson } from '../../src/policy/chunks/json.ts';
-import { planChunks } from '../../src/policy/chunks/plan.ts';
+import { planChunks } from '../../src/policy/chunks/plan-chunks.ts';
 import { joinRaw } from '../../src/paths.ts';
 
 let folder: string;

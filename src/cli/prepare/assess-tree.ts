@@ -1,20 +1,25 @@
 /** Scans the source, and shows what an assessment makes of it. */
 import { statfsSync } from 'node:fs';
+import type { PreflightCheck } from '../../model/preflight.ts';
 import { preflight } from '../../engines/posix/preflight.ts';
 import { renderAssessment } from '../../terminal/texts/assess.ts';
-import { assess, type PlaceCheck, type Room } from '../../policy/assess/assess.ts';
+import { assess } from '../../policy/assess/assess.ts';
+import type { FreeSpace } from '../../policy/assess/destination-limits.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import { toAssessedSpec } from '../../spec/settings.ts';
 import { assessSource, type Assessed } from './assess-source.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** What this host sees of the two places; nothing where they are not mounted here. */
-function seenPlaces(spec: MigrationSpec): { room?: Room; checks?: readonly PlaceCheck[] } {
+/** Checks source and destination on this host; empty unless both are mounted here. */
+function seenPlaces(spec: MigrationSpec): {
+  freeSpace?: FreeSpace;
+  checks?: readonly PreflightCheck[];
+} {
   if (spec.engine !== 'posix' || spec.destination.path === undefined) return {};
   const checks = preflight(spec);
   try {
     const { bavail, bsize, ffree } = statfsSync(spec.destination.path);
-    return { checks, room: { bytes: bavail * bsize, entries: ffree } };
+    return { checks, freeSpace: { bytes: bavail * bsize, entries: ffree } };
   } catch {
     return { checks };
   }

@@ -1,6 +1,7 @@
 /** AWS DataSync behind longhaul's engine interface: NFS through agents to Amazon EFS. */
 import type { ChunkSum, StepResult } from '../../model/round.ts';
-import type { Engine, EngineFeatures, EngineLanes, PreflightCheck, StepJob } from '../engine.ts';
+import type { PreflightCheck } from '../../model/preflight.ts';
+import type { Engine, EngineFeatures, EngineLanes, StepJob } from '../engine.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import { AgentBoard } from './service/agents.ts';
 import { DataSyncApi } from './service/api.ts';

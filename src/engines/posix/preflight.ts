@@ -3,7 +3,7 @@ import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { posixSpec } from '../../spec/kinds.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import { formatBytes } from '../../units.ts';
-import type { PreflightCheck } from '../engine.ts';
+import type { PreflightCheck } from '../../model/preflight.ts';
 
 export function preflight(spec: MigrationSpec): readonly PreflightCheck[] {
   const { source, destination } = posixSpec(spec);

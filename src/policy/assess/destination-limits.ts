@@ -1,4 +1,4 @@
-/** What a destination can hold. POSIX: what Linux file systems share; EFS: its quotas page, and what DataSync publishes. */
+/** Limits of destinations. Sources: limits that Linux file systems share; quotas of EFS and DataSync. */
 import { formatBytes, groupDigits } from '../../units.ts';
 import type { PathCount, TreeSummary } from './tree-summary.ts';
 import type { RawPath } from '../../paths.ts';
@@ -15,14 +15,13 @@ interface Limits {
   readonly devices: boolean;
 }
 
-/** EFS: 255 bytes a name, 1,000 levels, 4,080 bytes a link target, 177 links, 52,673,613,135,872 bytes a file. */
 export const DESTINATION_LIMITS: Readonly<Record<LimitSet, Limits>> = {
   posix: {
     nameBytes: 255,
     pathBytes: 4096,
     depth: undefined,
     linkTargetBytes: 4095,
-    links: 65_000, // ext4, the lowest of those in common use
+    links: 65_000, // ext4, the lowest limit in common use
     fileBytes: 16 * 2 ** 40, // ext4
     devices: true,
   },
@@ -37,7 +36,7 @@ export const DESTINATION_LIMITS: Readonly<Record<LimitSet, Limits>> = {
   },
 };
 
-/** More in one directory makes every listing slow. No limit is published. */
+/** Above this number of entries, listings become slow. No limit is published. */
 export const WIDE_DIRECTORY = 1_000_000;
 
 export interface LimitFinding {
@@ -46,7 +45,7 @@ export interface LimitFinding {
   readonly found: string;
   readonly limit: string;
   readonly paths: readonly RawPath[];
-  /** Where the largest is. */
+  /** Path with the largest value. */
   readonly worst?: RawPath;
 }
 
@@ -110,20 +109,27 @@ function specialFinding({ special }: TreeSummary, { devices }: Limits): LimitFin
   };
 }
 
-/** What the tree needs against what is free now; a warning, since what was copied before is there already. */
-export function roomFor(
+/** Free space at the destination as this host sees it. */
+export interface FreeSpace {
+  readonly bytes: number;
+  /** Free inodes; 0 if the file system reports none. */
+  readonly entries: number;
+}
+
+/** Compares need and free space. Only a warning, because an earlier copy may already use the space. */
+export function checkSpace(
   { entries, bytes, sparse }: TreeSummary,
-  free: { readonly bytes: number; readonly entries: number },
+  free: FreeSpace,
 ): readonly LimitFinding[] {
   const needed = bytes - sparse.holeBytes;
   const show = (count: number) => groupDigits(count);
   return [
-    room('room for bytes', needed, free.bytes, formatBytes),
-    ...(free.entries === 0 ? [] : [room('room for entries', entries, free.entries, show)]),
+    spaceFinding('room for bytes', needed, free.bytes, formatBytes),
+    ...(free.entries === 0 ? [] : [spaceFinding('room for entries', entries, free.entries, show)]),
   ];
 }
 
-function room(
+function spaceFinding(
   check: string,
   needed: number,
   free: number,

@@ -1,9 +1,9 @@
-/** What a scan of a whole tree found, as the assessment reads it. */
+/** Summary of a scanned tree, the input of the assessment. */
 import type { RawPath } from '../../paths.ts';
 
 export interface PathCount {
   readonly path: RawPath;
-  /** Bytes, entries, links or levels, as the list says. */
+  /** Bytes, entries, links or levels, depending on the list. */
   readonly count: number;
 }
 
@@ -21,9 +21,9 @@ export interface TreeSummary {
   readonly directories: number;
   readonly files: number;
   readonly symlinks: number;
-  /** Sum of the file sizes, each name of a hard-linked file counted. */
+  /** Sum of the file sizes; a file counts once per hard link. */
   readonly bytes: number;
-  /** Files by size: those of at most `upTo` bytes and above the row before; null = no upper bound. */
+  /** Files by size: above the previous row and up to `upTo` bytes; null = no upper bound. */
   readonly histogram: readonly {
     readonly upTo: number | null;
     readonly files: number;
@@ -45,20 +45,20 @@ export interface TreeSummary {
   };
   readonly sparse: {
     readonly count: number;
-    /** Size less what is allocated. */
+    /** Size less allocated size. */
     readonly holeBytes: number;
     readonly samples: readonly RawPath[];
   };
   readonly hardLinks: {
     readonly groups: number;
     readonly names: number;
-    /** Those with the most links. */
+    /** The groups with the most links. */
     readonly samples: readonly HardLinkGroup[];
   };
   readonly excluded: number;
-  /** Mounted below the tree: not entered. */
+  /** Mount points below the tree, which are not entered. */
   readonly otherFileSystems?: readonly RawPath[];
   readonly notUtf8?: { readonly count: number; readonly samples: readonly RawPath[] };
-  /** Files whose status changed (ctime) after `since`: what an hour, a day, an earlier scan ago meant. */
+  /** Files whose ctime is after `since`. */
   readonly changed?: { readonly since: string; readonly files: number; readonly bytes: number };
 }

@@ -1,4 +1,4 @@
-/** Where chunks meet: every path belongs to the chunk whose root is its longest prefix. */
+/** Borders between chunks: every path belongs to the chunk whose root is its longest prefix. */
 import { comparePaths, isWithin, parentOf, type RawPath } from '../../paths.ts';
 
 interface Rooted {
@@ -6,7 +6,7 @@ interface Rooted {
   readonly roots: readonly RawPath[];
 }
 
-/** For each chunk that has other chunks' roots directly inside it: those roots, sorted. */
+/** Returns, for each chunk that directly contains roots of other chunks, those roots, sorted. */
 export function findBorders(chunks: Iterable<Rooted>): ReadonlyMap<string, readonly RawPath[]> {
   const owners: { root: RawPath; id: string }[] = [];
   for (const { id, roots } of chunks) for (const root of roots) owners.push({ root, id });
@@ -30,7 +30,7 @@ export function findBorders(chunks: Iterable<Rooted>): ReadonlyMap<string, reado
   return borders;
 }
 
-/** Looks up the chunk of any path, also of one that did not exist when the plan was made. */
+/** Returns a function that finds the chunk of any path. */
 export function chunkFinder<C extends Rooted>(chunks: readonly C[]): (path: RawPath) => C {
   const byRoot = new Map<RawPath, C>();
   for (const chunk of chunks) for (const root of chunk.roots) byRoot.set(root, chunk);

@@ -1,13 +1,13 @@
 /**
- * The chunk plan as versioned JSON: printable paths, without `without`, which follows from the roots.
- * Reading checks everything a plan promises, so that a damaged or hand-made plan is refused.
+ * The chunk plan as versioned JSON, with printable paths and without `without`, which follows from the
+ * roots. Reading checks every invariant of a plan, so that damaged or edited plans are rejected.
  */
 import { LonghaulError } from '../../errors/failure.ts';
 import { fromPrintable, isWithin, printable, type RawPath } from '../../paths.ts';
 import { findBorders } from './borders.ts';
 import { ROOT_CHUNK_ID, type ChunkPlan, type PlannedChunk } from './plan.ts';
 
-/** The plan with every path in printable form, ready for JSON.stringify. */
+/** Converts the plan for JSON.stringify, with printable paths. */
 export function planToJson(plan: ChunkPlan): object {
   const chunks = plan.chunks.map(({ id, roots, entries, bytes, because }) => ({
     id,
@@ -19,15 +19,15 @@ export function planToJson(plan: ChunkPlan): object {
   return { ...plan, chunks };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Collects every problem and not only the first. */
+/** Reads values and collects all problems. */
 class Reader {
   readonly problems: string[] = [];
 
-  fields(value: unknown, at: string): Fields {
+  object(value: unknown, at: string): JsonObject {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Fields;
+      return value as JsonObject;
     this.expected('an object', value, at);
     return {};
   }
@@ -56,7 +56,7 @@ class Reader {
 }
 
 function readLimits(reader: Reader, value: unknown): ChunkPlan['limits'] {
-  const fields = reader.fields(value, 'limits');
+  const fields = reader.object(value, 'limits');
   const optional = (name: 'bytesPerSecond' | 'meanTimeBetweenDropsMs' | 'overheadMs') =>
     fields[name] === undefined ? {} : { [name]: reader.count(fields[name], `limits.${name}`) };
   return {
@@ -69,7 +69,7 @@ function readLimits(reader: Reader, value: unknown): ChunkPlan['limits'] {
 }
 
 function readChunk(reader: Reader, value: unknown, at: string): Omit<PlannedChunk, 'without'> {
-  const fields = reader.fields(value, at);
+  const fields = reader.object(value, at);
   const id = reader.text(fields['id'], `${at}.id`);
   if (!/^\d{4,}$/.test(id)) reader.expected('an id of at least four digits', id, `${at}.id`);
   const roots = reader
@@ -87,7 +87,7 @@ function readChunk(reader: Reader, value: unknown, at: string): Omit<PlannedChun
   };
 }
 
-/** What makes it a partition: one root chunk, no id and no root twice, no root inside another of the same chunk. */
+/** Checks that there is one root chunk, no id or root twice, and no root inside another of its chunk. */
 function checkPartition(reader: Reader, chunks: readonly Omit<PlannedChunk, 'without'>[]): void {
   const ids = new Set<string>();
   const owners = new Map<RawPath, string>();
@@ -100,12 +100,12 @@ function checkPartition(reader: Reader, chunks: readonly Omit<PlannedChunk, 'wit
         reader.problems.push(`chunk ${id}: ${printable(root)} is a root of chunk ${other} too`);
       owners.set(root, id);
       if (/^\/|\/$|\/\/|(^|\/)\.\.?(\/|$)/.test(root))
-        reader.problems.push(`chunk ${id}: ${printable(root)} is no path inside the tree`);
+        reader.problems.push(`chunk ${id}: ${printable(root)} is not a path inside the tree`);
     }
     checkNesting(reader, id, roots);
   }
   if (owners.get('') !== ROOT_CHUNK_ID)
-    reader.problems.push(`chunk ${ROOT_CHUNK_ID}: expected the root "", found it nowhere`);
+    reader.problems.push(`chunk ${ROOT_CHUNK_ID}: expected the root "", found no such root`);
 }
 
 function checkNesting(reader: Reader, id: string, roots: readonly RawPath[]): void {
@@ -122,13 +122,13 @@ function checkNesting(reader: Reader, id: string, roots: readonly RawPath[]): vo
   }
 }
 
-/** Reads the JSON value of a plan. Throws SPEC_INVALID that names every problem. */
+/** Reads the JSON value of a plan. Throws SPEC_INVALID with all problems. */
 export function parsePlan(value: unknown): ChunkPlan {
   const reader = new Reader();
-  const fields = reader.fields(value, 'plan');
+  const fields = reader.object(value, 'plan');
   if (fields['version'] !== 1) reader.expected('1', fields['version'], 'version');
-  const size = reader.fields(fields['size'], 'size');
-  const totals = reader.fields(fields['totals'], 'totals');
+  const size = reader.object(fields['size'], 'size');
+  const totals = reader.object(fields['totals'], 'totals');
   const chunks = reader
     .list(fields['chunks'], 'chunks')
     .map((chunk, i) => readChunk(reader, chunk, `chunks[${i}]`));
@@ -163,6 +163,6 @@ function invalid(problems: readonly string[]): LonghaulError {
   const shown = problems.slice(0, 20).map((problem) => `\n  ${problem}`);
   const more = problems.length > 20 ? `\n  and ${problems.length - 20} more` : '';
   return new LonghaulError('SPEC_INVALID', `The chunk plan is damaged:${shown.join('')}${more}`, {
-    hint: 'Make it again: longhaul plan SPEC.',
+    hint: 'Create it again: longhaul plan SPEC.',
   });
 }

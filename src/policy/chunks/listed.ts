@@ -1,10 +1,11 @@
-/** A chunk plan by the directories a spec lists, for a source that nobody of us sees. */
+/** Plans chunks from the directories that a spec lists, for a source that is not mounted. */
 import { comparePaths, type RawPath } from '../../paths.ts';
 import { findBorders } from './borders.ts';
 import { chooseChunkSize, type ChunkLimits } from './size.ts';
+import { idOf } from './plan-chunks.ts';
 import { ROOT_CHUNK_ID, type ChunkPlan } from './plan.ts';
 
-/** One chunk for each root in the order of the tree, and one for all the rest. Sizes are not known: 0. */
+/** Plans one chunk per root, in tree order, and one for the rest. Sizes are unknown: 0. */
 export function planRoots(
   roots: readonly RawPath[],
   limits: ChunkLimits,
@@ -13,7 +14,7 @@ export function planRoots(
   const sorted = [...new Set(roots)].sort(comparePaths);
   const drafts = [
     { id: ROOT_CHUNK_ID, roots: [''] },
-    ...sorted.map((root, i) => ({ id: String(i + 1).padStart(4, '0'), roots: [root] })),
+    ...sorted.map((root, i) => ({ id: idOf(i + 1), roots: [root] })),
   ];
   const borders = findBorders(drafts);
   return {

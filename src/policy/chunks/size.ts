@@ -1,46 +1,46 @@
 /**
- * How big a chunk may be. A bigger chunk loses more to a dropped link; a smaller one pays the fixed
- * overhead of a run more often, in every round. Without resume inside a chunk, the expected time
- * of a run of length T on a link with a mean time m between drops is T × (e^(T/m) − 1)/(T/m). The
- * posix engine resumes inside a chunk and loses less; the plan stays on the safe side.
+ * Chooses the maximum size of a chunk. A bigger chunk loses more when the link drops; a smaller one pays
+ * the fixed overhead of a run more often, in every round. Without resume inside a chunk, a run of length
+ * T on a link with a mean time m between drops takes T × (e^(T/m) − 1)/(T/m) on average. The posix engine
+ * resumes inside a chunk and loses less, so this is an upper bound.
  */
 import { formatBytes, formatDuration, formatRate, groupDigits } from '../../units.ts';
 
 export interface ChunkLimits {
   readonly maxEntries: number;
   readonly maxBytes: number;
-  /** What the link carries; the estimates and the trade-off need it. */
+  /** Bandwidth of the link, which the estimates and the trade-off need. */
   readonly bytesPerSecond?: number;
   readonly meanTimeBetweenDropsMs?: number;
-  /** Fixed time a chunk's run costs beside the transfer. */
+  /** Fixed time of a chunk's run besides the transfer. */
   readonly overheadMs?: number;
 }
 
 export interface ChunkSize {
-  /** A chunk above either is split where directories allow it. */
+  /** A chunk above either limit is split where directories allow it. */
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly because: string;
 }
 
-/** A run may last this share of the mean time between drops: then drops cost 30 % at most. */
-const LONGEST_RUN_OVER_DROPS = 0.5;
-/** The overhead is paid in each round, the drops mostly hit the seed: rounds to spread it over. */
+/** Maximum run, as a share of the mean time between drops: then drops cost 30 % at most. */
+const MAX_RUN_OVER_DROPS = 0.5;
+/** Number of rounds in which the overhead is paid; drops mostly cost the seed. */
 const EXPECTED_ROUNDS = 10;
 export const DEFAULT_OVERHEAD_MS = 5000;
 
-/** Expected over ideal time of a run that starts again after each drop; `ratio` is run / mean time between drops. */
+/** Returns expected time / ideal time of a run that restarts after drops. `ratio` is run / time between drops. */
 export function dropCost(ratio: number): number {
   return ratio < 1e-9 ? 1 : Math.expm1(ratio) / ratio;
 }
 
-/** The run that wastes least, at most half the mean time between drops. Milliseconds. */
+/** Returns the run that wastes least, at most half the mean time between drops. Milliseconds. */
 export function bestRunMs(meanTimeBetweenDropsMs: number, overheadMs: number): number {
   const cost = (runMs: number) =>
     (overheadMs * EXPECTED_ROUNDS) / runMs + dropCost(runMs / meanTimeBetweenDropsMs);
   let low = 0;
-  let high = meanTimeBetweenDropsMs * LONGEST_RUN_OVER_DROPS;
-  // The cost is convex: a ternary search closes in on its lowest point.
+  let high = meanTimeBetweenDropsMs * MAX_RUN_OVER_DROPS;
+  // The cost is convex, so a ternary search finds its minimum.
   for (let i = 0; i < 60; i++) {
     const third = (high - low) / 3;
     if (cost(low + third) < cost(high - third)) high -= third;
@@ -49,7 +49,7 @@ export function bestRunMs(meanTimeBetweenDropsMs: number, overheadMs: number): n
   return high;
 }
 
-/** The limits in force: those of the spec, or less where the link drops too often for them. */
+/** Returns the limits of the spec, or lower ones if the link drops too often for them. */
 export function chooseChunkSize(limits: ChunkLimits): ChunkSize {
   const { maxEntries, maxBytes, bytesPerSecond, meanTimeBetweenDropsMs } = limits;
   const asked = `at most ${groupDigits(maxEntries)} entries and ${formatBytes(maxBytes)} a chunk`;

@@ -6,7 +6,7 @@
  */
 import type { DirectorySummary } from '../chunks/plan.ts';
 import { LonghaulError } from '../../errors/failure.ts';
-import { isWithin, printable, rawToBytes, type RawPath } from '../../paths.ts';
+import { isWithin, isWithinAny, printable, rawToBytes, type RawPath } from '../../paths.ts';
 
 /** Subtrees minus subtrees. */
 export interface Scope {
@@ -49,9 +49,7 @@ export function scopeFilters(
   { patterns, paths }: LeftOut,
 ): ScopeFilters {
   const includes = roots.includes('') ? [] : roots.map((root) => textOrThrow(root, 'chunk'));
-  const inside = [...without, ...paths].filter((path) =>
-    roots.some((root) => isWithin(path, root)),
-  );
+  const inside = [...without, ...paths].filter((path) => isWithinAny(path, roots));
   const excludes = [
     ...new Set([
       ...inside.map((path) => textOrThrow(path, 'exclusion')),

@@ -1,5 +1,5 @@
 /** Cuts what was too big for one execution in two or more, so that the parts still cover it exactly. */
-import { isWithin, parentOf, type RawPath } from '../../paths.ts';
+import { isWithinAny, parentOf, type RawPath } from '../../paths.ts';
 import type { Scope } from './filters.ts';
 
 export interface WeighedDirectory {
@@ -30,7 +30,7 @@ export function splitScope(
 }
 
 function part({ without }: Scope, roots: readonly RawPath[]): Scope {
-  return { roots, without: without.filter((path) => roots.some((root) => isWithin(path, root))) };
+  return { roots, without: without.filter((path) => isWithinAny(path, roots)) };
 }
 
 /** Two groups of about the same weight, neither empty unless there is only one path. */

@@ -1,7 +1,7 @@
 /**
- * When the next round begins. The interval is the time in which as much changes as still counts as
- * converged: it shrinks as the drift shrinks, and never below what a round takes anyway (t* of
- * forecast.ts) or the floor. It is counted from start to start.
+ * Decides when the next round starts. The interval, from start to start, is the time in which as much
+ * changes as still counts as converged. It shrinks as the drift shrinks, but not below the time that a
+ * round takes anyway (t* of forecast.ts), nor below the floor.
  */
 import { formatBytes, formatDuration, formatMoment } from '../../units.ts';
 import { fixedPointMs, roundMs, scanMsOf, type PastRound } from './forecast.ts';
@@ -17,7 +17,7 @@ export interface CadenceFacts {
   readonly now: number;
   /** Oldest first; the seed is the first. */
   readonly rounds: readonly PastRound[];
-  /** What the link carries, when it is known. */
+  /** Bandwidth of the link, if known. */
   readonly bytesPerSecond?: number;
 }
 
@@ -26,7 +26,7 @@ export interface NextRound {
   /** Milliseconds since 1970. */
   readonly atMs: number;
   readonly intervalMs: number;
-  /** What the round will take. */
+  /** Estimated duration of the round. */
   readonly estimatedMs: number | undefined;
   /** '2026-03-01 02:10 UTC: drift 3.1 GiB, est. 22m; …' */
   readonly because: string;
@@ -44,7 +44,7 @@ export function nextRound(facts: CadenceFacts, settings: CadenceSettings): NextR
     const intervalMs = settings.intervalStartMs;
     return { action: 'start', atMs: facts.now, intervalMs, estimatedMs: undefined, because };
   }
-  // A round over no chunk counts for when the next one begins, and says nothing about the drift.
+  // A round over no chunk determines when the next one starts, but not how large the drift is.
   const rounds = facts.rounds.filter(({ overNoChunk }) => overNoChunk !== true);
   const measured = rounds.at(-1) ?? last;
   const interval = chooseInterval({ ...facts, rounds }, measured, settings);
@@ -72,20 +72,20 @@ function chooseInterval(
     return { ms: intervalStartMs, why };
   }
   const convergedMs = Math.min(
-    reached(convergedEntries, growth.entriesPerMs),
-    reached(convergedBytes, growth.bytesPerMs),
+    timeUntil(convergedEntries, growth.entriesPerMs),
+    timeUntil(convergedBytes, growth.bytesPerMs),
   );
-  const shortestMs = shortestRound(last, growth.bytesPerMs * 1000, bytesPerSecond);
-  if (shortestMs === undefined) {
+  const minRoundMs = shortestRoundMs(last, growth.bytesPerMs * 1000, bytesPerSecond);
+  if (minRoundMs === undefined) {
     const why = 'the source changes faster than the link carries, so rounds follow each other';
     return { ms: intervalFloorMs, why };
   }
-  const lowestMs = Math.min(intervalStartMs, Math.max(intervalFloorMs, shortestMs));
+  const minMs = Math.min(intervalStartMs, Math.max(intervalFloorMs, minRoundMs));
   const drift = `${formatBytes(last.changedBytes)} in ${last.changedEntries} entries last time`;
   if (growth.converged(convergedEntries, convergedBytes)) {
-    return lowest(lowestMs, intervalFloorMs, `converged, with ${drift}`);
+    return shortest(minMs, intervalFloorMs, `converged, with ${drift}`);
   }
-  if (convergedMs <= lowestMs) return lowest(lowestMs, intervalFloorMs, `drift was ${drift}`);
+  if (convergedMs <= minMs) return shortest(minMs, intervalFloorMs, `drift was ${drift}`);
   if (convergedMs >= intervalStartMs) {
     return {
       ms: intervalStartMs,
@@ -98,17 +98,17 @@ function chooseInterval(
   };
 }
 
-function lowest(ms: number, floorMs: number, why: string): Interval {
+function shortest(ms: number, floorMs: number, why: string): Interval {
   const kind = ms === floorMs ? 'the shortest allowed' : 'as a round takes that long anyway';
   return { ms, why: `${why}: every ${formatDuration(ms)}, ${kind}` };
 }
 
-/** Time until `limit` has changed; a limit of 0 is reached at once, no change never. */
-function reached(limit: number, perMs: number): number {
+/** Returns the time in ms until `limit` has changed: 0 for a limit of 0, infinite without changes. */
+function timeUntil(limit: number, perMs: number): number {
   return perMs > 0 ? limit / perMs : Number.POSITIVE_INFINITY;
 }
 
-function shortestRound(
+function shortestRoundMs(
   last: PastRound,
   driftBytesPerSecond: number,
   bytesPerSecond: number | undefined,
@@ -124,7 +124,7 @@ interface Drift {
   converged(entries: number, bytes: number): boolean;
 }
 
-/** How fast the source changes: what the last round found, over the time since the one before looked. */
+/** Returns how fast the source changes: what the last round found, per time since the round before. */
 export function driftOf(rounds: readonly PastRound[]): Drift {
   const last = rounds.at(-1);
   const before = rounds.at(-2);

@@ -1,31 +1,31 @@
 /**
- * Whether the cutover may begin. Two kinds of gates: those about the data say whether a migration is
- * "ready to cut over"; those about the moment say whether it goes now. Every "no" names the gate
- * that holds it.
+ * Decides whether the cutover may start. Gates about the data decide whether a migration is "ready to
+ * cut over"; gates about the moment decide whether it starts now. A refusal names the closed gate.
  */
 import { formatBytes, formatDuration, formatMoment, plural } from '../../units.ts';
 
 export interface CutoverFacts {
   readonly now: number;
-  /** The last round that went over all chunks; undefined before the first catch-up round. */
+  /** The last round over all chunks; undefined before the first catch-up round. */
   readonly lastRound?: {
     readonly kind: string;
     readonly changedEntries: number;
     readonly changedBytes: number;
     readonly drifted: number;
     readonly unverified: number;
-    /** Every chunk was blocked or still open: the numbers say nothing. */
+    /** Every chunk was blocked or still open, so the numbers are meaningless. */
     readonly overNoChunk?: boolean;
   };
   readonly blockedCount: number;
-  /** Set while the link is down or the migration is paused: why. */
+  /** Reason, set while the link is down. */
   readonly linkDown?: string;
+  /** Reason, set while the migration is paused. */
   readonly paused?: string;
   readonly approvedBy?: string;
   readonly postponedUntilMs?: number;
-  /** The operator said `start-cutover`: the window does not count. */
+  /** Who ran `start-cutover`, which ignores the window. */
   readonly startedBy?: string;
-  /** What the final round and the hooks will take. */
+  /** Estimated duration of the final round and the hooks. */
   readonly predictedMs?: number;
 }
 
@@ -56,18 +56,18 @@ export interface Gate {
 
 export interface CutoverAnswer {
   readonly ready: boolean;
-  /** The gate that holds it. */
+  /** The first closed gate. */
   readonly gate?: GateName;
   readonly because: string;
 }
 
-/** As `postponedUntilMs`: until somebody approves, which lifts it. */
+/** Value of `postponedUntilMs` that postpones the cutover until it is approved. */
 export const UNTIL_APPROVED_MS = Number.MAX_SAFE_INTEGER;
 
-/** The final round gets this share of the window's rest: a forecast is never exact. */
-const SHARE_OF_WINDOW = 0.8;
+/** Share of the remaining window that the final round may be planned for: forecasts are inexact. */
+const USABLE_WINDOW_SHARE = 0.8;
 
-/** All gates, in the order in which they hold. */
+/** Returns all gates in the order in which they are checked. */
 export function cutoverGates(facts: CutoverFacts, settings: CutoverSettings): readonly Gate[] {
   return [
     caughtUpGate(facts),
@@ -82,35 +82,35 @@ export function cutoverGates(facts: CutoverFacts, settings: CutoverSettings): re
   ];
 }
 
-/** Whether the data are where a cutover could begin: the phase "ready to cut over". */
+/** Checks the gates about the data, which decide the phase "ready to cut over". */
 export function readyData(facts: CutoverFacts, settings: CutoverSettings): CutoverAnswer {
   const gates = cutoverGates(facts, settings).filter((gate) => gate.about === 'data');
   return answer(gates, gates.find((gate) => gate.name === 'drift')?.because ?? '');
 }
 
-/** Whether the final, write-stopping round may begin now. */
+/** Checks all gates, which decide whether the freeze and the final round may start now. */
 export function readyToCutOver(facts: CutoverFacts, settings: CutoverSettings): CutoverAnswer {
   const gates = cutoverGates(facts, settings);
-  const said = gates
+  const reasons = gates
     .filter((gate) => gate.name === 'approval' || gate.name === 'window')
     .map((gate) => gate.because);
-  return answer(gates, said.join('; '));
+  return answer(gates, reasons.join('; '));
 }
 
 function answer(gates: readonly Gate[], because: string): CutoverAnswer {
-  const held = gates.find((gate) => !gate.open);
-  if (held === undefined) return { ready: true, because };
-  return { ready: false, gate: held.name, because: held.because };
+  const closed = gates.find((gate) => !gate.open);
+  if (closed === undefined) return { ready: true, because };
+  return { ready: false, gate: closed.name, because: closed.because };
 }
 
-type Decide = readonly [open: boolean, because: string];
-const data = (name: GateName, [open, because]: Decide): Gate => ({
+type GateState = readonly [open: boolean, because: string];
+const data = (name: GateName, [open, because]: GateState): Gate => ({
   name,
   about: 'data',
   open,
   because,
 });
-const moment = (name: GateName, [open, because]: Decide): Gate => ({
+const moment = (name: GateName, [open, because]: GateState): Gate => ({
   name,
   about: 'moment',
   open,
@@ -153,7 +153,7 @@ function blockedGate({ blockedCount }: CutoverFacts): Gate {
     : data('blocked', [true, 'no chunk is blocked']);
 }
 
-/** Entries that changed while they were copied come again; what was never read back proves nothing. */
+/** Closed if too many entries changed while they were copied, or if any copy was not verified. */
 function cleanGate({ lastRound }: CutoverFacts, settings: CutoverSettings): Gate {
   const { drifted = 0, unverified = 0 } = lastRound ?? {};
   if (unverified > 0) {
@@ -205,7 +205,7 @@ function fitsGate(
   if (startedBy !== undefined || window === undefined || predictedMs === undefined)
     return moment('fits', [true, 'nothing to fit into']);
   const restMs = Math.max(0, window.endMs - Math.max(now, window.startMs));
-  const usableMs = restMs * SHARE_OF_WINDOW;
+  const usableMs = restMs * USABLE_WINDOW_SHARE;
   const open = predictedMs <= usableMs;
   const because =
     `the final round is expected to take ${formatDuration(predictedMs)}, ` +

@@ -1,29 +1,29 @@
-/** When a round deletes, and whether a chunk's delete-pass may begin. Every doubt is a no. */
+/** Decides whether a round deletes and whether a chunk's delete-pass may start. Any doubt means no. */
 
 export interface DeleteCaps {
   readonly maxCount: number;
-  /** Of the entries the chunk had. */
+  /** Percentage of the entries that the chunk had. */
   readonly maxPercent: number;
 }
 
-/** What an operator allowed for one chunk, once; it takes the place of both caps. */
+/** Deletes that an operator allowed for one chunk, once. Replaces both caps. */
 export interface DeleteAllowance {
   readonly count?: number;
   readonly percent?: number;
 }
 
 export interface DeleteFacts {
-  /** Whether this round deletes at all. */
+  /** False if this round deletes nothing. */
   readonly roundDeletes: boolean;
-  /** Names at the destination that are gone at the source. */
+  /** Number of names at the destination that are gone at the source. */
   readonly candidates: number;
-  /** Entries of the chunk at the destination, the candidates included. */
+  /** Number of entries of the chunk at the destination, including the candidates. */
   readonly entries: number;
-  /** One of the candidates, for people. */
+  /** One of the candidates, for messages. */
   readonly first?: string;
-  /** Why the source is not proven to be the source; undefined when it is. */
+  /** Why the source's identity is not proven; undefined if it is. */
   readonly sourceInDoubt?: string;
-  /** Whether the lease on the chunk is still held. */
+  /** False if the lease of the chunk was lost. */
   readonly leaseHeld: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface DeleteDecision {
   readonly because: string;
 }
 
-/** Whether a round of this kind deletes, by what the spec says. A rehearsal never does. */
+/** Returns whether a round of this kind deletes according to the spec. A rehearsal never does. */
 export function roundDeletes(
   when: 'final' | 'every round' | 'never',
   kind: 'seed' | 'catch-up' | 'final' | 'rehearsal',
@@ -43,14 +43,14 @@ export function roundDeletes(
   return when === 'every round' ? kind !== 'seed' : kind === 'final';
 }
 
-/** An allowance says all there is to say: what it does not name has no limit. */
+/** Returns the caps that apply. A limit that an allowance does not name is unlimited. */
 export function capsInForce(caps: DeleteCaps, allowance: DeleteAllowance | undefined): DeleteCaps {
   if (allowance?.count === undefined && allowance?.percent === undefined) return caps;
   const { count = Number.MAX_SAFE_INTEGER, percent = 100 } = allowance;
   return { maxCount: count, maxPercent: percent };
 }
 
-/** Asked once, with the whole chunk's candidates, before the first delete. */
+/** Decides once, for all candidates of the chunk, before the first delete. */
 export function decideDeletes(facts: DeleteFacts, caps: DeleteCaps): DeleteDecision {
   const { candidates, sourceInDoubt } = facts;
   if (candidates === 0) return { action: 'nothing', because: 'nothing is gone at the source' };
@@ -72,7 +72,7 @@ function capped({ candidates, entries, first }: DeleteFacts, caps: DeleteCaps): 
   const { maxCount, maxPercent } = caps;
   const exceeded = [
     ...(candidates > maxCount ? [`${maxCount} (deletes.maxCount)`] : []),
-    // Multiplied out: no rounding lets one too many through.
+    // Multiplied, because a division would round.
     ...(candidates * 100 > entries * maxPercent ? [`${maxPercent} % (deletes.maxPercent)`] : []),
   ];
   if (exceeded.length === 0)

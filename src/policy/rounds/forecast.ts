@@ -1,49 +1,49 @@
 /**
- * How long things take. With a scan of S, changes arriving at r and a link of B bytes a second, a
- * round that starts when the one before ends lasts t = S + r·t/B, so rounds converge to
- * t* = S/(1 − r/B): no interval is worth having that is shorter, and a link slower than the
- * changes never gets there.
+ * Forecasts durations. With a scan that takes S, changes of r and a link of B bytes per second, a round
+ * that starts when the previous one ends lasts t = S + r·t/B, so rounds converge to t* = S/(1 − r/B). A
+ * shorter interval has no use, and if r ≥ B the rounds never converge.
  */
 import { formatBytes, formatDuration, formatRate, groupDigits } from '../../units.ts';
 import { DEFAULT_OVERHEAD_MS, dropCost } from '../chunks/size.ts';
 
 export interface ConvergenceFacts {
-  /** What a round takes when nothing has changed. */
+  /** Duration of a round without changes. */
   readonly scanMs: number;
   readonly driftBytesPerSecond: number;
   readonly bytesPerSecond: number;
 }
 
-/** t*: the shortest round there can be. Undefined when the changes outrun the link. */
+/** Returns t*, the shortest possible round; undefined if the changes outrun the link. */
 export function fixedPointMs(facts: ConvergenceFacts): number | undefined {
   const share = facts.driftBytesPerSecond / facts.bytesPerSecond;
   return share < 1 ? facts.scanMs / (1 - share) : undefined;
 }
 
-/** A round that is over, in the numbers that forecasts use. */
+/** The numbers of a finished round that forecasts use. */
 export interface PastRound {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
-  /** Time in it when the link was away. */
+  /** Time during which the link was down. */
   readonly outageMs?: number;
   readonly changedEntries: number;
   readonly changedBytes: number;
-  /** Every chunk was blocked or still open: what changed is not known, whatever the numbers say. */
+  /** Every chunk was blocked or still open, so the number of changes is unknown. */
   readonly overNoChunk?: boolean;
 }
 
-/** What the last round took without the transfer: at least 0, at most all of it. */
+/** Returns the duration of a round without its transfer: at least 0, at most all of it. */
 export function scanMsOf(round: PastRound, bytesPerSecond: number | undefined): number {
   const elapsedMs = workMsOf(round);
   if (bytesPerSecond === undefined) return elapsedMs;
   return Math.max(0, elapsedMs - (round.changedBytes / bytesPerSecond) * 1000);
 }
 
+/** Returns the duration of a round without outages. */
 export function workMsOf(round: PastRound): number {
   return Math.max(0, round.endedAtMs - round.startedAtMs - (round.outageMs ?? 0));
 }
 
-/** What a round takes that has `changedBytes` to copy, judged by the last one. */
+/** Estimates a round that has `changedBytes` to copy from the last round. */
 export function roundMs(
   last: PastRound,
   changedBytes: number,
@@ -57,12 +57,12 @@ export interface SeedFacts {
   readonly entries: number;
   readonly bytes: number;
   readonly chunks: number;
-  /** The link; undefined when the spec names no bandwidth. */
+  /** Bandwidth of the link; undefined if the spec has none. */
   readonly bytesPerSecond?: number;
   readonly meanTimeBetweenDropsMs?: number;
   /** Per chunk and round. */
   readonly overheadMs?: number;
-  /** Entries created or compared a second. */
+  /** Entries created or compared per second. */
   readonly entriesPerSecond?: number;
   readonly driftBytesPerSecond?: number;
 }
@@ -75,7 +75,7 @@ export interface ForecastPart {
 }
 
 export interface Forecast {
-  /** Undefined when nothing that decides it is known. */
+  /** Undefined if the bandwidth is unknown. */
   readonly totalMs: number | undefined;
   /** Largest first. */
   readonly parts: readonly ForecastPart[];
@@ -83,10 +83,10 @@ export interface Forecast {
   readonly because: string;
 }
 
-/** What one entry costs a copy over NFS-like latency when nothing better is known. */
+/** Default rate of a copy at the latency of NFS. */
 export const DEFAULT_ENTRIES_PER_SECOND = 500;
 
-/** How long the first round takes, and what it is made of. */
+/** Forecasts the first round, with the parts that it consists of. */
 export function forecastSeed(facts: SeedFacts): Forecast {
   const parts = seedParts(facts).sort((a, b) => b.ms - a.ms);
   const dominant = parts[0];

@@ -1,22 +1,22 @@
-/** What the operator can do now, as command lines; the reason follows as a shell comment. */
+/** Suggests commands that the operator can run now, each with its reason as a shell comment. */
 import type { Phase } from './phase.ts';
 import type { GateName } from './cutover.ts';
 
 export interface Situation {
   readonly migration: string;
   readonly phase: Phase;
-  /** Names of what lies on top of the phase: paused, blocked, link down, postponed. */
+  /** Names of the conditions: paused, blocked, link down, postponed. */
   readonly conditions: readonly string[];
   readonly blocked: readonly { readonly chunk: string; readonly code: string }[];
   readonly blockedCount: number;
-  /** The gate that holds the cutover; undefined when all are open. */
+  /** The first closed gate of the cutover; undefined if all are open. */
   readonly gate?: GateName;
   readonly approvedBy?: string;
-  /** Whether a catch-up round runs at this moment. */
+  /** True while a catch-up round runs. */
   readonly roundRuns: boolean;
 }
 
-/** Codes that raising a limit or mending a mount helps, and no waiting. */
+/** When to retry, by code: these need an action, and no waiting helps. */
 const ADVICE: Readonly<Record<string, string>> = {
   DELETE_REFUSED: 'when the entries are back at the source',
   DISK_FULL: 'when there is space at the destination',
@@ -28,7 +28,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   CORRUPT_COPY: 'when the destination storage was checked',
 };
 
-/** Codes of single entries, which the tree can do without. */
+/** Codes of single entries, which can be accepted as exceptions. */
 const ABOUT_ENTRIES: ReadonlySet<string> = new Set([
   'PERMISSION_DENIED',
   'NAME_TOO_LONG',
@@ -38,34 +38,34 @@ const ABOUT_ENTRIES: ReadonlySet<string> = new Set([
   'STUCK',
 ]);
 
-/** At most this many chunks are named one by one. */
-const NAMED_CHUNKS = 3;
+/** Number of blocked chunks that get suggestions of their own. */
+const MAX_NAMED_CHUNKS = 3;
 
 export function nextSteps(situation: Situation): readonly string[] {
-  const steps = [
-    ...pausedSteps(situation),
-    ...blockedSteps(situation),
-    ...phaseSteps(situation),
+  const suggestions = [
+    ...whilePaused(situation),
+    ...whileBlocked(situation),
+    ...inPhase(situation),
   ].map(([command, why]) => ({ line: `longhaul ${command}`, why }));
-  const width = Math.max(0, ...steps.map(({ line }) => line.length));
-  return steps.map(({ line, why }) => `${line.padEnd(width)}  # ${why}`);
+  const width = Math.max(0, ...suggestions.map(({ line }) => line.length));
+  return suggestions.map(({ line, why }) => `${line.padEnd(width)}  # ${why}`);
 }
 
-type Step = readonly [command: string, why: string];
+type Suggestion = readonly [command: string, why: string];
 
-function pausedSteps({ migration, phase, conditions }: Situation): Step[] {
+function whilePaused({ migration, phase, conditions }: Situation): Suggestion[] {
   if (phase === 'done' || phase === 'aborted' || !conditions.includes('paused')) return [];
-  return [[`resume ${migration}`, 'go on where it stopped']];
+  return [[`resume ${migration}`, 'continue where it stopped']];
 }
 
-function blockedSteps({ migration, phase, blocked, blockedCount }: Situation): Step[] {
+function whileBlocked({ migration, phase, blocked, blockedCount }: Situation): Suggestion[] {
   if (blockedCount === 0 || phase === 'done' || phase === 'aborted') return [];
-  const named = blocked.slice(0, NAMED_CHUNKS).flatMap(({ chunk, code }): Step[] => {
-    const when = ADVICE[code] ?? 'when the cause is mended';
-    const retry: Step = [`retry ${migration} ${chunk}`, `${code}: ${when}`];
+  const named = blocked.slice(0, MAX_NAMED_CHUNKS).flatMap(({ chunk, code }): Suggestion[] => {
+    const when = ADVICE[code] ?? 'when the cause is fixed';
+    const retry: Suggestion = [`retry ${migration} ${chunk}`, `${code}: ${when}`];
     if (code !== 'DELETE_REFUSED') return [retry];
     const allow = `allow-deletes ${migration} ${chunk} --count N --reason "…"`;
-    return [retry, [allow, 'when they are meant to go']];
+    return [retry, [allow, 'when these entries should be deleted']];
   });
   const first = blocked[0]?.chunk;
   const ofEntries = blocked.some(({ code }) => ABOUT_ENTRIES.has(code));
@@ -73,20 +73,25 @@ function blockedSteps({ migration, phase, blocked, blockedCount }: Situation): S
     [`chunks ${migration} --entries`, 'what is blocked, why, and each entry by name'],
     ...named,
     ...(blockedCount > 1
-      ? [[`retry ${migration}`, `all ${blockedCount} blocked chunks`] as Step]
+      ? [[`retry ${migration}`, `all ${blockedCount} blocked chunks`] as Suggestion]
       : []),
     ...(first === undefined
       ? []
-      : [[`skip ${migration} ${first}`, 'leave it to the next round'] as Step]),
+      : [[`skip ${migration} ${first}`, 'leave it to the next round'] as Suggestion]),
     ...(ofEntries
-      ? [[`accept ${migration} PATH --reason "…"`, 'leave that entry behind for good'] as Step]
+      ? [
+          [
+            `accept ${migration} PATH --reason "…"`,
+            'accept that the entry is not migrated',
+          ] as Suggestion,
+        ]
       : []),
   ];
 }
 
-function phaseSteps(situation: Situation): Step[] {
+function inPhase(situation: Situation): Suggestion[] {
   const { migration, phase, roundRuns } = situation;
-  const watch: Step = [`watch ${migration}`, 'follow it'];
+  const watch: Suggestion = [`watch ${migration}`, 'follow the progress'];
   switch (phase) {
     case 'assessing':
       return [watch];
@@ -95,11 +100,13 @@ function phaseSteps(situation: Situation): Step[] {
     case 'catching up':
       return [
         watch,
-        ...(roundRuns ? [] : [[`run-round ${migration}`, 'now instead of waiting'] as Step]),
-        ...approvalSteps(situation),
+        ...(roundRuns
+          ? []
+          : [[`run-round ${migration}`, 'start the next round now'] as Suggestion]),
+        ...approvalSuggestions(situation),
       ];
     case 'ready to cut over':
-      return [...approvalSteps(situation), ...startSteps(situation)];
+      return [...approvalSuggestions(situation), ...startSuggestions(situation)];
     case 'cutting over':
       return [watch, [`postpone ${migration}`, 'stop before the switch']];
     case 'soaking':
@@ -114,13 +121,13 @@ function phaseSteps(situation: Situation): Step[] {
   }
 }
 
-function approvalSteps({ migration, approvedBy }: Situation): Step[] {
+function approvalSuggestions({ migration, approvedBy }: Situation): Suggestion[] {
   return approvedBy === undefined
     ? [[`approve ${migration}`, 'allow the cutover when its gates are open']]
-    : [[`postpone ${migration}`, 'take the approval back']];
+    : [[`postpone ${migration}`, 'withdraw the approval']];
 }
 
-function startSteps({ migration, gate }: Situation): Step[] {
+function startSuggestions({ migration, gate }: Situation): Suggestion[] {
   if (gate !== 'window' && gate !== 'fits') return [];
-  return [[`start-cutover ${migration}`, 'cut over now, whatever the window says']];
+  return [[`start-cutover ${migration}`, 'cut over now, even outside the window']];
 }

@@ -1,4 +1,4 @@
-/** The phases of a migration, and what leads from one to the next. */
+/** The phases of a migration, and the events that lead from one to the next. */
 
 export const PHASES = [
   'assessing',
@@ -12,7 +12,7 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** What happened. A gate is the answer of `drifted little and nothing is open` (cutover.ts). */
+/** Events. `gates`: whether the data gates of cutover.ts are all open. */
 export type PhaseEvent =
   | { readonly type: 'planned' }
   | { readonly type: 'seeded' }
@@ -30,7 +30,7 @@ export interface PhaseStep {
   readonly because: string;
 }
 
-/** Whether an `abort` can still be obeyed: after the switch only a roll-back leads back. */
+/** Returns whether `abort` is possible: after the switch only a rollback leads back. */
 export function canAbort(phase: Phase): boolean {
   return phase !== 'soaking' && !isOver(phase);
 }
@@ -39,11 +39,11 @@ export function isOver(phase: Phase): boolean {
   return phase === 'done' || phase === 'aborted';
 }
 
-/** The next phase. An event that makes no sense in this phase changes nothing, and says so. */
+/** Returns the next phase. An event that does not apply in this phase changes nothing. */
 export function nextPhase(phase: Phase, event: PhaseEvent): PhaseStep {
   const step = transition(phase, event);
   if (step === undefined) {
-    return { action: 'stay', phase, because: `"${event.type}" means nothing while ${phase}` };
+    return { action: 'stay', phase, because: `"${event.type}" does not apply while ${phase}` };
   }
   return { action: step.phase === phase ? 'stay' : 'enter', ...step };
 }

@@ -1,7 +1,7 @@
 /** An assessment as a person reads it. */
 import { formatBytes, formatDuration, groupDigits, plural } from '../../units.ts';
 import { fromPrintable } from '../../paths.ts';
-import type { Assessment } from '../../policy/assess/assess.ts';
+import type { Assessment } from '../../policy/assess/assessment.ts';
 import { rootLabel } from './root-label.ts';
 import { alignColumns } from '../columns.ts';
 

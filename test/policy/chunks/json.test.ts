@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { planChunks } from '../../../src/policy/chunks/plan.ts';
+import { planChunks } from '../../../src/policy/chunks/plan-chunks.ts';
 import { parsePlan, planToJson } from '../../../src/policy/chunks/json.ts';
 
 const limits = { maxEntries: 10, maxBytes: 1000, bytesPerSecond: 1, overheadMs: 5 };
@@ -20,7 +20,7 @@ const valid = (): PlanJson => {
 };
 const chunkAt = (json: PlanJson, index: number) => json.chunks[index] ?? { id: '', roots: [] };
 
-test('writes printable paths and reads the bytes back', () => {
+test('a plan is written with printable paths and read back as bytes', () => {
   const json = valid();
 
   expect(json.chunks[1]).toEqual({ id: '0001', roots: ['a%0A%FF'], entries: 10, bytes: 0 });
@@ -42,21 +42,21 @@ test.each<[string, (json: PlanJson) => unknown]>([
   ['chunk 0000: the id appears twice', (json) => json.chunks.push(chunkAt(json, 0))],
   ['chunk 0001: b is a root of chunk 0001 too', (json) => (chunkAt(json, 1).roots = ['b', 'b'])],
   [
-    'chunk 0001: b/../c is no path inside the tree',
+    'chunk 0001: b/../c is not a path inside the tree',
     (json) => (chunkAt(json, 1).roots = ['b/../c']),
   ],
-  ['chunk 0001: /b is no path inside the tree', (json) => (chunkAt(json, 1).roots = ['/b'])],
+  ['chunk 0001: /b is not a path inside the tree', (json) => (chunkAt(json, 1).roots = ['/b'])],
   [
     'chunk 0001: b/c lies inside its own root "b"',
     (json) => (chunkAt(json, 1).roots = ['b', 'b/c']),
   ],
   ['chunk 0000: c lies inside its own root ""', (json) => chunkAt(json, 0).roots.push('c')],
-  ['chunk 0000: expected the root "", found it nowhere', (json) => json.chunks.shift()],
+  ['chunk 0000: expected the root "", found no such root', (json) => json.chunks.shift()],
   [
     'limits.maxBytes: expected a number from 0 up, found nothing',
     (json) => delete json.limits.maxBytes,
   ],
-])('refuses a damaged plan: %s', (problem, damage) => {
+])('a damaged plan is rejected: %s', (problem, damage) => {
   const json = valid();
   damage(json);
 
@@ -64,7 +64,7 @@ test.each<[string, (json: PlanJson) => unknown]>([
   expect(() => parsePlan(json)).toThrow(problem);
 });
 
-test('names every problem of a damaged plan at once', () => {
+test('a damaged plan is rejected with all its problems', () => {
   expect(() => parsePlan({ version: 3, chunks: 'none' })).toThrow(
     /version: expected 1, found 3\n.*revision: .*\n.*chunks: expected a list|chunks: expected a list[^]*revision/,
   );

@@ -1,18 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { comparePaths, isWithin, parentOf, rawFromText } from '../../../src/paths.ts';
-import {
-  chunkOf,
-  planChunks,
-  type ChunkPlan,
-  type DirectorySummary,
-} from '../../../src/policy/chunks/plan.ts';
+import { planChunks } from '../../../src/policy/chunks/plan-chunks.ts';
+import { chunkOf, type ChunkPlan, type DirectorySummary } from '../../../src/policy/chunks/plan.ts';
 import { parsePlan, planToJson } from '../../../src/policy/chunks/json.ts';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');
 const limits = { maxEntries: 100, maxBytes: 1000 };
 
-/** A tree as { path: [files, bytes] }; missing parents and the subdirectories' entries are added. */
+/** Builds summaries from { path: [files, bytes] }; adds missing parents and entries of subdirectories. */
 function tree(files: Readonly<Record<string, readonly [number, number]>>): DirectorySummary[] {
   const found = new Map<string, { path: string; entries: number; bytes: number }>();
   const visit = (path: string) => {
@@ -38,19 +34,19 @@ const plan = (summaries: DirectorySummary[], previous?: ChunkPlan) =>
 const rootsOf = (made: ChunkPlan) => Object.fromEntries(made.chunks.map((c) => [c.id, c.roots]));
 
 describe('planChunks', () => {
-  test('gives an empty tree one chunk, the root', () => {
+  test('plans one chunk, the root, for an empty tree', () => {
     const made = plan([]);
 
     expect(made.chunks).toEqual([{ id: '0000', roots: [''], without: [], entries: 0, bytes: 0 }]);
   });
 
-  test('leaves a tree within the limits in one chunk', () => {
+  test('plans one chunk for a tree within the limits', () => {
     const made = plan(tree({ a: [40, 0], 'b/c': [40, 0] }));
 
     expect(made.chunks).toEqual([{ id: '0000', roots: [''], without: [], entries: 83, bytes: 0 }]);
   });
 
-  test('carves a big directory off and groups small siblings', () => {
+  test('carves off a big directory and groups small siblings', () => {
     const made = plan(
       tree({ '': [3, 10], a: [90, 0], b: [20, 0], c: [20, 0], d: [20, 0], e: [70, 0] }),
     );
@@ -62,7 +58,7 @@ describe('planChunks', () => {
     ]);
   });
 
-  test('goes down into a directory only as deep as the limits need', () => {
+  test('descends into a directory only as deep as the limits require', () => {
     const made = plan(tree({ 'home/ann': [60, 0], 'home/bob': [60, 0], etc: [10, 0] }));
 
     expect(rootsOf(made)).toEqual({ '0000': [''], '0001': ['home/ann'] });
@@ -85,28 +81,31 @@ describe('planChunks', () => {
       tree({ big: [2, 1001] }),
       'big has 1001 B in files of its own, limit 1000 B; a directory is not split',
     ],
-  ])('names a directory whose own %s are above the limit', (_what, summaries, because) => {
-    const made = plan(summaries);
+  ])(
+    'gives the reason for a directory whose own %s exceed the limit',
+    (_what, summaries, because) => {
+      const made = plan(summaries);
 
-    expect(made.chunks.find((chunk) => chunk.id === '0001')).toMatchObject({
-      roots: ['big'],
-      because,
-    });
-  });
+      expect(made.chunks.find((chunk) => chunk.id === '0001')).toMatchObject({
+        roots: ['big'],
+        because,
+      });
+    },
+  );
 
-  test('says so when the top directory itself is above the limit', () => {
+  test('gives the reason if the top directory itself exceeds the limit', () => {
     const made = plan(tree({ '': [150, 0] }));
 
     expect(made.chunks[0]?.because).toMatch(/^the top directory has 150 entries of its own/);
   });
 
-  test('does not make a chunk for the crumbs beside a directory that is too big', () => {
-    const made = plan(tree({ big: [150, 0], 'big/crumb': [2, 0] }));
+  test('plans no separate chunk for a small subtree of a directory that is too big', () => {
+    const made = plan(tree({ big: [150, 0], 'big/small': [2, 0] }));
 
     expect(rootsOf(made)).toEqual({ '0000': [''], '0001': ['big'] });
   });
 
-  test('refuses summaries that are out of order', () => {
+  test('throws if summaries are out of order', () => {
     expect(() =>
       plan([
         { path: 'b', entries: 1, bytes: 0 },
@@ -120,19 +119,19 @@ describe('planChunks with a previous plan', () => {
   const before = tree({ a: [60, 0], b: [60, 0], c: [60, 0], d: [60, 0] });
   const first = plan(before);
 
-  test('changes nothing when the tree is the same', () => {
+  test('changes nothing if the tree is unchanged', () => {
     const again = plan(before, first);
 
     expect(again).toEqual({ ...first, revision: 2 });
   });
 
-  test('keeps every chunk when the tree grows a little', () => {
+  test('keeps every chunk if the tree grows slightly', () => {
     const again = plan(tree({ a: [70, 0], b: [61, 0], c: [62, 0], d: [60, 0], e: [5, 0] }), first);
 
     expect(rootsOf(again)).toEqual(rootsOf(first));
   });
 
-  test('gives what no longer fits a new id and leaves the other chunks alone', () => {
+  test('plans a new chunk for what no longer fits and does not change the others', () => {
     const again = plan(
       tree({ a: [60, 0], b: [60, 0], 'b/x': [70, 0], c: [60, 0], d: [60, 0] }),
       first,
@@ -142,7 +141,7 @@ describe('planChunks with a previous plan', () => {
     expect(rootsOf(again)).toEqual({ ...rootsOf(first), '0004': ['b/x'] });
   });
 
-  test('retires the id of a chunk whose roots are gone, and never uses it again', () => {
+  test('retires the id of a chunk whose roots are gone and never reuses it', () => {
     const without = plan(tree({ a: [60, 0], b: [60, 0], d: [60, 0] }), first);
     const back = plan(before, without);
 
@@ -151,7 +150,7 @@ describe('planChunks with a previous plan', () => {
     expect(back.retired).toEqual(['0003']);
   });
 
-  test('keeps a group of siblings as long as one of them is there', () => {
+  test('keeps a group of siblings while one of them exists', () => {
     const group = plan(tree({ a: [40, 0], b: [30, 0], c: [90, 0], d: [50, 0] }));
     const again = plan(tree({ b: [30, 0], c: [90, 0], d: [50, 0] }), group);
 
@@ -175,7 +174,7 @@ const someTree = fc
     return tree(files);
   });
 
-/** The definition, taken literally: inside one of the roots and inside none of `without`. */
+/** Applies the definition of a chunk literally: inside one of the roots and outside of `without`. */
 const chunksHolding = (path: string, made: ChunkPlan) =>
   made.chunks.filter(
     ({ roots, without }) =>
@@ -183,7 +182,7 @@ const chunksHolding = (path: string, made: ChunkPlan) =>
   );
 
 describe('every plan', () => {
-  test('puts each path in exactly one chunk, also a path that appears later', () => {
+  test('assigns each path to exactly one chunk, including paths that appear later', () => {
     fc.assert(
       fc.property(someTree, someTree, fc.array(somePath), (before, after, later) => {
         for (const made of [plan(before), plan(after, plan(before))]) {
@@ -212,7 +211,7 @@ describe('every plan', () => {
     );
   });
 
-  test('stays within the limits, save for directories that it names', () => {
+  test('stays within the limits, except for directories that it gives a reason for', () => {
     fc.assert(
       fc.property(someTree, someTree, (before, after) => {
         for (const { entries, bytes, because } of plan(after, plan(before)).chunks) {
@@ -224,7 +223,7 @@ describe('every plan', () => {
     );
   });
 
-  test('keeps all chunks when it is made again on the same tree', () => {
+  test('keeps all chunks when it is recomputed for the same tree', () => {
     fc.assert(
       fc.property(someTree, (summaries) => {
         const first = plan(summaries);
@@ -234,7 +233,7 @@ describe('every plan', () => {
     );
   });
 
-  test('never uses an id again for other roots', () => {
+  test('never reuses an id for other roots', () => {
     fc.assert(
       fc.property(fc.array(someTree, { minLength: 2, maxLength: 5 }), (trees) => {
         let last: ChunkPlan | undefined;
@@ -253,7 +252,7 @@ describe('every plan', () => {
     );
   });
 
-  test('does not waste chunks: two that lie side by side are more than one could hold', () => {
+  test('plans no two adjacent chunks that would fit into one', () => {
     fc.assert(
       fc.property(someTree, (summaries) => {
         const made = plan(summaries);
@@ -264,7 +263,7 @@ describe('every plan', () => {
     );
   });
 
-  test('survives the way to JSON and back', () => {
+  test('survives serialization as JSON', () => {
     fc.assert(
       fc.property(someTree, (summaries) => {
         const made = plan(summaries);
@@ -275,7 +274,7 @@ describe('every plan', () => {
   });
 });
 
-/** Counted another way: each directory's own files, and itself, go to the directory's chunk. */
+/** Counts in another way: a directory and its own files count for the chunk of the directory. */
 function entriesOf(id: string, made: ChunkPlan, summaries: readonly DirectorySummary[]): number {
   const children = new Map<string, number>();
   for (const { path } of summaries) {
@@ -289,7 +288,7 @@ function entriesOf(id: string, made: ChunkPlan, summaries: readonly DirectorySum
     );
 }
 
-test('1,000,000 directories are planned in under 10 s', () => {
+test('planChunks plans 1,000,000 directories in less than 10 s', () => {
   function* big(): Generator<DirectorySummary> {
     yield { path: '', entries: 100, bytes: 0 };
     for (let a = 0; a < 100; a++) {
@@ -308,6 +307,6 @@ test('1,000,000 directories are planned in under 10 s', () => {
   const made = planChunks(big(), { maxEntries: 500_000, maxBytes: 200 * 2 ** 30 }, { now: NOW });
 
   expect(made.totals.directories).toBe(1_000_101);
-  // Time on the processor: others may want it, too.
+  // Processor time, because other processes may be running.
   expect(process.cpuUsage(before).user / 1_000).toBeLessThan(10_000);
 });

@@ -11,7 +11,7 @@ test.each([
   [2, '3.19'],
   [4, '13.40'],
   [6, '67.07'],
-])('a run of %d times the time between drops takes %s times as long', (ratio, cost) => {
+])('dropCost: a run of %d times the time between drops takes %s times as long', (ratio, cost) => {
   expect(dropCost(ratio).toFixed(2)).toBe(cost);
 });
 
@@ -20,11 +20,11 @@ test.each([
   // Close to sqrt(2 × 10 rounds × overhead × time between drops).
   ['less when the overhead is short, as starting again costs more', 1000, 3.9],
   ['no time at all when there is no overhead', 0, 0],
-])('a run lasts %s', (_what, overheadMs, runMinutes) => {
+])('bestRunMs: a run lasts %s', (_what, overheadMs, runMinutes) => {
   expect(bestRunMs(45 * MINUTE, overheadMs) / MINUTE).toBeCloseTo(runMinutes, 0);
 });
 
-test('shrinks a chunk so that its run is at most half the time between drops, and says why', () => {
+test('chooseChunkSize limits a run to half the time between drops, and gives the reason', () => {
   const size = chooseChunkSize({
     ...spec,
     bytesPerSecond: 6_250_000,
@@ -40,7 +40,7 @@ test('shrinks a chunk so that its run is at most half the time between drops, an
   );
 });
 
-test('keeps the limits of the spec when drops are rare', () => {
+test('chooseChunkSize keeps the limits of the spec if drops are rare', () => {
   const size = chooseChunkSize({
     ...spec,
     bytesPerSecond: 125_000_000,
@@ -55,7 +55,7 @@ test('keeps the limits of the spec when drops are rare', () => {
 test.each([
   ['link.meanTimeBetweenDrops', { bytesPerSecond: 1e6 }],
   ['link.bandwidth', { meanTimeBetweenDropsMs: 45 * MINUTE }],
-])('keeps the limits of the spec when %s is not known', (missing, given) => {
+])('chooseChunkSize keeps the limits of the spec if %s is unknown', (missing, given) => {
   const size = chooseChunkSize({ ...spec, ...given });
 
   expect(size).toMatchObject(spec);

@@ -64,7 +64,7 @@ describe('nextRound', () => {
     expect(nextRound({ now: at(25), rounds }, settings).intervalMs).toBe(3 * HOUR);
   });
 
-  test('goes down to the floor once the drift has converged', () => {
+  test('uses the floor once the drift has converged', () => {
     const rounds = [round(0, 24, 500 * GB), round(24, 0.1, 4 * GB)];
 
     const next = nextRound({ now: at(24.5), rounds }, settings);
@@ -75,7 +75,7 @@ describe('nextRound', () => {
     );
   });
 
-  test('is never shorter than a round takes anyway', () => {
+  test('never chooses an interval shorter than a round takes', () => {
     const rounds = [round(0, 24, 500 * GB), round(24, 3, 0.1 * GB)]; // 3 h of scan
 
     const next = nextRound({ now: at(27), rounds, bytesPerSecond }, settings);
@@ -84,7 +84,7 @@ describe('nextRound', () => {
     expect(next.because).toContain('as a round takes that long anyway');
   });
 
-  test('is never longer than the start of the interval', () => {
+  test('never chooses an interval longer than intervalStart', () => {
     const rounds = [round(0, 24, 500 * GB), round(24, 1, 1), round(48, 1, 6 * GB)];
 
     const next = nextRound({ now: at(49), rounds }, { ...settings, intervalStartMs: 12 * HOUR });
@@ -93,7 +93,7 @@ describe('nextRound', () => {
     expect(next.because).toContain('every 12h, the longest allowed');
   });
 
-  test('says so when the source changes faster than the link carries', () => {
+  test('gives the reason if the source changes faster than the link carries', () => {
     const rounds = [round(0, 24, 500 * GB), round(24, 30, 600 * GB)];
 
     const next = nextRound({ now: at(54), rounds, bytesPerSecond }, settings);
@@ -102,7 +102,7 @@ describe('nextRound', () => {
     expect(next.because).toContain('the source changes faster than the link carries');
   });
 
-  test('does not take an outage for a slow scan', () => {
+  test('does not count an outage as a slow scan', () => {
     const slow = round(24, 3, 0.1 * GB);
     const rounds = [round(0, 24, 500 * GB), { ...slow, outageMs: 2.9 * HOUR }];
 
@@ -128,16 +128,19 @@ describe('nextRound', () => {
       6,
       /in which no more changes than counts as converged/,
     ],
-  ])('does not take a round over no chunk for one without drift: %s', (_, rounds, hours, why) => {
-    const last = rounds.at(-1)!;
+  ])(
+    'does not count a round over no chunk as a round without drift: %s',
+    (_, rounds, hours, why) => {
+      const last = rounds.at(-1)!;
 
-    const next = nextRound({ now: last.endedAtMs, rounds }, settings);
+      const next = nextRound({ now: last.endedAtMs, rounds }, settings);
 
-    expect(next).toMatchObject({ action: 'wait', atMs: last.startedAtMs + hours * HOUR });
-    expect(next.because).toMatch(why);
-  });
+      expect(next).toMatchObject({ action: 'wait', atMs: last.startedAtMs + hours * HOUR });
+      expect(next.because).toMatch(why);
+    },
+  );
 
-  test('shrinks step by step as a steady source is caught up with', () => {
+  test('shortens the interval as a steadily changing source is caught up with', () => {
     const rounds = [round(0, 24, 500 * GB)];
     const intervals: number[] = [];
     let start = 24;

@@ -37,7 +37,7 @@ const without = (...names: (keyof CutoverFacts)[]): CutoverFacts =>
   ) as unknown as CutoverFacts;
 
 describe('readyToCutOver', () => {
-  test('goes when every gate is open, and says who allowed it', () => {
+  test('is ready if every gate is open, and names who approved', () => {
     expect(readyToCutOver(good, settings)).toEqual({
       ready: true,
       because: 'approved by the operator; inside the window until 2026-03-08 06:00 UTC',
@@ -101,7 +101,7 @@ describe('readyToCutOver', () => {
       "the final round is expected to take 6h, too long for the 5h 36m that may be planned of the window's rest",
       { ...good, predictedMs: 6 * HOUR },
     ],
-  ])('is held by the gate "%s": %s', (gate, because, facts) => {
+  ])('is not ready because of the gate "%s": %s', (gate, because, facts) => {
     expect(readyToCutOver(facts, settings)).toEqual({ ready: false, gate, because });
   });
 
@@ -125,14 +125,14 @@ describe('readyToCutOver', () => {
       { ...good, lastRound: { ...lastRound, changedEntries: 1000, changedBytes: 2 ** 30 } },
       settings,
     ],
-  ])('goes because of: %s', (because, facts, given) => {
+  ])('is ready: %s', (because, facts, given) => {
     const answer = readyToCutOver(facts, given);
 
     expect(answer.ready).toBe(true);
     expect(answer.because).toContain(because);
   });
 
-  test('does not let start-cutover pass the other gates', () => {
+  test('start-cutover opens only the window gates', () => {
     const facts = { ...good, startedBy: 'the operator', blockedCount: 1 };
 
     expect(readyToCutOver(facts, settings)).toMatchObject({ ready: false, gate: 'blocked' });
@@ -140,14 +140,14 @@ describe('readyToCutOver', () => {
 });
 
 describe('readyData', () => {
-  test('asks for neither approval nor window', () => {
+  test('requires neither approval nor window', () => {
     expect(readyData({ ...without('approvedBy'), now: 0 }, settings)).toEqual({
       ready: true,
       because: 'the last round had 1.00 MiB in 10 changed entries',
     });
   });
 
-  test('is held by what is blocked', () => {
+  test('is not ready while a chunk is blocked', () => {
     expect(readyData({ ...good, blockedCount: 2 }, settings)).toMatchObject({
       ready: false,
       gate: 'blocked',
@@ -155,7 +155,7 @@ describe('readyData', () => {
   });
 });
 
-test('cutoverGates lists every gate once', () => {
+test('cutoverGates lists every gate once, in order', () => {
   expect(cutoverGates(good, settings).map((gate) => gate.name)).toEqual([
     'caught up',
     'drift',

@@ -36,7 +36,7 @@ test.each<[string, Partial<DeleteFacts>, object]>([
     },
   ],
   [
-    'a hair above the percentage',
+    'slightly above the percentage',
     { candidates: 2, entries: 19 },
     {
       action: 'refuse',
@@ -86,7 +86,7 @@ test.each<[string, Partial<DeleteFacts>, object]>([
     { leaseHeld: false },
     { action: 'refuse', code: 'FENCED', because: 'another worker has this chunk' },
   ],
-])('decides about %s', (_what, changes, decision) => {
+])('decideDeletes decides about %s', (_what, changes, decision) => {
   expect(decideDeletes({ ...facts, ...changes }, caps)).toEqual(decision);
 });
 
@@ -101,10 +101,13 @@ test.each([
   ['both, the count reached', { count: 30, percent: 60 }, 31, false],
   ['both, the share reached', { count: 80, percent: 60 }, 61, false],
   ['both, within them', { count: 80, percent: 60 }, 60, true],
-] as const)('where an operator allowed %s', (_, allowance, candidates, deletes) => {
-  const decision = decideDeletes({ ...facts, candidates }, capsInForce(caps, allowance));
-  expect(decision.action).toBe(deletes ? 'delete' : 'refuse');
-});
+] as const)(
+  'capsInForce applies what an operator allowed: %s',
+  (_, allowance, candidates, deletes) => {
+    const decision = decideDeletes({ ...facts, candidates }, capsInForce(caps, allowance));
+    expect(decision.action).toBe(deletes ? 'delete' : 'refuse');
+  },
+);
 
 test.each([
   ['final', 'seed', false],
@@ -117,6 +120,6 @@ test.each([
   ['every round', 'rehearsal', false],
   ['never', 'final', false],
   ['never', 'catch-up', false],
-] as const)('with deletes "%s", a %s round deletes: %s', (when, kind, deletes) => {
+] as const)('roundDeletes: with deletes "%s", a %s round deletes: %s', (when, kind, deletes) => {
   expect(roundDeletes(when, kind)).toBe(deletes);
 });

@@ -21,13 +21,13 @@ describe('fixedPointMs', () => {
     expect(fixedPointMs(facts)).toBeCloseTo(times * HOUR, 3);
   });
 
-  test('has no value when the changes are as fast as the link', () => {
+  test('is undefined if the changes are as fast as the link', () => {
     expect(
       fixedPointMs({ scanMs: HOUR, driftBytesPerSecond: bytesPerSecond, bytesPerSecond }),
     ).toBeUndefined();
   });
 
-  test('is where rounds that follow each other end up', () => {
+  test('is the limit to which consecutive rounds converge', () => {
     let lastMs = 100 * HOUR;
     for (let i = 0; i < 50; i++) lastMs = HOUR + lastMs * 0.3;
 
@@ -39,7 +39,7 @@ describe('fixedPointMs', () => {
 });
 
 describe('forecastSeed', () => {
-  test('30 TB at 50 Mbit/s take 55.6 days, and the bytes are what decides', () => {
+  test('30 TB at 50 Mbit/s take 55.6 days, dominated by the transfer', () => {
     const forecast = forecastSeed({ entries: 0, bytes: 30e12, chunks: 0, bytesPerSecond });
 
     expect((forecast.totalMs ?? 0) / DAY).toBeCloseTo(55.6, 1);
@@ -48,7 +48,7 @@ describe('forecastSeed', () => {
     );
   });
 
-  test('many small files take their time however fast the link is', () => {
+  test('many small files take long even on a fast link', () => {
     const forecast = forecastSeed({
       entries: 20e6,
       bytes: 1e9,
@@ -61,13 +61,13 @@ describe('forecastSeed', () => {
     expect(forecast.totalMs).toBeCloseTo(20e6 + 10 * 5000 + 8000);
   });
 
-  test('100 chunks of 3 min overhead cost 5 h a round', () => {
+  test('100 chunks with 3 min overhead cost 5 h per round', () => {
     const forecast = forecastSeed({ entries: 0, bytes: 0, chunks: 100, overheadMs: 180_000 });
 
     expect(forecast.parts[0]).toMatchObject({ what: 'overhead of the chunks', ms: 5 * HOUR });
   });
 
-  test('counts what drops cost a chunk that starts again', () => {
+  test('includes the cost of drops for chunks that start again', () => {
     const bytes = 2 * 3600 * bytesPerSecond; // two chunks of an hour
     const forecast = forecastSeed({
       entries: 0,
@@ -83,14 +83,14 @@ describe('forecastSeed', () => {
     );
   });
 
-  test('gives no total when the bandwidth is not known', () => {
+  test('has no total if the bandwidth is unknown', () => {
     const forecast = forecastSeed({ entries: 1, bytes: 1, chunks: 1 });
 
     expect(forecast.totalMs).toBeUndefined();
     expect(forecast.because).toContain('link.bandwidth is not given');
   });
 
-  test('says that it never catches up when the changes outrun the link', () => {
+  test('gives the reason if it never catches up because the changes outrun the link', () => {
     const forecast = forecastSeed({
       entries: 1,
       bytes: 1,
@@ -113,16 +113,16 @@ describe('roundMs', () => {
     changedBytes: 3600 * bytesPerSecond,
   };
 
-  test('takes the scan out of the last round and adds the transfer of the next', () => {
+  test('adds the transfer of the next round to the scan of the last', () => {
     expect(scanMsOf(last, bytesPerSecond)).toBe(HOUR);
     expect(roundMs(last, 1800 * bytesPerSecond, bytesPerSecond)).toBe(1.5 * HOUR);
   });
 
-  test('expects a round like the last one when the link is not known', () => {
+  test('equals the last round if the bandwidth is unknown', () => {
     expect(roundMs(last, 1, undefined)).toBe(2 * HOUR);
   });
 
-  test('never expects a scan below nothing when the link was faster than it should be', () => {
+  test('never estimates a negative scan if the link was faster than its bandwidth', () => {
     expect(scanMsOf({ ...last, changedBytes: 1e15 }, bytesPerSecond)).toBe(0);
   });
 });

@@ -13,7 +13,7 @@ const situation: Situation = {
 };
 const steps = (changes: Partial<Situation>) => nextSteps({ ...situation, ...changes });
 
-test('names what to do with blocked chunks first, with the advice for the cause', () => {
+test('blocked chunks come first, with advice by cause', () => {
   const blocked = [
     { chunk: '0007', code: 'DISK_FULL' },
     { chunk: '0042', code: 'BUG' },
@@ -22,16 +22,16 @@ test('names what to do with blocked chunks first, with the advice for the cause'
   expect(steps({ blocked, blockedCount: 2 })).toEqual([
     'longhaul chunks acme --entries  # what is blocked, why, and each entry by name',
     'longhaul retry acme 0007        # DISK_FULL: when there is space at the destination',
-    'longhaul retry acme 0042        # BUG: when the cause is mended',
+    'longhaul retry acme 0042        # BUG: when the cause is fixed',
     'longhaul retry acme             # all 2 blocked chunks',
     'longhaul skip acme 0007         # leave it to the next round',
-    'longhaul watch acme             # follow it',
-    'longhaul run-round acme         # now instead of waiting',
+    'longhaul watch acme             # follow the progress',
+    'longhaul run-round acme         # start the next round now',
     'longhaul approve acme           # allow the cutover when its gates are open',
   ]);
 });
 
-test('of refused deletes, offers to bring the entries back or to let them go', () => {
+test('refused deletes can be retried or allowed', () => {
   const lines = steps({ blocked: [{ chunk: '0007', code: 'DELETE_REFUSED' }], blockedCount: 1 });
 
   expect(lines.slice(1, 3)).toEqual([
@@ -51,14 +51,14 @@ test.each<[string, Partial<Situation>, string]>([
   ],
   ['prove', { phase: 'done' }, 'longhaul ledger acme --verify'],
   ['change the bandwidth', { phase: 'seeding' }, 'longhaul set-bandwidth acme "20 Mbit/s"'],
-])('tells how to %s', (_what, changes, line) => {
+])('the suggestions include how to %s', (_what, changes, line) => {
   expect(steps(changes).map((step) => step.split('  #')[0]?.trim())).toContain(line);
 });
 
 test.each([
   ['PERMISSION_DENIED', true],
   ['DISK_FULL', false],
-])('of a chunk blocked by %s, offers to leave the entry behind: %s', (code, offered) => {
+])('a chunk blocked by %s: suggests to accept an exception: %s', (code, offered) => {
   const lines = steps({ blocked: [{ chunk: '0001', code }], blockedCount: 1 }).join('\n');
 
   expect(lines.includes('longhaul accept acme PATH --reason')).toBe(offered);
@@ -69,10 +69,10 @@ test.each<[string, Partial<Situation>, string]>([
   ['cut over past other gates than the window', { phase: 'ready to cut over' }, 'start-cutover'],
   ['resume what is over', { phase: 'done', conditions: ['paused'] }, 'resume'],
   ['retry in what is over', { phase: 'aborted', blockedCount: 1 }, 'retry'],
-])('does not offer to %s', (_what, changes, word) => {
+])('the suggestions do not include how to %s', (_what, changes, word) => {
   expect(steps(changes).join('\n')).not.toContain(word);
 });
 
-test('has something to do in every phase', () => {
+test('there is a suggestion in every phase', () => {
   for (const phase of PHASES) expect(steps({ phase })).not.toEqual([]);
 });

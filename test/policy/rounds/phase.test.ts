@@ -31,7 +31,7 @@ test.each<[Phase, PhaseEvent, Phase, string]>([
   ['soaking', { type: 'rolled back' }, 'catching up', 'rolled back to the source'],
   ['assessing', abort, 'aborted', 'budget'],
   ['cutting over', abort, 'aborted', 'budget'],
-])('%s leads with %j to %s', (phase, event, next, because) => {
+])('nextPhase: %s with %j leads to %s', (phase, event, next, because) => {
   const action = phase === next ? 'stay' : 'enter';
   expect(nextPhase(phase, event)).toEqual({ action, phase: next, because });
 });
@@ -45,15 +45,15 @@ test.each<[Phase, PhaseEvent]>([
   ['soaking', abort],
   ['done', abort],
   ['aborted', { type: 'planned' }],
-])('%s is not left by %j', (phase, event) => {
+])('nextPhase: %s ignores %j', (phase, event) => {
   expect(nextPhase(phase, event)).toEqual({
     action: 'stay',
     phase,
-    because: `"${event.type}" means nothing while ${phase}`,
+    because: `"${event.type}" does not apply while ${phase}`,
   });
 });
 
-test('done and aborted are never left', () => {
+test('no event leads out of done and aborted', () => {
   const events: PhaseEvent[] = [
     { type: 'planned' },
     { type: 'seeded' },

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { planChunks } from '../../../src/policy/chunks/plan.ts';
+import { planChunks } from '../../../src/policy/chunks/plan-chunks.ts';
 import { rootLabel } from '../../../src/terminal/texts/root-label.ts';
 import { planRoots } from '../../../src/policy/chunks/listed.ts';
 import { chunkRunMs, renderPlan } from '../../../src/terminal/texts/plan.ts';

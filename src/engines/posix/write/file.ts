@@ -40,7 +40,7 @@ export interface FilePair extends OpenPair {
   readonly newFile: NewFile;
 }
 
-/** What copying one entry did. */
+/** Result of copying one entry. */
 export type CopyOutcome =
   | { readonly outcome: 'copied'; readonly stat: FileStat; readonly digest?: Digest }
   | { readonly outcome: 'drifted' };
