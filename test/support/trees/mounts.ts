@@ -1,6 +1,6 @@
 /** Real mounts for tests: each is gone with this process, however that ends. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -37,7 +37,7 @@ export const mountMissing = ((): string | undefined => {
   }
 })();
 
-/** The directory `from` at `path`. */
+/** The directory or file `from` at `path`. */
 export const bindMount = (from: string, path: string): Mount =>
   openMount(path, ['--bind', from, path]);
 
@@ -45,8 +45,26 @@ export const bindMount = (from: string, path: string): Mount =>
 export const smallMount = (path: string, size: string): Mount =>
   openMount(path, ['-t', 'tmpfs', '-o', `size=${size},mode=755`, 'longhaul-test', path]);
 
+/** An overlay whose layers lie on two file systems, as in a container; `path` is its merged view. */
+export function overlayMount(path: string): Mount {
+  const [lower, top] = [smallMount(`${path}-lower`, '8m'), smallMount(`${path}-top`, '64m')];
+  const [upper, work] = [join(top.path, 'upper'), join(top.path, 'work')];
+  for (const folder of [upper, work]) mkdirSync(folder);
+  const layers = `lowerdir=${lower.path},upperdir=${upper},workdir=${work}`;
+  return openMount(path, ['-t', 'overlay', '-o', layers, 'longhaul-test', path]);
+}
+
+/** A file system in an image of 64 MiB, made by `mkfs` (a program and its options). */
+export function imageMount(path: string, mkfs: readonly string[]): Mount {
+  const image = `${path}.img`;
+  writeFileSync(image, '');
+  truncateSync(image, 64 * 2 ** 20);
+  execFileSync(mkfs[0]!, [...mkfs.slice(1), image], { stdio: 'ignore' });
+  return openMount(path, ['-o', 'loop', image, path]);
+}
+
 function openMount(path: string, args: readonly string[]): Mount {
-  mkdirSync(path, { recursive: true });
+  if (!existsSync(path)) mkdirSync(path, { recursive: true });
   const mount = (): void => void execFileSync('mount', args);
   mount();
   keep(path);

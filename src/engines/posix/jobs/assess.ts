@@ -6,7 +6,7 @@ import type { DirectorySummary } from '../../../policy/chunks/plan.ts';
 import { readDirectory, type DirectoryVisitor } from '../native/directory-reader.ts';
 import type { Block } from '../native/libc.ts';
 import {
-  deviceOf,
+  isMountPoint,
   S_IFDIR,
   S_IFLNK,
   S_IFMT,
@@ -155,8 +155,8 @@ class Assessor implements DirectoryVisitor {
 
   private addDirectory(name: RawPath, stat: Block): void {
     const path = joinRaw(this.path, name);
-    if (deviceOf(stat) === this.job.device) this.subdirectories.push(path);
-    else addSample(this.statistics.mountPoints, path);
+    if (isMountPoint(stat, this.job.device)) addSample(this.statistics.mountPoints, path);
+    else this.subdirectories.push(path);
   }
 
   private addLinked(name: RawPath, stat: Block): void {

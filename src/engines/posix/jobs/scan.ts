@@ -9,7 +9,13 @@ import { ENTRY_STATUSES, type EntryStatus } from '../../../model/entry.ts';
 import { joinRaw, type RawPath } from '../../../paths.ts';
 import { readDirectory, type DirectoryVisitor } from '../native/directory-reader.ts';
 import type { Block } from '../native/libc.ts';
-import { deviceOf, emptyEntryFields, readEntryFields, S_IFDIR, S_IFMT } from '../native/statx.ts';
+import {
+  isMountPoint,
+  emptyEntryFields,
+  readEntryFields,
+  S_IFDIR,
+  S_IFMT,
+} from '../native/statx.ts';
 import { noFacts, note, type ScanFacts } from '../round/scan-facts.ts';
 import { appendRecord } from '../round/scan-record.ts';
 import { statusOf, type ScanRules } from '../round/scan-rules.ts';
@@ -102,7 +108,9 @@ class Scanner implements DirectoryVisitor {
     fields.name = name;
     const isDirectory = (fields.mode & S_IFMT) === S_IFDIR;
     const isExcluded = this.excludes.isNameExcluded(this.path, name, isDirectory);
-    const status = statusOf(fields.mode, isExcluded, deviceOf(stat), this.job.rules);
+    const { rules } = this.job;
+    const onOtherDevice = isMountPoint(stat, rules.device);
+    const status = statusOf(fields.mode, isExcluded, onOtherDevice, rules);
     if (isDirectory && status === 'seen') this.subdirectories.push(joinRaw(this.path, name));
     this.append(status);
   }

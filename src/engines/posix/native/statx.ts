@@ -127,3 +127,13 @@ export function deviceOf({ u32 }: Block): string {
   }
   return lastDevice;
 }
+
+/**
+ * Returns true if the entry is a directory on another device than the tree's root, `rootDevice` ('major:minor').
+ * Files do not count: on overlayfs they have other device numbers than their directories (overlayfs.rst of the
+ * kernel, "Inode properties"), and a file that is mounted by itself belongs to the tree that shows it.
+ */
+export function isMountPoint(stat: Block, rootDevice: string): boolean {
+  const isDirectory = (stat.u32[WORD.mode]! & S_IFMT) === S_IFDIR;
+  return isDirectory && deviceOf(stat) !== rootDevice;
+}

@@ -15,11 +15,11 @@ export interface ScanRules {
 export function statusOf(
   mode: number,
   isExcluded: boolean,
-  device: string,
-  rules: Pick<ScanRules, 'specialFiles' | 'device'>,
+  isMountPoint: boolean,
+  rules: Pick<ScanRules, 'specialFiles'>,
 ): EntryStatus {
   if (isExcluded) return 'excluded';
-  if (device !== rules.device) return 'excepted';
+  if (isMountPoint) return 'excepted';
   const type = mode & S_IFMT;
   const ordinary = type === S_IFREG || type === S_IFDIR || type === S_IFLNK;
   return ordinary || rules.specialFiles === 'copy' ? 'seen' : 'excepted';

@@ -17,7 +17,7 @@ import {
   type RawPath,
 } from '../../../paths.ts';
 import {
-  deviceOf,
+  isMountPoint,
   emptyEntryFields,
   newStatBuffer,
   readEntryFields,
@@ -70,7 +70,7 @@ function scanRoot(rootFd: number, root: RawPath, excludes: Excludes, rules: Scan
   readEntryFields(stat, fields);
   const isDirectory = (fields.mode & S_IFMT) === S_IFDIR;
   const isExcluded = isLeftOut(excludes, root, isDirectory);
-  const status = statusOf(fields.mode, isExcluded, deviceOf(stat), rules);
+  const status = statusOf(fields.mode, isExcluded, isMountPoint(stat, rules.device), rules);
   return { ...fields, inode: BigInt(fields.inode), status };
 }
 

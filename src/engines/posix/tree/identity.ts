@@ -97,7 +97,8 @@ function attempt<T>(path: string, missing: Code, look: () => T): T {
 }
 
 function holdsEntries(fd: number): boolean {
-  const directory = opendirSync(`/proc/self/fd/${fd}`);
+  // As bytes: where a listing carries no file types, Node stats each name, and text may not name the entry.
+  const directory = opendirSync(`/proc/self/fd/${fd}`, { encoding: 'buffer' as BufferEncoding });
   try {
     return directory.readSync() !== null;
   } finally {
