@@ -1,6 +1,6 @@
 /**
- * The commands there are. Each lives in a file of its own that is imported only when it is called,
- * so that `longhaul sync` loads neither Temporal, zod nor pino.
+ * The table of commands. Each command is a module that is imported only when it is called, so that
+ * `longhaul sync` loads neither Temporal, zod nor pino.
  */
 import type { AnyCommand } from './command/command.ts';
 
@@ -38,13 +38,13 @@ export const COMMANDS: readonly CommandRow[] = [
   row(
     'Prepare',
     'assess',
-    'Scan the source and tell what is there and how long it will take',
+    'Scan the source and report its content and how long it will take',
     async () => (await import('./prepare/assess.ts')).assessCommand,
   ),
   row(
     'Prepare',
     'plan',
-    'Print the chunks a migration would be cut into',
+    'Print the chunks that a migration would be split into',
     async () => (await import('./prepare/plan.ts')).planCommand,
   ),
   row(
@@ -56,13 +56,13 @@ export const COMMANDS: readonly CommandRow[] = [
   row(
     'Prepare',
     'provision',
-    'Make what a migration by DataSync needs in the account',
+    'Create what a migration by DataSync needs in the AWS account',
     async () => (await import('./prepare/provision.ts')).provisionCommand,
   ),
   row(
     'Prepare',
     'teardown',
-    'Remove what provisioning made, but not the file system',
+    'Remove what provisioning created, except the file system',
     async () => (await import('./prepare/teardown.ts')).teardownCommand,
   ),
   row(
@@ -80,19 +80,19 @@ export const COMMANDS: readonly CommandRow[] = [
   row(
     'Run',
     'worker',
-    'Do the work of migrations whose trees this machine sees',
+    'Run the work of migrations whose trees are mounted on this host',
     async () => (await import('./run/worker.ts')).workerCommand,
   ),
   row(
     'Run',
     'start',
-    'Start a migration, or attach to the one that runs',
+    'Start a migration, or attach to a running one',
     async () => (await import('./run/start.ts')).startCommand,
   ),
   row(
     'Watch',
     'list',
-    'List the migrations the server knows',
+    'List the migrations on the server',
     async () => (await import('./watch/list.ts')).listCommand,
   ),
   row(
@@ -128,7 +128,7 @@ export const COMMANDS: readonly CommandRow[] = [
   row(
     'Steer',
     'resume',
-    'Go on after a pause',
+    'Continue after a pause',
     async () => (await import('./steer/resume.ts')).resumeCommand,
   ),
   row(
@@ -152,7 +152,7 @@ export const COMMANDS: readonly CommandRow[] = [
   row(
     'Steer',
     'exclude',
-    'Leave entries out from the next round on',
+    'Exclude entries from the next round on',
     async () => (await import('./steer/exclude.ts')).excludeCommand,
   ),
   row(
@@ -170,13 +170,13 @@ export const COMMANDS: readonly CommandRow[] = [
   row(
     'Steer',
     'skip',
-    'Let a blocked chunk rest until the next round',
+    'Leave a blocked chunk until the next round',
     async () => (await import('./steer/skip.ts')).skipCommand,
   ),
   row(
     'Steer',
     'allow-deletes',
-    'Let a blocked chunk delete more than the caps, once',
+    'Let a blocked chunk exceed the delete caps once',
     async () => (await import('./steer/allow-deletes.ts')).allowDeletesCommand,
   ),
   row(
@@ -188,13 +188,13 @@ export const COMMANDS: readonly CommandRow[] = [
   row(
     'Cut over',
     'postpone',
-    'Hold the cutover back',
+    'Withdraw the approval of the cutover, or delay it',
     async () => (await import('./cut-over/postpone.ts')).postponeCommand,
   ),
   row(
     'Cut over',
     'start-cutover',
-    'Begin the cutover now, whatever its window says',
+    'Begin the cutover now, outside its window if need be',
     async () => (await import('./cut-over/start-cutover.ts')).startCutoverCommand,
   ),
   row(
@@ -206,19 +206,19 @@ export const COMMANDS: readonly CommandRow[] = [
   row(
     'Prove',
     'ledger',
-    'Show the account of what was done and decided',
+    'Show the record of what was done and decided',
     async () => (await import('./prove/ledger.ts')).ledgerCommand,
   ),
   row(
     'Prove',
     'export',
-    'Write the evidence in formats other tools can check',
+    'Write the evidence in formats that other tools can check',
     async () => (await import('./prove/export.ts')).exportCommand,
   ),
   row(
     'Prove',
     'empty-trash',
-    'Remove for good what deletes moved to the trash long enough ago',
+    'Remove deleted entries from the trash when their time is over',
     async () => (await import('./prove/empty-trash.ts')).emptyTrashCommand,
   ),
   row(
@@ -236,13 +236,13 @@ export const COMMANDS: readonly CommandRow[] = [
   row(
     'Alone',
     'sandbox',
-    'Serve DataSync, EFS and S3 on this machine, to rehearse without an account',
+    'Serve DataSync, EFS and S3 on this machine, for rehearsals without an AWS account',
     async () => (await import('./alone/sandbox.ts')).sandboxCommand,
   ),
   row(
     'Alone',
     'demo',
-    'Run a small migration with a bad link on this machine',
+    'Run a small migration over a bad link on this machine',
     async () => (await import('./alone/demo.ts')).demoCommand,
   ),
 ];

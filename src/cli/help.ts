@@ -1,7 +1,7 @@
-/** Help texts: summary, examples, flags, exit codes. Pure. */
+/** The help of a command: summary, usage, examples, options, exit codes. */
 import type { AnyCommand } from './command/command.ts';
 import { EXIT_MEANINGS, type ExitCode } from './command/exit.ts';
-import { columns, wrap } from '../terminal/help-columns.ts';
+import { definitionList, wrap } from '../terminal/columns.ts';
 
 export function helpOf(definition: AnyCommand): string {
   const args = definition.args ?? [];
@@ -10,25 +10,25 @@ export function helpOf(definition: AnyCommand): string {
   if (definition.details !== undefined) parts.push(wrap(definition.details));
   parts.push(`Usage: ${usage.join(' ')}`);
   parts.push(`Examples:\n${examplesOf(definition)}`);
-  if (args.length > 0) parts.push(`Arguments:\n${columns(args)}`);
+  if (args.length > 0) parts.push(`Arguments:\n${definitionList(args)}`);
   const options = (definition.options ?? []).map(
     ({ flags, description, mandatory }) =>
       [flags, mandatory === true ? `${description} (required)` : description] as const,
   );
-  parts.push(`Options:\n${columns([...options, ['-h, --help', 'show this help']])}`);
+  parts.push(`Options:\n${definitionList([...options, ['-h, --help', 'show this help']])}`);
   parts.push(`Exit codes:\n${exitsOf(definition.exits)}`);
   return `${parts.join('\n\n')}\n`;
 }
 
 function examplesOf({ examples }: AnyCommand): string {
   const width = Math.max(0, ...examples.map(([line]) => line.length));
-  // Side by side while that fits; otherwise the explanation goes above, as a comment.
+  // Long command lines leave no room beside them: the explanation goes above, as a comment.
   return width <= 44
-    ? columns(examples)
+    ? definitionList(examples)
     : examples.map(([line, what]) => `  # ${what}\n  ${line}`).join('\n');
 }
 
 export function exitsOf(exits: readonly ExitCode[]): string {
   const all = [...new Set<ExitCode>([...exits, 1])].sort((a, b) => a - b);
-  return columns(all.map((code) => [String(code), EXIT_MEANINGS[code]] as const));
+  return definitionList(all.map((code) => [String(code), EXIT_MEANINGS[code]] as const));
 }

@@ -1,12 +1,12 @@
 /** Entry point of `longhaul`. */
-import './threads-first.ts';
+import './prestart-threads.ts';
 import { endAhead } from '../engines/posix/threads/thread.ts';
 import { main } from './program.ts';
 
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
-    if (interrupt.signal.aborted) process.exit(130); // asked twice
+    if (interrupt.signal.aborted) process.exit(130); // a second Ctrl-C does not wait
     interrupt.abort();
   });
 }
@@ -21,6 +21,6 @@ const exit = await main(process.argv.slice(2), {
   noColor: (process.env['NO_COLOR'] ?? '') !== '',
   signal: interrupt.signal,
 });
-await endAhead(); // what a command that failed early did not take
-// Connections and idle threads may still be closing; nothing of value is lost by not waiting.
+await endAhead(); // threads that were started ahead and not used
+// Connections and idle threads may still be closing; waiting for them would save nothing.
 process.exit(exit);

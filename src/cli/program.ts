@@ -1,4 +1,4 @@
-/** From an argument list to an exit code. The one place where failures become words. */
+/** Runs a command line: from arguments to an exit code. All failures are printed here. */
 import { Command } from 'commander';
 import { CODES } from '../errors/codes.ts';
 import { describeFailure, type Failure } from '../errors/failure.ts';
@@ -9,21 +9,22 @@ import { COMMANDS } from './commands.ts';
 import { advice, exitOf, failureOf, type ExitCode } from './command/exit.ts';
 import { mainHelp } from './main-help.ts';
 import { openTerminal, toRecord, type Stream, type Terminal } from '../terminal/terminal.ts';
-import { version } from './version.ts';
+import { packageVersion } from './package-version.ts';
 
-export interface World {
+export interface ProgramOptions {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly noColor: boolean;
+  /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
-/** `args`: without node and the script. Never throws. */
-export async function main(args: readonly string[], world: World): Promise<ExitCode> {
+/** Runs a command and prints its failure, if any. `args` excludes node and the script. Never throws. */
+export async function main(args: readonly string[], world: ProgramOptions): Promise<ExitCode> {
   const json = args.includes('--json');
   const terminal = openTerminal({ ...world, json });
   let exit: ExitCode = 0;
-  let called: Called | undefined;
+  let called: CalledCommand | undefined;
   try {
     const program = await programFor(args, world, async (definition, words, options) => {
       called = { definition, words };
@@ -40,19 +41,19 @@ export async function main(args: readonly string[], world: World): Promise<ExitC
     terminal.status(undefined);
     const failure = unknownHelpTopic(thrown, args) ?? failureOf(thrown, args);
     if (failure === undefined) return 0;
-    complain(terminal, world.stderr, withAdvice(failure, called), thrown);
+    printFailure(terminal, world.stderr, withAdvice(failure, called), thrown);
     return exitOf(failure);
   }
 }
 
-/** The called command in full, the others by name and summary only: they are what commander suggests. */
+/** Builds the program with the called command in full; commander needs the others for suggestions only. */
 async function programFor(
   args: readonly string[],
-  world: World,
+  world: ProgramOptions,
   run: (definition: AnyCommand, words: readonly unknown[], options: object) => Promise<void>,
 ): Promise<Command> {
   const program = new Command('longhaul')
-    .version(version(), '-V, --version')
+    .version(packageVersion(), '-V, --version')
     .configureHelp({ formatHelp: mainHelp })
     .helpCommand('help [command]', 'show help');
   const asked = args[0] === 'help' ? args[1] : args.find((word) => !word.startsWith('-'));
@@ -64,13 +65,13 @@ async function programFor(
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => world.stdout.write(text),
-      writeErr: () => undefined, // `complain` says it, once
+      writeErr: () => undefined, // `printFailure` prints it
     });
   }
   return program;
 }
 
-/** `longhaul help TOPIC` of a command that does not exist: commander says nothing about it. */
+/** Returns the failure of `longhaul help TOPIC` for an unknown topic, which commander does not report. */
 function unknownHelpTopic(thrown: unknown, [help, topic]: readonly string[]): Failure | undefined {
   const exitCode = (thrown as { readonly exitCode?: unknown }).exitCode;
   const known = topic === undefined || COMMANDS.some(({ name }) => name === topic);
@@ -84,13 +85,13 @@ function unknownHelpTopic(thrown: unknown, [help, topic]: readonly string[]): Fa
   return { code: 'USAGE', message, hint: 'See: longhaul help.' };
 }
 
-interface Called {
+interface CalledCommand {
   readonly definition: AnyCommand;
   readonly words: readonly unknown[];
 }
 
-/** The failure with what to type next, about this very command and migration. */
-function withAdvice(failure: Failure, called: Called | undefined): Failure {
+/** Adds the hint, in terms of the command that was called and its migration. */
+function withAdvice(failure: Failure, called: CalledCommand | undefined): Failure {
   const hint = failure.hint ?? CODES[failure.code].hint;
   if (called === undefined) return { ...failure, hint };
   const { name, args } = called.definition;
@@ -99,7 +100,7 @@ function withAdvice(failure: Failure, called: Called | undefined): Failure {
   return { ...failure, hint: advice(hint, { command: name, migration }) };
 }
 
-function complain(terminal: Terminal, stderr: Stream, failure: Failure, thrown: unknown): void {
+function printFailure(terminal: Terminal, stderr: Stream, failure: Failure, thrown: unknown): void {
   if (terminal.json) {
     stderr.write(`${toRecord('error', { ...failure, exit: exitOf(failure) })}\n`);
     return;

@@ -1,4 +1,4 @@
-/** Our definition of a command in commander's terms. */
+/** Translates command definitions to commander's. */
 import { Argument, Command, Option } from 'commander';
 import type { AnyCommand, OptionDefinition } from './command/command.ts';
 import { helpOf } from './help.ts';

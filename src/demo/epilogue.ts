@@ -1,7 +1,7 @@
 /** How the demo ends: its result, where to look while it is kept up, what to type next. */
 import { join } from 'node:path';
 import { plural, formatDuration } from '../units.ts';
-import { table } from '../terminal/table.ts';
+import { table } from '../terminal/columns.ts';
 import { migrationId } from '../protocol/names.ts';
 import { BUCKET } from './cloud-paper.ts';
 import type { Narrator } from './narrator.ts';

@@ -1,7 +1,7 @@
 /** Looks at the migration until something has come true, and tells what happens meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchLine } from '../terminal/texts/status-line.ts';
-import { newsSince } from '../terminal/texts/watch.ts';
+import { eventsBetween } from '../terminal/texts/watch.ts';
 import type { LonghaulClient } from '../client/client.ts';
 import type { Snapshot } from '../client/snapshot.ts';
 import { LonghaulError } from '../errors/failure.ts';
@@ -41,7 +41,7 @@ export function openFollower(
     for (const line of alsoSaid()) narrator.quote(line);
     // A worker that is gone is asked again, without a word: the story has told of it.
     if (snapshot.progress !== undefined) {
-      const news = newsSince(last, snapshot).map((line) => line.slice('2026-01-01T'.length));
+      const news = eventsBetween(last, snapshot).map((line) => line.slice('2026-01-01T'.length));
       if (news.length > 0) saidAt = performance.now();
       for (const line of news) narrator.quote(line);
       last = snapshot;

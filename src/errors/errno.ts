@@ -1,7 +1,7 @@
-/** Maps errno names to codes. */
+/** Failure codes of errno values. */
 import type { Code } from './codes.ts';
 
-/** errno names as libc and Node report them. Source: errno(3), nfs(5), fuse(4). */
+/** Names as libc and Node report them. Sources: errno(3), nfs(5), fuse(4). */
 const ERRNO_TO_CODE: Readonly<Record<string, Code>> = {
   EIO: 'IO_ERROR',
   EREMOTEIO: 'IO_ERROR',
@@ -46,7 +46,7 @@ const ERRNO_TO_CODE: Readonly<Record<string, Code>> = {
   ENOTEMPTY: 'CHANGED_WHILE_COPYING',
 };
 
-/** The code for an errno name; what is not in the table is our bug until somebody puts it there. */
+/** Returns the code of an errno name. A name that is not in the table counts as BUG, so that it is reported. */
 export function codeOfErrno(errno: string): Code {
   return ERRNO_TO_CODE[errno] ?? 'BUG';
 }

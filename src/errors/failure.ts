@@ -1,8 +1,6 @@
 /**
- * Failures as data, and the one error class that carries them.
- *
- * Errors cross worker threads, jest realms and Temporal as data: recognise them by `code`,
- * never by `instanceof`.
+ * Failures as data, and the error class that carries them. Errors cross worker threads, Jest realms and
+ * Temporal as data: recognise them by `code`, never by `instanceof`.
  */
 import { CODES, type Code, type FailureClass } from './codes.ts';
 import { codeOfErrno } from './errno.ts';
@@ -17,7 +15,7 @@ export interface Failure {
 export interface FailureOptions {
   readonly path?: string;
   readonly hint?: string;
-  /** Names of the lanes that are away, where it is not the whole link. */
+  /** Names of the lanes that are offline, when not the whole link is down. */
   readonly lanes?: readonly string[];
   readonly cause?: unknown;
 }
@@ -38,7 +36,7 @@ export class LonghaulError extends Error {
   }
 }
 
-/** Turns anything thrown into a failure that can be sent, stored and compared. */
+/** Converts anything thrown into a failure that can be sent, stored and compared. */
 export function toFailure(thrown: unknown): Failure {
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
     code?: unknown;
@@ -62,13 +60,13 @@ export function failureClass(failure: Pick<Failure, 'code'>): FailureClass {
   return CODES[failure.code].class;
 }
 
-/** What happened, to which thing, and what to do next. */
+/** Formats what happened, to which path, and what to do next. */
 export function describeFailure(failure: Failure): string {
   const where =
     failure.path !== undefined && !failure.message.includes(failure.path)
       ? ` (${failure.path})`
       : '';
-  // After a list, what to do is a line of its own.
-  const dot = failure.message.includes('\n') ? '\n' : ' ';
-  return `${failure.message}${where}${dot}[${failure.code}]. ${failure.hint ?? CODES[failure.code].hint}`;
+  // A message of several lines is a list: the code and the hint follow on a line of their own.
+  const separator = failure.message.includes('\n') ? '\n' : ' ';
+  return `${failure.message}${where}${separator}[${failure.code}]. ${failure.hint ?? CODES[failure.code].hint}`;
 }

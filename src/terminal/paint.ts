@@ -1,4 +1,4 @@
-/** Colour as an extra, never as the only carrier of a meaning. Off: every function returns its text. */
+/** Colours for a terminal. They repeat what the text says; without them, each function returns its input. */
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;

@@ -1,28 +1,29 @@
 /**
- * Where a command's words go: the result to stdout, progress and messages to stderr. The status
- * line is replaced in place on a terminal and is not printed anywhere else. With --json, stdout
- * carries one JSON record a line (`type` and `v` first) and so does stderr.
+ * The output of a command: results go to stdout, progress and messages to stderr. On a terminal, the
+ * status line is replaced in place; elsewhere it is not printed. With --json, both streams carry one
+ * JSON record per line, each beginning with `type` and `v`.
  */
 import { paintFor, type Paint } from './paint.ts';
 
 export interface Terminal {
   readonly json: boolean;
-  /** A person is looking at stderr. */
+  /** True when stderr is a terminal and --json is not given. */
   readonly interactive: boolean;
+  /** Width of the terminal in characters. */
   readonly columns: number;
   /** Colours for stdout. */
   readonly paint: Paint;
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal;
-  /** The result. */
+  /** Writes a line of the result to stdout. */
   print(text: string): void;
-  /** The result as bytes, which are passed on as they are. */
+  /** Writes bytes of the result to stdout, unchanged. */
   raw(bytes: Uint8Array): void;
-  /** The result as a record. */
+  /** Writes a JSON record of the result to stdout. */
   record(type: string, value: object): void;
-  /** A message to the person. */
+  /** Writes a message to stderr. */
   say(text: string): void;
-  /** The status line; undefined takes it away. */
+  /** Replaces the status line; undefined removes it. */
   status(line: string | undefined): void;
 }
 
@@ -44,7 +45,7 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 export function openTerminal({ stdout, stderr, json, noColor, signal }: TerminalOptions): Terminal {
   const interactive = stderr.isTTY === true && !json;
-  const columns = stderr.columns || 80; // 0: a terminal that does not know its size
+  const columns = stderr.columns || 80; // some terminals report 0
   let shown: string | undefined;
 
   const around = (write: () => void): void => {
@@ -70,7 +71,7 @@ export function openTerminal({ stdout, stderr, json, noColor, signal }: Terminal
   };
 }
 
-/** One NDJSON line; `v` is raised when a field changes its meaning. */
+/** Formats one NDJSON line. `v` is raised when the meaning of a field changes. */
 export function toRecord(type: string, value: object): string {
   return JSON.stringify({ type, v: 1, ...value });
 }

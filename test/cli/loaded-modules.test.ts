@@ -1,4 +1,4 @@
-/** What programs load before they are of use: start-up is mostly that, and it grows unnoticed. */
+/** The modules that programs load at start-up, which dominate its duration and grow unnoticed. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(room, { recursive: true, force: true }));
 
-/** The scripts that a Node program opens, once for each time. */
+/** Returns the scripts that a Node program opens, each as often as it is opened. */
 function scriptsOf(...args: string[]): readonly string[] {
   const trace = join(room, 'trace');
   const strace = ['-f', '-e', 'trace=openat', '-o', trace, process.execPath, ...args];
@@ -32,27 +32,30 @@ const packagesIn = (scripts: readonly string[]): readonly string[] => {
 };
 
 describe('what is loaded', () => {
-  traced('by longhaul sync: one script a thread, and nothing of Temporal, AWS or the spec', () => {
-    const [source, destination] = [join(room, 'a'), join(room, 'b')];
-    for (const path of [source, destination]) mkdirSync(path);
-    writeFileSync(join(source, 'file'), 'content');
+  traced(
+    'by longhaul sync: one script per thread, and nothing of Temporal, AWS or the spec',
+    () => {
+      const [source, destination] = [join(room, 'a'), join(room, 'b')];
+      for (const path of [source, destination]) mkdirSync(path);
+      writeFileSync(join(source, 'file'), 'content');
 
-    const state = join(room, 'state');
-    const scripts = scriptsOf(PROGRAM, 'sync', source, destination, '--state', state);
+      const state = join(room, 'state');
+      const scripts = scriptsOf(PROGRAM, 'sync', source, destination, '--state', state);
 
-    const loaded = packagesIn(scripts);
-    const native = /koffi|^@napi-rs/;
-    expect(loaded.filter((name) => native.test(name)).length).toBeGreaterThan(1);
-    expect(loaded.filter((name) => !native.test(name))).toEqual([]);
-    const own = scripts.filter((path) => path.includes('/dist/'));
-    expect(own.map((path) => path.split('/dist/')[1]).sort()).toEqual([
-      'cli/alone/sync.js',
-      'cli/main.js',
-      ...['engines/posix/jobs/worker.js', 'engines/posix/jobs/worker.js'], // each of the two threads
-    ]);
-  });
+      const loaded = packagesIn(scripts);
+      const native = /koffi|^@napi-rs/;
+      expect(loaded.filter((name) => native.test(name)).length).toBeGreaterThan(1);
+      expect(loaded.filter((name) => !native.test(name))).toEqual([]);
+      const own = scripts.filter((path) => path.includes('/dist/'));
+      expect(own.map((path) => path.split('/dist/')[1]).sort()).toEqual([
+        'cli/alone/sync.js',
+        'cli/main.js',
+        ...['engines/posix/jobs/worker.js', 'engines/posix/jobs/worker.js'], // each of the two threads
+      ]);
+    },
+  );
 
-  test('by the threads of longhaul sync: the modules of Node from the cache in its program', () => {
+  test('by the threads of longhaul sync: the modules of Node come from the code cache in its binary', () => {
     const [source, destination] = [join(room, 'c'), join(room, 'd')];
     for (const path of [source, destination]) mkdirSync(path);
     writeFileSync(join(source, 'file'), 'content');

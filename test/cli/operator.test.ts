@@ -1,11 +1,11 @@
-/** An operator's commands against a real server, and what they say when something is not as expected. */
+/** An operator's commands against a real server, and their messages when something is not as expected. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFlows, SETTINGS, type Flows } from '../support/servers/workflow-bench.ts';
-import { bareEnvironment, longhaul, type RunResult } from './run.ts';
+import { bareEnvironment, longhaul, type RunResult } from '../support/processes/run-longhaul.ts';
 
 let flows: Flows;
 beforeAll(async () => {
@@ -15,8 +15,8 @@ afterAll(() => flows.close());
 
 const run = (...args: string[]): Promise<RunResult> => longhaul(args, { env: flows.env });
 
-describe('of a migration with a blocked chunk', () => {
-  test('longhaul chunks acme --blocked tells the reason', async () => {
+describe('for a migration with a blocked chunk', () => {
+  test('longhaul chunks acme --blocked shows the reason', async () => {
     const running = await flows.start('blocked', {
       broken: new Map([['0001', 'PERMISSION_DENIED']]),
     });
@@ -31,17 +31,17 @@ describe('of a migration with a blocked chunk', () => {
     expect(status.stdout).toContain('longhaul accept blocked PATH --reason "…"');
   });
 
-  test('longhaul status of a name with a slip of the fingers says which was meant', async () => {
+  test('longhaul status with a mistyped name suggests the right one', async () => {
     const { exit, stderr } = await run('status', 'blokced');
 
     expect({ exit, stderr }).toEqual({
       exit: 2,
       stderr:
-        'longhaul: There is no migration "blokced" on this server (Did you mean blocked?) [NO_SUCH_MIGRATION]. longhaul list shows the migrations there are.\n',
+        'longhaul: There is no migration "blokced" on this server (Did you mean blocked?) [NO_SUCH_MIGRATION]. longhaul list shows all migrations.\n',
     });
   });
 
-  test('longhaul retry NAME CHUNK of one that is not blocked names this migration', async () => {
+  test('longhaul retry NAME CHUNK for a chunk that is not blocked fails with a hint that names the migration', async () => {
     const { exit, stderr } = await run('retry', 'blocked', '9999');
 
     expect({ exit, stderr }).toEqual({
@@ -51,7 +51,7 @@ describe('of a migration with a blocked chunk', () => {
   });
 });
 
-describe('of a migration that is over', () => {
+describe('for a migration that has ended', () => {
   beforeAll(async () => {
     const running = await flows.start('over', {
       settings: { ...SETTINGS, approval: 'automatic' },
@@ -60,7 +60,7 @@ describe('of a migration that is over', () => {
   });
 
   test.each([['pause'], ['run-round'], ['approve'], ['retry'], ['postpone']])(
-    'longhaul %s over says that it has ended',
+    'longhaul %s says that it has ended',
     async (command) => {
       const { exit, stdout, stderr } = await run(command, 'over');
 
@@ -73,21 +73,21 @@ describe('of a migration that is over', () => {
     },
   );
 
-  test('longhaul status over shows no next round', async () => {
+  test('longhaul status shows no next round', async () => {
     const { stdout } = await run('status', 'over');
 
     expect(stdout).toMatch(/^over: done\n/);
     expect(stdout).not.toMatch(/next round|cutover/);
   });
 
-  test('longhaul watch over ends at once with 0', async () => {
+  test('longhaul watch ends at once with 0', async () => {
     const { exit, stdout } = await run('watch', 'over');
 
     expect(exit).toBe(0);
     expect(stdout).toMatch(/Z {2}done\n/);
   });
 
-  test('longhaul start refuses a second life under the same name', async () => {
+  test('longhaul start refuses to reuse its name', async () => {
     const room = mkdtempSync(join(tmpdir(), 'longhaul-operator-'));
     const paths = ['source', 'destination'].map((name) => join(room, name));
     paths.forEach((path) => mkdirSync(path));
@@ -115,7 +115,7 @@ describe('of a migration that is over', () => {
 });
 
 test.each([['status'], ['chunks'], ['watch'], ['pause'], ['run-round']])(
-  'longhaul %s nobody: there is no such migration',
+  'longhaul %s for an unknown migration says that there is none of that name',
   async (command) => {
     const { exit, stdout, stderr } = await run(command, 'nobody');
 
@@ -123,7 +123,7 @@ test.each([['status'], ['chunks'], ['watch'], ['pause'], ['run-round']])(
       exit: 2,
       stdout: '',
       stderr:
-        'longhaul: There is no migration "nobody" on this server [NO_SUCH_MIGRATION]. longhaul list shows the migrations there are.\n',
+        'longhaul: There is no migration "nobody" on this server [NO_SUCH_MIGRATION]. longhaul list shows all migrations.\n',
     });
   },
 );
@@ -132,15 +132,15 @@ test.each<{ args: string[]; exit: number; says: string }>`
   args                                  | exit | says
   ${['verify', '/nonexistent', '/tmp']} | ${2} | ${'There is no directory /nonexistent [USAGE]. Mount it, or check the path.'}
   ${['verify', '/tmp', '/nonexistent']} | ${2} | ${'There is no directory /nonexistent [USAGE]. Mount it, or check the path.'}
-  ${['sync', '/nonexistent', '/tmp']}   | ${4} | ${'There is no source /nonexistent [SOURCE_MISSING]. Mount the source again; nothing is deleted meanwhile. Then: run the same command again.'}
+  ${['sync', '/nonexistent', '/tmp']}   | ${4} | ${'There is no source /nonexistent [SOURCE_MISSING]. Mount the source again; nothing is deleted in the meantime. Then: run the same command again.'}
   ${['set-bandwidth', 'acme', 'fast']}  | ${2} | ${'Expected a rate such as "50 Mbit/s", or "none", got "fast" [USAGE]. See: longhaul help set-bandwidth.'}
-`('longhaul $args says what to do next', async ({ args, exit, says }) => {
+`('the failure of longhaul $args says what to do next', async ({ args, exit, says }) => {
   const result = await longhaul(args);
 
   expect(result).toEqual({ exit, stdout: '', stderr: `longhaul: ${says}\n` });
 });
 
-describe('two trees', () => {
+describe('for two trees', () => {
   let room = '';
   beforeAll(() => {
     room = mkdtempSync(join(tmpdir(), 'longhaul-two-'));
@@ -150,7 +150,7 @@ describe('two trees', () => {
   });
   afterAll(() => rmSync(room, { recursive: true }));
 
-  test('longhaul sync and verify take a root that is a symlink, with and without a slash', async () => {
+  test('longhaul sync and verify accept a root that is a symlink, with and without a trailing slash', async () => {
     for (const root of ['link', 'link/']) {
       const trees = [join(room, root), join(room, 'new')];
 
@@ -159,7 +159,7 @@ describe('two trees', () => {
     }
   });
 
-  test('longhaul sync --delete of nearly all says how to look and how to allow it', async () => {
+  test('longhaul sync --delete that exceeds the cap says how to review and how to allow the deletes', async () => {
     const { exit, stderr } = await longhaul([
       'sync',
       join(room, 'empty'),
@@ -170,12 +170,12 @@ describe('two trees', () => {
     expect({ exit, stderr }).toEqual({
       exit: 4,
       stderr: expect.stringMatching(
-        /^longhaul: 3 of 3 entries \(100\.0 %\) would be deleted, limit 50 %; one of them: [abc] \[DELETE_REFUSED\]\. Look at the list with --delete --dry-run; then name a limit with --max-deletes COUNT\.\n$/,
+        /^longhaul: 3 of 3 entries \(100\.0 %\) would be deleted, limit 50 %; one of them: [abc] \[DELETE_REFUSED\]\. Review the list with --delete --dry-run; then set a limit with --max-deletes COUNT\.\n$/,
       ),
     });
   });
 
-  test('longhaul sync into a place that may not be written says so once, before it begins', () => {
+  test('longhaul sync to a destination without write permission fails once, before it begins', () => {
     chmodSync(join(room, 'empty'), 0o555);
     const powers = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override'] : [];
     const bin = join(import.meta.dirname, '../../bin/longhaul.js');

@@ -8,7 +8,7 @@ import { lookInto, type Cloud, type Execution } from '../../src/demo/cloud.ts';
 import { cloudPlaces, REGION, type CloudPlaces } from '../../src/demo/cloud-paper.ts';
 import { byDeletes, byExecutions, proveCloud } from '../../src/demo/cloud-proof.ts';
 import { placesIn } from '../../src/demo/paper.ts';
-import { longhaul } from '../cli/run.ts';
+import { longhaul } from '../support/processes/run-longhaul.ts';
 import {
   demo,
   descendants,

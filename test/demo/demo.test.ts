@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { placesIn } from '../../src/demo/paper.ts';
 import { prove } from '../../src/demo/proof.ts';
-import { longhaul } from '../cli/run.ts';
+import { longhaul } from '../support/processes/run-longhaul.ts';
 import { linkMissing } from '../support/migrations/demo-link.ts';
 import { expectSameTree } from '../support/trees/oracle.ts';
 import {

@@ -1,4 +1,4 @@
-/** docs/errors.md has a row for each code of src/errors/codes.ts, in its place and with its exit code. */
+/** docs/errors.md has a row for each code of src/errors/codes.ts, in the right section and with its exit code. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -8,12 +8,12 @@ import { CODES, type Code, type FailureClass } from '../../src/errors/codes.ts';
 const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
 
 const SECTION: Readonly<Record<FailureClass, string>> = {
-  transient: 'Mends itself',
-  person: 'Needs a person',
-  changed: 'Changed underneath',
+  transient: 'Continues automatically',
+  person: 'Needs an operator',
+  changed: 'Changed in the meantime',
   guard: 'Refused',
   usage: 'Usage',
-  bug: 'A fault of longhaul',
+  bug: 'A bug in longhaul',
 };
 
 interface Row {
@@ -34,23 +34,26 @@ const rows: readonly Row[] = page.split(/^## /m).flatMap((text) => {
   });
 });
 
-test.each(Object.keys(CODES) as Code[])('%s has one row: meaning, what to do, exit', (code) => {
-  const found = rows.filter(({ first }) => first === `\`${code}\``);
+test.each(Object.keys(CODES) as Code[])(
+  '%s has one row with meaning, remedy and exit code',
+  (code) => {
+    const found = rows.filter(({ first }) => first === `\`${code}\``);
 
-  expect(found).toEqual([
-    {
-      section: SECTION[CODES[code].class],
-      first: `\`${code}\``,
-      cells: [
-        expect.stringMatching(/\w{3}/),
-        expect.stringMatching(/\w{3}/),
-        `${CODES[code].exit}`,
-      ],
-    },
-  ]);
-});
+    expect(found).toEqual([
+      {
+        section: SECTION[CODES[code].class],
+        first: `\`${code}\``,
+        cells: [
+          expect.stringMatching(/\w{3}/),
+          expect.stringMatching(/\w{3}/),
+          `${CODES[code].exit}`,
+        ],
+      },
+    ]);
+  },
+);
 
-test('no row is about a code that does not exist', () => {
+test('every row describes an existing code', () => {
   const codes = rows.map(({ first }) => first).filter((first) => first.startsWith('`'));
 
   expect(codes.filter((code) => !(code.slice(1, -1) in CODES))).toEqual([]);

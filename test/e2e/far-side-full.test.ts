@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Link } from '../../src/demo/link/link.ts';
-import { longhaul } from '../cli/run.ts';
+import { longhaul } from '../support/processes/run-longhaul.ts';
 import { linkMissing, openLink } from '../support/migrations/demo-link.ts';
 import { closeMounts, mountMissing, smallMount } from '../support/trees/mounts.ts';
 import { directory, file, leftovers, makeTree, type TreeLiteral } from '../support/trees/tree.ts';

@@ -1,4 +1,4 @@
-/** The one table of errors: a row each for errno names, classes, exits and hints. */
+/** The table of failure codes: errno names, classes and retries. */
 import { describe, expect, test } from '@jest/globals';
 import { CODES, NON_RETRYABLE_CODES, type Code } from '../../src/errors/codes.ts';
 import { codeOfErrno, KNOWN_ERRNOS } from '../../src/errors/errno.ts';
@@ -43,22 +43,22 @@ describe('an errno means', () => {
       'changed',
     ]),
     ['EWHATEVER', 'BUG', 'bug'],
-  ])('%s: %s, %s', (errno, code, kind) => {
+  ])('%s: the code %s, of class %s', (errno, code, kind) => {
     expect(codeOfErrno(errno)).toBe(code);
     expect(CODES[code as Code].class).toBe(kind);
   });
 
-  test('and no errno of the table is left untested above', () => {
+  test('the rows above cover the whole table', () => {
     expect(KNOWN_ERRNOS).toHaveLength(41);
   });
 });
 
-test('no automatic retry is made for what needs a person, and one is for every outage', () => {
+test('outages are retried automatically, failures that need an operator are not', () => {
   expect(NON_RETRYABLE_CODES).toContain('PERMISSION_DENIED');
   expect(NON_RETRYABLE_CODES).not.toContain('LINK_DOWN');
 });
 
-test('a failure keeps its code and path over threads and JSON', () => {
+test('a failure keeps its code and path through JSON', () => {
   const error = new LonghaulError('DISK_FULL', 'no space', { path: '/d/a' });
   const sent = JSON.parse(JSON.stringify(toFailure(error))) as object;
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { identify } from '../../src/temporal/process-identity.ts';
 import { ensureServer, stopServer } from '../../src/temporal/server.ts';
-import { longhaul } from '../cli/run.ts';
+import { longhaul } from '../support/processes/run-longhaul.ts';
 import { start, stopAll, until, type Started } from '../support/processes/processes.ts';
 import type { sleeper } from './fixtures/sleeper.ts';
 

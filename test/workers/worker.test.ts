@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureServer, stopServer } from '../../src/temporal/server.ts';
 import { WORKFLOW_QUEUE, stepQueue } from '../../src/protocol/names.ts';
-import { longhaul } from '../cli/run.ts';
+import { longhaul } from '../support/processes/run-longhaul.ts';
 import { openMigration, type Migration } from '../support/migrations/migration.ts';
 import { until, type Started } from '../support/processes/processes.ts';
 import { testServer, type TestServer } from '../support/servers/temporal.ts';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Client, Connection } from '@temporalio/client';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { provisionId } from '../../src/protocol/provision.ts';
-import { bareEnvironment, longhaul } from '../cli/run.ts';
+import { bareEnvironment, longhaul } from '../support/processes/run-longhaul.ts';
 import { testServer, type TestServer } from '../support/servers/temporal.ts';
 
 const bin = join(import.meta.dirname, '../../bin/longhaul.js');
@@ -128,7 +128,7 @@ describe('an operator', () => {
 
     expect({ exit, stderr }).toEqual({
       exit: 0,
-      stderr: expect.stringContaining('All is as the spec says.'),
+      stderr: expect.stringContaining('Everything is as the spec says.'),
     });
     expect(stdout).toMatch(/^done: task of lane 0$/m);
     expect(census()).toEqual(WHOLE);

@@ -1,4 +1,4 @@
-/** `longhaul sandbox`: DataSync, EFS and a little S3 on this machine, to rehearse against. */
+/** `longhaul sandbox`: DataSync, EFS and parts of S3 on this machine, for rehearsals. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,6 +6,7 @@ import { LonghaulError } from '../../errors/failure.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { define, repeated } from '../command/command.ts';
 import { jsonOption, parsePort, type JsonOption } from '../command/options.ts';
+import { untilAborted } from '../command/until-aborted.ts';
 import { environmentOf, environmentText } from '../../terminal/texts/sandbox.ts';
 import {
   parseAccount,
@@ -14,7 +15,7 @@ import {
   parseTimeScale,
   readAgents,
   readExports,
-} from './sandbox-options.ts';
+} from './parse-sandbox-options.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 interface Options extends JsonOption {
@@ -31,56 +32,56 @@ interface Options extends JsonOption {
 
 export const sandboxCommand = define<[], Options>({
   name: 'sandbox',
-  summary: 'Serve DataSync, EFS and S3 on this machine, to rehearse without an account',
+  summary: 'Serve DataSync, EFS and S3 on this machine, for rehearsals without an AWS account',
   details:
-    'Speaks the wire protocols on loopback, so that longhaul, the AWS CLI and any SDK can be pointed at it. Exports, file systems and buckets are plain directories, and executions really move bytes between them. Prints the environment to export to stdout, everything else to stderr; Ctrl-C ends it.',
+    'Implements the AWS wire protocols on loopback for longhaul, the AWS CLI and any SDK. Exports, file systems and buckets are plain directories, and executions really move bytes between them. Prints the environment variables to set to stdout, everything else to stderr; Ctrl-C stops it.',
   options: [
     {
       flags: '--root <directory>',
       description:
-        'keep file systems and buckets here (default: a folder that is removed at the end)',
+        'where file systems and buckets are kept (default: a folder that is removed at the end)',
     },
     {
       flags: '--exports <where>',
       description:
-        'what NFS servers export: SERVER:/PATH=DIRECTORY, or a directory with a folder for each server; may be repeated (default: nfs/ in the root)',
+        'exports of NFS servers: SERVER:/PATH=DIRECTORY, or a directory with a folder for each server; may be repeated (default: nfs/ in the root)',
       parse: repeated,
     },
     {
       flags: '--agent <agent>',
-      description: 'an agent that is there from the start, by name or ARN; may be repeated',
+      description: 'an agent that exists from the start, by name or ARN; may be repeated',
       parse: repeated,
     },
-    { flags: '--faults <file>', description: 'what goes wrong, and when: a YAML fault script' },
+    { flags: '--faults <file>', description: 'a fault script in YAML: what goes wrong, and when' },
     {
       flags: '--time-scale <factor>',
-      description: 'how many times as fast as the clock its time runs (default: 1)',
+      description: 'speed of its clock, as a multiple of real time (default: 1)',
       parse: parseTimeScale,
     },
     {
       flags: '--seed <number>',
-      description: 'of everything that is random (default: 1)',
+      description: 'seed of the random numbers (default: 1)',
       parse: parseSeed,
     },
     {
       flags: '--region <region>',
-      description: 'of what is made in it (default: eu-central-1)',
+      description: 'AWS region of its resources (default: eu-central-1)',
       parse: parseRegion,
     },
     {
       flags: '--account <number>',
-      description: 'that owns it (default: 111122223333)',
+      description: 'AWS account of its resources (default: 111122223333)',
       parse: parseAccount,
     },
     {
       flags: '--port <number>',
-      description: 'of the server (default: one that is free)',
+      description: 'port of the server (default: any free port)',
       parse: parsePort,
     },
     jsonOption,
   ],
   examples: [
-    ['longhaul sandbox', 'empty, on a free port'],
+    ['longhaul sandbox', 'an empty sandbox on a free port'],
     ['longhaul sandbox --time-scale 600 --agent site-a', 'ten minutes of waiting pass in a second'],
     [
       'longhaul sandbox --exports nfs.example:/data=/srv/copy --root ./rehearsal',
@@ -105,7 +106,7 @@ export const sandboxCommand = define<[], Options>({
         onFault: (what) => terminal.say(`fault: ${what}`),
       });
       announce(terminal, sandbox, { root: folder.path, exports });
-      await aborted(terminal.signal);
+      await untilAborted(terminal.signal);
       await sandbox.close();
     } finally {
       folder.release();
@@ -115,15 +116,15 @@ export const sandboxCommand = define<[], Options>({
   },
 });
 
-interface Folder {
+interface RootFolder {
   readonly path: string;
   readonly kept: boolean;
   release(): void;
 }
 
-function folderFor(asked: string | undefined): Folder {
-  if (asked !== undefined) {
-    const path = resolve(asked);
+function folderFor(root: string | undefined): RootFolder {
+  if (root !== undefined) {
+    const path = resolve(root);
     mkdirSync(path, { recursive: true });
     return { path, kept: true, release: () => undefined };
   }
@@ -131,16 +132,16 @@ function folderFor(asked: string | undefined): Folder {
   return { path, kept: false, release: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-type Place = Pick<SandboxOptions, 'root' | 'exports' | 'faults' | 'onFault'>;
+type SandboxContent = Pick<SandboxOptions, 'root' | 'exports' | 'faults' | 'onFault'>;
 
 async function start(
   { agent = [], timeScale = 1, seed, region, account, port }: Options,
-  place: Place,
+  content: SandboxContent,
 ): Promise<Sandbox> {
   const { startSandbox } = await import('../../sandbox/sandbox.ts');
   try {
     return await startSandbox({
-      ...place,
+      ...content,
       time: timeScale,
       agents: readAgents(agent),
       ...(seed === undefined ? {} : { seed }),
@@ -152,13 +153,17 @@ async function start(
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     throw new LonghaulError('USAGE', `Port ${port} cannot be used (${code})`, {
-      hint: 'Leave --port out to take one that is free.',
+      hint: 'Without --port, a free one is used.',
       cause: error,
     });
   }
 }
 
-function announce(terminal: Terminal, sandbox: Sandbox, { root, exports = {} }: Place): void {
+function announce(
+  terminal: Terminal,
+  sandbox: Sandbox,
+  { root, exports = {} }: SandboxContent,
+): void {
   const environment = environmentOf(sandbox);
   const agents = [...sandbox.world.agents.values()].map(({ arn, name }) => ({ arn, name }));
   if (terminal.json) {
@@ -172,11 +177,4 @@ function announce(terminal: Terminal, sandbox: Sandbox, { root, exports = {} }: 
   for (const [name, directory] of Object.entries(exports)) terminal.say(`${name} is ${directory}`);
   terminal.say(`other exports: ${root}/nfs/SERVER/PATH; file systems: ${root}/efs/ID`);
   terminal.say('Ctrl-C stops it.');
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

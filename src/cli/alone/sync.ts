@@ -1,4 +1,4 @@
-/** `longhaul sync`: one tree to another, in one pass. Loads neither Temporal nor the spec. */
+/** `longhaul sync`: copies a tree in one pass. Loads neither Temporal nor the spec. */
 import { formatBytes, formatDuration } from '../../units.ts';
 import type { StepProgress } from '../../model/round.ts';
 import type {
@@ -26,29 +26,29 @@ export const syncCommand = define<[source: string, destination: string], SyncCom
   name: 'sync',
   summary: 'Copy a tree in one pass, without a server',
   details:
-    'The same engine as a migration: every entry with owner, mode, times, attributes, holes and hard links, and none under its name before it is whole. After Ctrl-C or a crash the same command goes on.',
+    'Uses the same engine as a migration: every entry with owner, mode, times, attributes, holes and hard links, and each file appears under its name only when it is complete. After Ctrl-C or a crash the same command continues.',
   args: [
     ['<source>', 'a directory'],
     ['<destination>', 'a directory; it must exist'],
   ],
   options: [
-    { flags: '--delete', description: 'remove at the destination what is not at the source' },
+    { flags: '--delete', description: 'delete from the destination what is not in the source' },
     {
       flags: '--max-deletes <count>',
-      description: 'refuse to delete more than this (default: half of the entries)',
+      description: 'refuse to delete more entries than this (default: half of all)',
     },
     {
       flags: '--verify',
-      description: 'take a digest of what is copied, read it back and compare',
+      description: 'read back what was copied and compare digests',
     },
-    { flags: '--dry-run', description: 'say what would be done, and do nothing' },
+    { flags: '--dry-run', description: 'print what would be done, and change nothing' },
     {
       flags: '--exclude <pattern>',
-      description: 'leave out, as in .gitignore; may be repeated',
+      description: 'exclude entries, as in .gitignore; may be repeated',
       parse: repeated,
     },
-    { flags: '--bandwidth <rate>', description: 'such as "50 Mbit/s"' },
-    { flags: '--state <directory>', description: 'where the journal is kept while it runs' },
+    { flags: '--bandwidth <rate>', description: 'bandwidth limit, such as "50 Mbit/s"' },
+    { flags: '--state <directory>', description: 'where to keep the journal while it runs' },
     jsonOption,
   ],
   examples: [
@@ -60,14 +60,14 @@ export const syncCommand = define<[source: string, destination: string], SyncCom
     ['longhaul sync /srv/files /mnt/new --delete --verify', 'an exact copy, read back'],
     [
       "longhaul sync /srv/files /mnt/new --exclude '*.tmp' --bandwidth '20 Mbit/s'",
-      'leave some out, and the link usable',
+      'exclude some entries and limit the bandwidth',
     ],
   ],
   exits: [0, 2, 3, 4, 5, 130],
   async run(terminal, [source, destination], options) {
     const { syncTree: sync } = await import('../../engines/posix/standalone/sync-tree.ts');
     const bandwidth = options.bandwidth === undefined ? undefined : rateOption(options.bandwidth);
-    const report = await refusalExplained(sync, {
+    const report = await withoutSpecHints(sync, {
       source,
       destination,
       delete: options.delete === true,
@@ -86,20 +86,20 @@ export const syncCommand = define<[source: string, destination: string], SyncCom
     });
     terminal.status(undefined);
     if (terminal.json) terminal.record('sync', report);
-    else tell(terminal, report);
+    else printReport(terminal, report);
     return report.openCount > 0 ? 3 : 0;
   },
 });
 
-/** There is no spec here whose caps could be raised. */
-async function refusalExplained(sync: typeof syncTree, options: SyncOptions): Promise<SyncReport> {
+/** Rewrites DELETE_REFUSED, whose message and hint name fields of a spec: here there is none. */
+async function withoutSpecHints(sync: typeof syncTree, options: SyncOptions): Promise<SyncReport> {
   try {
     return await sync(options);
   } catch (error) {
     const { code, message } = toFailure(error);
     if (code !== 'DELETE_REFUSED') throw error;
     throw new LonghaulError(code, message.replace(/ \(deletes\.\w+\)/g, ''), {
-      hint: 'Look at the list with --delete --dry-run; then name a limit with --max-deletes COUNT.',
+      hint: 'Review the list with --delete --dry-run; then set a limit with --max-deletes COUNT.',
       cause: error,
     });
   }
@@ -116,7 +116,7 @@ function showProgress(terminal: Terminal): (progress: StepProgress) => void {
   };
 }
 
-function tell(terminal: Terminal, report: SyncReport): void {
+function printReport(terminal: Terminal, report: SyncReport): void {
   for (const { action, path, bytes } of report.plan ?? []) {
     terminal.print(`${action.padEnd(6)}  ${path}${bytes > 0 ? `  ${formatBytes(bytes)}` : ''}`);
   }

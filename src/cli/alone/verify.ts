@@ -1,4 +1,4 @@
-/** `longhaul verify`: two trees, compared by content and metadata. */
+/** `longhaul verify`: compares two trees by content and metadata. */
 import { statSync } from 'node:fs';
 import { formatBytes, groupDigits, plural } from '../../units.ts';
 import { define, repeated } from '../command/command.ts';
@@ -13,7 +13,7 @@ export const verifyCommand = define<[source: string, destination: string], Verif
   name: 'verify',
   summary: 'Compare two trees by content and metadata',
   details:
-    'Reads everything on both sides and lists each difference; it mends none and needs no journal.',
+    'Reads everything on both sides and lists each difference. Changes nothing and needs no journal.',
   args: [
     ['<source>', 'a directory'],
     ['<destination>', 'a directory'],
@@ -21,7 +21,7 @@ export const verifyCommand = define<[source: string, destination: string], Verif
   options: [
     {
       flags: '--exclude <pattern>',
-      description: 'leave out, as in .gitignore; may be repeated',
+      description: 'exclude entries, as in .gitignore; may be repeated',
       parse: repeated,
     },
     jsonOption,
@@ -29,10 +29,10 @@ export const verifyCommand = define<[source: string, destination: string], Verif
   examples: [
     [
       'longhaul verify /srv/files /mnt/new',
-      'list every difference; nothing and exit code 0 when there is none',
+      'list every difference; exits with 0 when there is none',
     ],
-    ["longhaul verify /srv/files /mnt/new --exclude '*.tmp'", 'without some names'],
-    ['longhaul verify /srv/files /mnt/new --json', 'one record a difference'],
+    ["longhaul verify /srv/files /mnt/new --exclude '*.tmp'", 'without some entries'],
+    ['longhaul verify /srv/files /mnt/new --json', 'one record per difference'],
   ],
   exits: [0, 2, 3, 130],
   async run(terminal, [source, destination], { exclude = [] }) {

@@ -1,4 +1,4 @@
-/** What a command is: its words, its examples, its options, and one function that does it. */
+/** The definition of a command: its texts, arguments, options and examples, and the function that runs it. */
 import type { ExitCode } from './exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
@@ -7,16 +7,16 @@ export interface CommandDefinition<
   Options extends object = object,
 > {
   readonly name: string;
-  /** One line, imperative, no full stop. */
+  /** One line in the imperative, without a full stop. */
   readonly summary: string;
-  /** A few sentences under the summary, when the name does not say it all. */
+  /** A few sentences that follow the summary in the help. */
   readonly details?: string;
   /** `[syntax, description]` as commander writes them: '<name>', '[path]', '<pattern...>'. */
   readonly args?: readonly (readonly [string, string])[];
   readonly options?: readonly OptionDefinition[];
-  /** `[command line, what it does]`, simple to rare. */
+  /** `[command line, effect]`, from common to rare. */
   readonly examples: readonly (readonly [string, string])[];
-  /** Exit codes beside 1, which any command can end with. */
+  /** Exit codes other than 1, which every command can end with. */
   readonly exits: readonly ExitCode[];
   run(terminal: Terminal, args: Args, options: Options): Promise<ExitCode>;
 }
@@ -29,7 +29,7 @@ export interface OptionDefinition {
   readonly mandatory?: boolean;
 }
 
-/** A definition whose types its own module knows and nobody else needs. */
+/** A definition with its parameter types erased: only the module that defines the command needs them. */
 export type AnyCommand = CommandDefinition<never, never>;
 
 export function define<Args extends readonly unknown[], Options extends object>(
@@ -38,7 +38,7 @@ export function define<Args extends readonly unknown[], Options extends object>(
   return definition;
 }
 
-/** Collects an option given several times. */
+/** Collects the values of an option that is given several times. */
 export const repeated = (value: string, previous: unknown): string[] => [
   ...((previous as string[] | undefined) ?? []),
   value,

@@ -1,10 +1,10 @@
-/** The state of a migration, for commands that read it without a server. */
+/** Access to a migration's state directory, for commands that need no server. */
 import type { MigrationStore } from '../../state/state-directory.ts';
 import { usage } from './exit.ts';
 import type { StateOption } from './options.ts';
-import { withSuggestion } from './suggest.ts';
+import { withSuggestion } from './with-suggestion.ts';
 
-/** Throws USAGE when nothing names a state directory, NO_SUCH_MIGRATION when it has no such migration. */
+/** Throws USAGE when no state directory is known, NO_SUCH_MIGRATION when it does not have the migration. */
 export async function openMigration(name: string, { state }: StateOption): Promise<MigrationStore> {
   const { findStateDirectory, knownMigrations } = await import('../../client/pointer.ts');
   const { openStateDirectory } = await import('../../state/state-directory.ts');
@@ -12,7 +12,7 @@ export async function openMigration(name: string, { state }: StateOption): Promi
   const path = findStateDirectory({ state, name });
   if (path === undefined) {
     const unknown = usage(
-      `Which state directory has "${name}"? Nobody started it from this account`,
+      `The state directory of "${name}" is not known: it was not started from this account`,
       'Name it with --state DIRECTORY or LONGHAUL_STATE.',
     );
     throw withSuggestion(unknown, name, knownMigrations());

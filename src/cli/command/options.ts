@@ -1,4 +1,4 @@
-/** Options and defaults that several commands share. */
+/** Arguments and options that several commands share, and their parsers. */
 import { userInfo } from 'node:os';
 import { parseRate } from '../../units.ts';
 import type { OptionDefinition } from './command.ts';
@@ -10,14 +10,17 @@ export interface JsonOption {
 export interface StateOption {
   readonly state?: string;
 }
-export interface AskedOptions {
+export interface AttributionOptions {
   readonly by?: string;
   readonly reason?: string;
 }
 
+export const nameArgument = ['<name>', 'the migration'] as const;
+export const specArgument = ['<spec>', 'the migration spec, a YAML file'] as const;
+
 export const jsonOption: OptionDefinition = {
   flags: '--json',
-  description: 'JSON for machines, one record a line, each with "type" and "v"',
+  description: 'print JSON, one record per line, each with "type" and "v"',
 };
 export const stateOption: OptionDefinition = {
   flags: '--state <directory>',
@@ -25,19 +28,19 @@ export const stateOption: OptionDefinition = {
 };
 export const byOption: OptionDefinition = {
   flags: '--by <who>',
-  description: 'who asks, for the ledger (default: the user who runs this)',
+  description: 'who requests this, for the ledger (default: the current user)',
 };
 export const reasonOption: OptionDefinition = {
   flags: '--reason <text>',
-  description: 'why, for the ledger',
+  description: 'the reason, for the ledger',
 };
 export const yesOption: OptionDefinition = {
   flags: '--yes',
   description: 'do not ask to type the name',
 };
 
-/** Who asks: --by, else the user this process runs as. */
-export function asked({ by, reason }: AskedOptions): { by: string; reason?: string } {
+/** Returns who requests something, and why. `by` defaults to the user who runs this process. */
+export function attribution({ by, reason }: AttributionOptions): { by: string; reason?: string } {
   return { by: by ?? currentUser(), ...(reason === undefined ? {} : { reason }) };
 }
 
@@ -45,11 +48,11 @@ function currentUser(): string {
   try {
     return process.env['USER'] ?? userInfo().username;
   } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`; // without a passwd entry, as in containers
+    return `uid ${process.getuid?.() ?? 'unknown'}`; // containers may have no passwd entry
   }
 }
 
-/** '50 Mbit/s' → bytes a second; 'none' → undefined. Throws USAGE. */
+/** Parses '50 Mbit/s' to bytes per second, 'none' to undefined. Throws USAGE. */
 export function rateOption(text: string): number | undefined {
   if (text === 'none') return undefined;
   const rate = parseRate(text);
@@ -59,13 +62,13 @@ export function rateOption(text: string): number | undefined {
   return rate;
 }
 
-/** '1000' → 1000; whole and not negative. Throws USAGE. */
+/** Parses a whole number that is not negative. Throws USAGE. */
 export function countOption(flag: string, text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw usage(`Expected a whole number after ${flag}, got "${text}"`);
   return Number(text);
 }
 
-/** Throws USAGE. */
+/** Parses a TCP port. Throws USAGE. */
 export function parsePort(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 65_535) {

@@ -1,15 +1,18 @@
-/** A client for the length of one command. */
+/** A Temporal client for the duration of one command. */
 import type { LonghaulClient } from '../../client/client.ts';
 import { toFailure } from '../../errors/failure.ts';
 import type { StateOption } from './options.ts';
-import { withSuggestion } from './suggest.ts';
+import { withSuggestion } from './with-suggestion.ts';
 
 export interface Target extends StateOption {
-  /** The migration, when the command is about one. */
+  /** Name of the migration, when the command is about one. */
   readonly name?: string;
 }
 
-/** Loads Temporal only now. `stateDirectory` is undefined when nothing names one. */
+/**
+ * Runs `work` with a connected client. Temporal's SDK is loaded only now, since commands without a server
+ * do without it. `stateDirectory` is undefined when none is known.
+ */
 export async function withClient<T>(
   { state, name }: Target,
   work: (client: LonghaulClient, stateDirectory: string | undefined) => Promise<T>,

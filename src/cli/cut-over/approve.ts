@@ -1,22 +1,23 @@
-/** `longhaul approve`: a message to the migration. */
+/** `longhaul approve`: allows the cutover. */
 import { define } from '../command/command.ts';
-import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
+import { nameArgument } from '../command/options.ts';
+import { messageOptions, sendMessage, type MessageOptions } from '../command/send-message.ts';
 
-export const approveCommand = define<[name: string], TellOptions>({
+export const approveCommand = define<[name: string], MessageOptions>({
   name: 'approve',
   summary: 'Allow the cutover when its gates are open',
   details:
-    'The cutover begins by itself when the drift is small, nothing is blocked and the window is open. The approval is recorded with who gave it; longhaul postpone takes it back.',
+    'The cutover begins automatically when the drift is small, nothing is blocked and the window is open. The ledger records who approved it; longhaul postpone withdraws the approval.',
   examples: [
     ['longhaul approve acme', 'allow it'],
     [
       'longhaul approve acme --by "J. Doe" --reason "CAB-1234"',
       'with name and reason in the ledger',
     ],
-    ['longhaul status acme', 'shows the gate that still holds it'],
+    ['longhaul status acme', 'show the gate that still holds it'],
   ],
   args: [nameArgument],
-  options: tellOptions,
+  options: messageOptions,
   exits: [0, 2, 4, 5],
-  run: (terminal, [name], options) => tell(terminal, name, options, ['approveCutover', {}]),
+  run: (terminal, [name], options) => sendMessage(terminal, name, options, ['approveCutover', {}]),
 });

@@ -1,4 +1,4 @@
-/** `longhaul assess` for a migration by DataSync: the account, and the source where this host sees it. */
+/** `longhaul assess` for the DataSync engine: the AWS account, and the source where it is mounted here. */
 import type { AccountCheck } from '../../policy/account/facts.ts';
 import { checkAccount } from '../../policy/account/checks.ts';
 import { renderAccount } from '../../terminal/texts/account.ts';
@@ -6,7 +6,7 @@ import type { DataSyncSpec } from '../../spec/kinds.ts';
 import type { ExitCode } from '../command/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** Exits 4 when something is wrong; what is not known or only warned of does not count. */
+/** Returns 4 when a check is wrong. Unknown results and warnings do not count. */
 export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Promise<ExitCode> {
   const plan = await planOf(terminal, spec);
   const { createAwsClients } = await import('../../aws/clients.ts');
@@ -18,7 +18,7 @@ export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Pro
   try {
     const known = await gatherAccount(clients, spec, plan);
     const checks = checkAccount({ ...known, around: await lookAround(lookers, known) });
-    tell(terminal, checks);
+    printChecks(terminal, checks);
     return checks.some(({ verdict }) => verdict === 'wrong') ? 4 : 0;
   } finally {
     clients.dispose();
@@ -26,12 +26,12 @@ export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Pro
   }
 }
 
-function tell(terminal: Terminal, checks: readonly AccountCheck[]): void {
+function printChecks(terminal: Terminal, checks: readonly AccountCheck[]): void {
   if (!terminal.json) terminal.print(renderAccount(checks));
   else for (const check of checks) terminal.record('check', check);
 }
 
-/** Without a mount the spec's own numbers must do, and it is said. */
+/** Plans from a scan; without a mount, from the numbers of the spec, and says so. */
 async function planOf(
   terminal: Terminal,
   spec: DataSyncSpec,
@@ -47,7 +47,7 @@ async function planOf(
   if (!terminal.json) terminal.print('');
   return {
     chunks: plan.chunks.length,
-    // Chunks that the spec lists are not weighed.
+    // The sizes of chunks listed in the spec are not measured.
     entriesPerExecution:
       spec.chunks.roots.length > 0
         ? spec.chunks.maxEntries

@@ -1,7 +1,7 @@
 /**
- * The fast scan behind `assess` and `plan`. It changes nothing in the trees; what it found is kept in
- * the state directory for the plan and for the next assessment to compare with, or only for this run
- * where the state directory cannot be written.
+ * The fast scan behind `assess` and `plan`. It changes nothing in the trees. Its result is kept in the
+ * state directory, for the plan and for a comparison by the next assessment; where the state directory
+ * cannot be written, only for this run.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,38 +27,44 @@ import { toTreeSummary } from './tree-summary.ts';
 
 export interface Assessed {
   readonly tree: TreeSummary;
+  /** Result of the assessment before this one. */
   readonly earlier: TreeSummary | undefined;
   readonly plan: ChunkPlan;
 }
 
-interface Kept {
+/** summary.json in the assess directory. */
+interface SavedScan {
   readonly v: 1;
   readonly source: string;
   readonly tree: TreeSummary;
 }
 
-/** Scans, unless `reuse` and an earlier scan is kept. Throws SOURCE_MISSING, INTERRUPTED, a transient code. */
+/**
+ * Scans the source, or takes the saved scan if `reuse` is true and there is one.
+ * Throws SOURCE_MISSING, INTERRUPTED, or a transient code.
+ */
 export async function assessSource(
   terminal: Terminal,
   spec: MigrationSpec,
   { reuse }: { readonly reuse: boolean },
 ): Promise<Assessed> {
-  const place = placeFor(terminal, spec);
+  const place = openScanFolder(terminal, spec);
+  const source = treeName(spec.source);
   try {
-    const kept = readJson<Kept>(place.summaryPath);
-    const earlier = kept?.v === 1 && kept.source === treeName(spec.source) ? kept.tree : undefined;
+    const saved = readJson<SavedScan>(place.summaryPath);
+    const earlier = saved?.v === 1 && saved.source === source ? saved.tree : undefined;
     const usable = reuse && earlier !== undefined && existsSync(join(place.folder, 'directories'));
     const tree = usable ? earlier : await scan(terminal, spec, place.folder);
     const plan = planFrom(spec, place);
-    if (!usable) writeJsonAtomic(place.summaryPath, { v: 1, source: treeName(spec.source), tree });
+    if (!usable) writeJsonAtomic(place.summaryPath, { v: 1, source, tree });
     return { tree, earlier: usable ? undefined : earlier, plan };
   } finally {
     place.release();
   }
 }
 
-/** As a worker would plan it. */
-function planFrom(spec: MigrationSpec, { folder, store }: Place): ChunkPlan {
+/** Plans the chunks in the same way as a worker. */
+function planFrom(spec: MigrationSpec, { folder, store }: ScanFolder): ChunkPlan {
   if (spec.chunks.roots.length > 0) return planListed(spec);
   const summaries = readDirectorySummaries(join(folder, 'directories'));
   return planChunks(isDataSyncSpec(spec) ? filterable(summaries) : summaries, toChunkLimits(spec), {
@@ -67,18 +73,20 @@ function planFrom(spec: MigrationSpec, { folder, store }: Place): ChunkPlan {
   });
 }
 
-/** By the directories the spec lists. */
+/** Plans the chunks from the directories that the spec lists. */
 export const planListed = (spec: MigrationSpec): ChunkPlan =>
   planRoots(spec.chunks.roots.map(fromPrintable), toChunkLimits(spec), { now: Date.now() });
 
-interface Place {
+interface ScanFolder {
   readonly folder: string;
   readonly summaryPath: string;
+  /** Undefined when the state directory cannot be written. */
   readonly store: MigrationStore | undefined;
+  /** Removes a temporary folder. */
   release(): void;
 }
 
-function placeFor(terminal: Terminal, spec: MigrationSpec): Place {
+function openScanFolder(terminal: Terminal, spec: MigrationSpec): ScanFolder {
   const at = (folder: string) => ({ folder, summaryPath: join(folder, 'summary.json') });
   try {
     const store = openStateDirectory(spec.stateDirectory, { create: true }).migration(spec.name);
@@ -100,7 +108,7 @@ function placeFor(terminal: Terminal, spec: MigrationSpec): Place {
 async function scan(terminal: Terminal, spec: MigrationSpec, folder: string): Promise<TreeSummary> {
   const started = Date.now();
   const scanned = await assessTree({
-    root: seenSource(spec),
+    root: mountedSource(spec),
     excludes: { patterns: spec.excludes, defaults: spec.defaultExcludes },
     threads: Math.max(4, spec.concurrency.threads),
     outDirectory: folder,
@@ -117,15 +125,15 @@ async function scan(terminal: Terminal, spec: MigrationSpec, folder: string): Pr
   return toTreeSummary(scanned, new Date(started).toISOString());
 }
 
-/** Throws TREES_NOT_SEEN: a scan needs a source that this host sees mounted. */
-function seenSource({ source }: MigrationSpec): string {
+/** Returns the mount point of the source. Throws TREES_NOT_SEEN when it is not mounted on this host. */
+function mountedSource({ source }: MigrationSpec): string {
   if (source.path !== undefined) return source.path;
   throw new LonghaulError('TREES_NOT_SEEN', `${treeName(source)} is not mounted on this host`, {
-    hint: 'Mount it read-only and name the place in source.path, or list its directories in chunks.roots.',
+    hint: 'Mount it read-only and set source.path to the mount point, or list its directories in chunks.roots.',
   });
 }
 
-/** Chunks keep their ids from plan to plan. */
+/** Reads the recorded plan: chunks keep their ids from plan to plan. */
 function previousPlan(store: MigrationStore | undefined): { previous?: ChunkPlan } {
   const value = store?.readPlan<unknown>();
   return value === undefined ? {} : { previous: parsePlan(value) };

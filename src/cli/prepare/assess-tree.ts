@@ -1,4 +1,4 @@
-/** Scans the source, and shows what an assessment makes of it. */
+/** Scans the source and prints the assessment of it. */
 import { statfsSync } from 'node:fs';
 import type { PreflightCheck } from '../../model/preflight.ts';
 import { preflight } from '../../engines/posix/preflight.ts';
@@ -10,8 +10,8 @@ import { toAssessedSpec } from '../../spec/settings.ts';
 import { assessSource, type Assessed } from './assess-source.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** Checks source and destination on this host; empty unless both are mounted here. */
-function seenPlaces(spec: MigrationSpec): {
+/** Checks the mounted trees and the free space at the destination. Empty when they are not mounted here. */
+function mountedTrees(spec: MigrationSpec): {
   freeSpace?: FreeSpace;
   checks?: readonly PreflightCheck[];
 } {
@@ -33,7 +33,7 @@ export async function assessTree(terminal: Terminal, spec: MigrationSpec): Promi
     tree,
     plan,
     ...(earlier === undefined ? {} : { earlier }),
-    ...seenPlaces(spec),
+    ...mountedTrees(spec),
   });
   if (terminal.json) terminal.record('assessment', assessment);
   else terminal.print(renderAssessment(assessment));

@@ -1,19 +1,18 @@
-/** `longhaul assess`: what is there, before the first byte moves. */
+/** `longhaul assess`: reports what a migration will meet, before the first byte moves. */
 import { define } from '../command/command.ts';
-import { jsonOption, type JsonOption } from '../command/options.ts';
-import { specArgument } from './check.ts';
+import { jsonOption, specArgument, type JsonOption } from '../command/options.ts';
 
 export const assessCommand = define<[spec: string], JsonOption>({
   name: 'assess',
-  summary: 'Scan the source and tell what is there and how long it will take',
+  summary: 'Scan the source and report its content and how long it will take',
   details:
-    'One fast, read-only look at the source: entries and bytes, what cannot be read, what the destination cannot hold, days at the given bandwidth and what dominates them, and draft exceptions. With engine: datasync also the account: agents, file system, policies, quotas, each with its fix. What it found is kept in the state directory; the next assessment tells what changed since.',
+    'A fast, read-only scan of the source. Reports entries and bytes, what cannot be read, what the destination cannot hold, the duration at the given bandwidth and what dominates it, and draft exceptions. With engine: datasync it also checks the AWS account: agents, file system, policies and quotas, each with its fix. The result is kept in the state directory, and the next assessment reports what changed since.',
   args: [specArgument],
   options: [jsonOption],
   examples: [
-    ['longhaul assess acme.yaml', 'for people'],
-    ['longhaul assess acme.yaml --json > before.json', 'for machines, and to compare later'],
-    ['longhaul plan acme.yaml', 'then the chunks, from the same scan'],
+    ['longhaul assess acme.yaml', 'as text'],
+    ['longhaul assess acme.yaml --json > before.json', 'as JSON, for a later comparison'],
+    ['longhaul plan acme.yaml', 'print the chunks, from the same scan'],
   ],
   exits: [0, 2, 3, 4, 5, 130],
   run: async (terminal, [file]) => {

@@ -1,20 +1,18 @@
-/** `longhaul check`: a spec, offline. */
+/** `longhaul check`: validates a spec, offline. */
 import { define } from '../command/command.ts';
-import { jsonOption, type JsonOption } from '../command/options.ts';
-
-export const specArgument = ['<spec>', 'the migration spec, a YAML file'] as const;
+import { jsonOption, specArgument, type JsonOption } from '../command/options.ts';
 
 export const checkCommand = define<[spec: string], JsonOption>({
   name: 'check',
   summary: 'Check a migration spec without touching anything',
   details:
-    'Names every problem at once, each with its line, what was expected and what was found. Needs no server and no network.',
+    'Reports all problems at once, each with its line, the expected and the found value. Needs no server and no network.',
   args: [specArgument],
   options: [jsonOption],
   examples: [
-    ['longhaul check acme.yaml', 'says what it means, or every problem'],
-    ['longhaul check acme.yaml --json', 'the spec as the program reads it, defaults filled in'],
-    ['longhaul check acme.yaml && longhaul assess acme.yaml', 'and on with the next step'],
+    ['longhaul check acme.yaml', 'print what will move where, or all problems'],
+    ['longhaul check acme.yaml --json', 'print the spec with all defaults'],
+    ['longhaul check acme.yaml && longhaul assess acme.yaml', 'check, then assess the source'],
   ],
   exits: [0, 2],
   run: async (terminal, [file]) => {

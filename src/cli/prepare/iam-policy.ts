@@ -1,12 +1,11 @@
-/** `longhaul iam-policy`: what may be done, by whom, for one migration. */
+/** `longhaul iam-policy`: prints the IAM policies that one migration needs. */
 import type { IamPhase } from '../../policy/iam/phases.ts';
 import type { RoleDocument } from '../../policy/iam/roles.ts';
 import type { DataSyncSpec } from '../../spec/kinds.ts';
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
-import { jsonOption, type JsonOption } from '../command/options.ts';
-import { columns } from '../../terminal/help-columns.ts';
-import { specArgument } from './check.ts';
+import { jsonOption, specArgument, type JsonOption } from '../command/options.ts';
+import { definitionList } from '../../terminal/columns.ts';
 
 interface Options extends JsonOption {
   readonly phase?: string;
@@ -16,16 +15,19 @@ export const iamPolicyCommand = define<[spec: string], Options>({
   name: 'iam-policy',
   summary: 'Print the least-privilege IAM policies of a migration by DataSync',
   details:
-    "One policy for each phase, for the identity that runs longhaul: assess, destination, agents, locations, tasks, run, prune, teardown. And those of others: datasync-trust, reports, manifests, s3-locations, file-system, log-group, key. Each names this migration's own things. Touches nothing.",
+    "Prints one policy per phase for the identity that runs longhaul: assess, destination, agents, locations, tasks, run, prune, teardown. And the policies of other identities and resources: datasync-trust, reports, manifests, s3-locations, file-system, log-group, key. Each is limited to this migration's resources. Contacts neither a server nor AWS.",
   args: [specArgument],
   options: [
-    { flags: '--phase <name>', description: 'this one alone, as a document for AWS to take' },
+    { flags: '--phase <name>', description: 'print only this policy, as a document for AWS' },
     jsonOption,
   ],
   examples: [
-    ['longhaul iam-policy acme.yaml', 'all of them, as one JSON object by name'],
-    ['longhaul iam-policy acme.yaml --phase run > run.json', 'for aws iam create-policy'],
-    ['longhaul iam-policy acme.yaml --phase datasync-trust', 'for the roles that DataSync takes'],
+    ['longhaul iam-policy acme.yaml', 'all policies, as one JSON object by name'],
+    [
+      'longhaul iam-policy acme.yaml --phase run > run.json',
+      'one policy, for aws iam create-policy',
+    ],
+    ['longhaul iam-policy acme.yaml --phase datasync-trust', 'the trust policy of DataSync roles'],
   ],
   exits: [0, 2],
   run: async (terminal, [file], { phase }) => {
@@ -43,7 +45,9 @@ export const iamPolicyCommand = define<[spec: string], Options>({
       const [only] = chosen;
       terminal.print(JSON.stringify(phase === undefined ? documents : only?.document, null, 2));
       terminal.say(
-        columns(chosen.map(({ name, title, attachTo }) => [name, `${title}; for ${attachTo}`])),
+        definitionList(
+          chosen.map(({ name, title, attachTo }) => [name, `${title}; for ${attachTo}`]),
+        ),
       );
     }
     return 0;

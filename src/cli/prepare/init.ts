@@ -1,4 +1,4 @@
-/** `longhaul init`: an example spec to start from. */
+/** `longhaul init`: prints an example spec to fill in. */
 import { LonghaulError } from '../../errors/failure.ts';
 import { define } from '../command/command.ts';
 
@@ -13,25 +13,28 @@ interface Options {
 export const initCommand = define<[], Options>({
   name: 'init',
   summary: 'Write a commented migration spec to fill in',
-  details: 'Goes to stdout, with every default as a comment. docs/spec.md explains each field.',
+  details: 'Prints to stdout, with every default as a comment. docs/spec.md explains each field.',
   options: [
-    { flags: '--name <name>', description: 'of the migration: lower-case letters, digits, dashes' },
+    {
+      flags: '--name <name>',
+      description: 'name of the migration: lower-case letters, digits, dashes',
+    },
     {
       flags: '--engine <engine>',
-      description: 'posix for mounted trees, datasync for NFS to EFS by AWS',
+      description: 'posix for mounted trees, datasync for NFS to EFS by AWS DataSync',
     },
-    { flags: '--source <path>', description: 'the tree as it is mounted now' },
-    { flags: '--destination <path>', description: 'where it shall go' },
-    { flags: '--state <directory>', description: 'where longhaul keeps what it knows' },
+    { flags: '--source <path>', description: 'mount point of the tree to migrate' },
+    { flags: '--destination <path>', description: 'mount point of its new home' },
+    { flags: '--state <directory>', description: 'state directory of the migration' },
   ],
   examples: [
-    ['longhaul init > acme.yaml', 'then edit it'],
+    ['longhaul init > acme.yaml', 'write an example to edit'],
     [
       'longhaul init --name acme --source /mnt/old --destination /mnt/new > acme.yaml',
-      'with the places filled in',
+      'with name and paths filled in',
     ],
     ['longhaul init --engine datasync > acme.yaml', 'for NFS to Amazon EFS through DataSync'],
-    ['longhaul check acme.yaml', 'then check it'],
+    ['longhaul check acme.yaml', 'validate it'],
   ],
   exits: [0, 2],
   run: async (terminal, _args, { name, source, destination, state, engine = 'posix' }) => {

@@ -1,16 +1,15 @@
-/** `longhaul plan`: the chunks, and why they have their size. */
+/** `longhaul plan`: prints the chunks, and the reason for their size. */
 import { define } from '../command/command.ts';
-import { jsonOption, type JsonOption } from '../command/options.ts';
-import { specArgument } from './check.ts';
+import { jsonOption, specArgument, type JsonOption } from '../command/options.ts';
 
 export const planCommand = define<[spec: string], JsonOption & { readonly scan?: boolean }>({
   name: 'plan',
-  summary: 'Print the chunks a migration would be cut into',
+  summary: 'Print the chunks that a migration would be split into',
   details:
-    'From the last assessment, or from a scan of its own when there is none. Prints each chunk with its roots, entries, bytes and estimated time. Chunks of an earlier plan keep their ids.',
+    'Uses the last assessment, or scans the source when there is none. Prints each chunk with its roots, entries, bytes and estimated time. Chunks of an earlier plan keep their ids.',
   args: [specArgument],
   options: [
-    { flags: '--scan', description: 'scan again, also when an assessment is kept' },
+    { flags: '--scan', description: 'scan again even if there is an assessment' },
     jsonOption,
   ],
   examples: [
@@ -42,7 +41,7 @@ export const planCommand = define<[spec: string], JsonOption & { readonly scan?:
 First round: about ${formatDuration(round.totalMs)}: ${round.because}.`);
       terminal.say(
         tree === undefined
-          ? 'Without source.path nobody here sees the source: mount it read-only and name the place, and the plan is made from a scan.'
+          ? 'The source is not scanned, since the spec has no source.path. Mount it read-only and set source.path to plan from a scan.'
           : `From the scan of ${tree.scannedAt}.`,
       );
     }

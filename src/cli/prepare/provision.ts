@@ -1,8 +1,7 @@
-/** `longhaul provision`: what a migration by DataSync needs in the account. */
+/** `longhaul provision`: creates what a migration by DataSync needs in the AWS account. */
 import type { MigrationSpec } from '../../spec/schema.ts';
 import { define } from '../command/command.ts';
-import { jsonOption, type JsonOption } from '../command/options.ts';
-import { specArgument } from './check.ts';
+import { jsonOption, specArgument, type JsonOption } from '../command/options.ts';
 
 interface Options extends JsonOption {
   readonly dryRun?: boolean;
@@ -11,27 +10,24 @@ interface Options extends JsonOption {
 
 export const provisionCommand = define<[spec: string], Options>({
   name: 'provision',
-  summary: 'Make what a migration by DataSync needs in the account',
+  summary: 'Create what a migration by DataSync needs in the AWS account',
   details:
-    'File system, backup and file-system policy, mount targets, access point, locations and tasks. Finds what is there by token, tag, name or URI and takes it over, so that it can be cut and repeated without a duplicate. --apply runs it as a workflow, which goes on through drops; it needs a server and a worker. Once the migration is done, the same command turns the lifecycle on.',
+    'Creates the file system, its backup and file-system policies, mount targets, access point, locations and tasks. Existing resources are found by token, tag, name or URI and reused, so that the command can be interrupted and repeated without duplicates. --apply runs it as a workflow, which survives outages of the link; it needs a server and a worker. After the migration is done, the same command enables the lifecycle policy.',
   args: [specArgument],
   options: [
-    { flags: '--dry-run', description: 'say what would be done, and why (the default)' },
-    { flags: '--apply', description: 'do it' },
+    { flags: '--dry-run', description: 'print what would be done, and why (the default)' },
+    { flags: '--apply', description: 'apply the changes' },
     jsonOption,
   ],
   examples: [
-    ['longhaul provision acme.yaml', 'what is there, what would be made'],
-    [
-      'longhaul provision acme.yaml --apply',
-      'make it; again after a cut, and nothing is made twice',
-    ],
-    ['longhaul iam-policy acme.yaml --phase destination', 'the rights that the first part needs'],
+    ['longhaul provision acme.yaml', 'print what exists and what would be created'],
+    ['longhaul provision acme.yaml --apply', 'create it; can be repeated after an interruption'],
+    ['longhaul iam-policy acme.yaml --phase destination', 'the permissions for the file system'],
   ],
   exits: [0, 2, 3, 4, 5, 130],
   run: async (terminal, [file], options) => {
-    const { provisioning } = await import('./provisioning.ts');
-    return provisioning(terminal, {
+    const { runProvisioning } = await import('./run-provisioning.ts');
+    return runProvisioning(terminal, {
       verb: 'provision',
       file,
       ...options,
@@ -40,7 +36,10 @@ export const provisionCommand = define<[spec: string], Options>({
   },
 });
 
-/** By the ledger; false while there is none. A server that has just begun leaves a state directory without any migration. */
+/**
+ * Returns true when the ledger says that the migration is done. Each level may be missing: `longhaul up`
+ * creates a state directory without any migration.
+ */
 async function isDone({ stateDirectory, name }: MigrationSpec): Promise<boolean> {
   const { existsSync } = await import('node:fs');
   if (!existsSync(`${stateDirectory}/migrations/${name}`)) return false;

@@ -1,8 +1,7 @@
-/** `longhaul teardown`: removes what `longhaul provision` and the chunks have made. */
+/** `longhaul teardown`: removes what `longhaul provision` and the chunks have created. */
 import { define } from '../command/command.ts';
 import { confirmName } from '../command/confirm.ts';
-import { jsonOption, yesOption, type JsonOption } from '../command/options.ts';
-import { specArgument } from './check.ts';
+import { jsonOption, specArgument, yesOption, type JsonOption } from '../command/options.ts';
 
 interface Options extends JsonOption {
   readonly dryRun?: boolean;
@@ -13,30 +12,30 @@ interface Options extends JsonOption {
 
 export const teardownCommand = define<[spec: string], Options>({
   name: 'teardown',
-  summary: 'Remove what provisioning made, but not the file system',
+  summary: 'Remove what provisioning created, except the file system',
   details:
-    'Tasks, then their locations, and only what carries the tag of the migration. The file system is where the data is now: it goes only when it is named with --file-system and was made by this migration, with its mount targets and its access point. Agents stay.',
+    'Removes tasks, then their locations, and only those that carry the tag of the migration. The file system holds the data now: it is removed, with its mount targets and access point, only when it is named with --file-system and was created by this migration. Agents stay.',
   args: [specArgument],
   options: [
-    { flags: '--dry-run', description: 'say what would go (the default)' },
+    { flags: '--dry-run', description: 'print what would be removed (the default)' },
     { flags: '--apply', description: 'remove it' },
-    { flags: '--file-system <id>', description: 'remove this file system too, with all its data' },
+    { flags: '--file-system <id>', description: 'also remove this file system with all its data' },
     yesOption,
     jsonOption,
   ],
   examples: [
-    ['longhaul teardown acme.yaml', 'what would go'],
+    ['longhaul teardown acme.yaml', 'print what would be removed'],
     ['longhaul teardown acme.yaml --apply', 'remove tasks and locations'],
     [
       'longhaul teardown acme.yaml --apply --file-system fs-0123456789abcdef0',
-      'after a rehearsal: the file system too; asks for the name',
+      'after a rehearsal, the file system too; asks for its id',
     ],
   ],
   exits: [0, 2, 3, 4, 5, 130],
   run: async (terminal, [file], { fileSystem, yes, ...options }) => {
-    const { provisioning } = await import('./provisioning.ts');
+    const { runProvisioning } = await import('./run-provisioning.ts');
     const named = fileSystem === undefined ? {} : { fileSystem };
-    return provisioning(terminal, {
+    return runProvisioning(terminal, {
       verb: 'teardown',
       file,
       ...options,

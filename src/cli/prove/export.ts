@@ -1,12 +1,17 @@
-/** `longhaul export`: evidence that other tools can check. */
+/** `longhaul export`: writes evidence that other tools can check. */
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
 import { openMigration } from '../command/open-migration.ts';
-import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
-import { nameArgument } from '../command/tell.ts';
+import {
+  jsonOption,
+  nameArgument,
+  stateOption,
+  type JsonOption,
+  type StateOption,
+} from '../command/options.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 interface Options extends StateOption, JsonOption {
@@ -17,25 +22,25 @@ interface Options extends StateOption, JsonOption {
 
 export const exportCommand = define<[name: string], Options>({
   name: 'export',
-  summary: 'Write the evidence in formats other tools can check',
+  summary: 'Write the evidence in formats that other tools can check',
   details:
-    'Reads the state directory; needs no server. Run it again any time. Of a migration by DataSync the manifest holds kind, size and time of each entry: its reports tell no owners, modes or digests.',
+    'Reads the state directory; needs no server. It can be run at any time. With the DataSync engine the manifest has the kind, size and time of each entry: DataSync reports no owners, modes or digests.',
   args: [nameArgument],
   options: [
-    { flags: '--mtree', description: 'an mtree(5) manifest of the destination, to stdout' },
-    { flags: '--output <file>', description: 'the manifest into this file instead' },
+    { flags: '--mtree', description: 'write an mtree(5) manifest of the destination to stdout' },
+    { flags: '--output <file>', description: 'write the manifest to this file instead' },
     {
       flags: '--audit <folder>',
-      description: 'a folder with manifest, ledger, plan, spec, report and checksums',
+      description: 'write manifest, ledger, plan, spec, report and checksums to a folder',
     },
     stateOption,
     jsonOption,
   ],
   examples: [
-    ['longhaul export acme --mtree > acme.mtree', 'the manifest'],
+    ['longhaul export acme --mtree > acme.mtree', 'write the manifest'],
     ['mtree -p /mnt/new -f acme.mtree', 'check the destination with it, without longhaul'],
-    ['longhaul export acme --mtree --output acme.mtree --json', 'with counts for machines'],
-    ['longhaul export acme --audit acme-audit', 'everything an auditor wants'],
+    ['longhaul export acme --mtree --output acme.mtree --json', 'print its counts as JSON'],
+    ['longhaul export acme --audit acme-audit', 'write all evidence for an auditor'],
   ],
   exits: [0, 2, 4],
   run: async (terminal, [name], options) => {
@@ -57,7 +62,7 @@ export const exportCommand = define<[name: string], Options>({
       else if (terminal.json) terminal.record('export', { file: output, ...counts });
       const missing = counts.chunksWithoutCatalog.length;
       if (missing > 0) {
-        terminal.say(`${missing} chunks have not been through a round yet: they are not in it.`);
+        terminal.say(`The manifest lacks ${missing} chunks that have not completed a round yet.`);
       }
       return 0;
     } finally {

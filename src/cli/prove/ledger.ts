@@ -1,10 +1,15 @@
-/** `longhaul ledger`: what was done and decided, from the state directory. */
+/** `longhaul ledger`: prints or checks the record of what was done and decided. */
 import { define } from '../command/command.ts';
 import { usage, type ExitCode } from '../command/exit.ts';
 import { openMigration } from '../command/open-migration.ts';
-import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
+import {
+  jsonOption,
+  nameArgument,
+  stateOption,
+  type JsonOption,
+  type StateOption,
+} from '../command/options.ts';
 import type { MigrationStore } from '../../state/state-directory.ts';
-import { nameArgument } from '../command/tell.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 interface Options extends StateOption, JsonOption {
@@ -15,30 +20,33 @@ interface Options extends StateOption, JsonOption {
 
 export const ledgerCommand = define<[name: string], Options>({
   name: 'ledger',
-  summary: 'Show the account of what was done and decided',
+  summary: 'Show the record of what was done and decided',
   details:
     'Reads the state directory; needs no server. --verify exits with 4 when the ledger was altered or a sum does not close, and with 3 when entries are open.',
   args: [nameArgument],
   options: [
-    { flags: '--entry <path>', description: 'the story of one path, from the root of the tree' },
+    {
+      flags: '--entry <path>',
+      description: 'print the history of one path, relative to the root of the tree',
+    },
     { flags: '--verify', description: 'check the hash chain and that every sum closes' },
-    { flags: '--report', description: 'the account as a report for people' },
+    { flags: '--report', description: 'print a summary as text' },
     stateOption,
     jsonOption,
   ],
   examples: [
-    ['longhaul ledger acme', 'every line: rounds, chunks, decisions'],
-    ['longhaul ledger acme --verify', 'is it whole, and was nothing lost?'],
-    ['longhaul ledger acme --entry home/x/report.odt', 'what became of one file'],
-    ['longhaul ledger acme --report > acme-report.txt', 'what was moved, open, decided'],
-    ['longhaul ledger acme --json | jq .kind', 'for machines'],
+    ['longhaul ledger acme', 'all lines: rounds, chunks, decisions'],
+    ['longhaul ledger acme --verify', 'check that it is intact and that nothing was lost'],
+    ['longhaul ledger acme --entry home/x/report.odt', 'the history of one file'],
+    ['longhaul ledger acme --report > acme-report.txt', 'what was moved, is open, was decided'],
+    ['longhaul ledger acme --json | jq .kind', 'all lines as JSON'],
   ],
   exits: [0, 2, 3, 4],
   run: async (terminal, [name], options) => {
     const modes = [options.entry !== undefined, options.verify, options.report].filter(Boolean);
     if (modes.length > 1) throw usage('Give one of --entry, --verify and --report');
     const store = await openMigration(name, options);
-    if (options.entry !== undefined) return story(terminal, store, options.entry);
+    if (options.entry !== undefined) return entryHistory(terminal, store, options.entry);
     if (options.verify === true) return verify(terminal, store);
     if (options.report === true) return report(terminal, store);
     return lines(terminal, store);
@@ -55,7 +63,11 @@ async function lines(terminal: Terminal, store: MigrationStore): Promise<ExitCod
   return 0;
 }
 
-async function story(terminal: Terminal, store: MigrationStore, path: string): Promise<ExitCode> {
+async function entryHistory(
+  terminal: Terminal,
+  store: MigrationStore,
+  path: string,
+): Promise<ExitCode> {
   const { storyOf, renderStory } = await import('../../ledger/entry-story.ts');
   const { fromPrintable } = await import('../../paths.ts');
   const found = storyOf(store, fromPrintable(path.replace(/^\/+|\/+$/g, '')));
@@ -71,25 +83,26 @@ async function verify(terminal: Terminal, store: MigrationStore): Promise<ExitCo
   if (terminal.json) terminal.record('ledger check', check);
   else {
     terminal.print(checkText(check, store.name));
-    await sayTrash(terminal, store);
+    await mentionTrash(terminal, store);
   }
   if (!check.ok) return 4;
   return check.open.length > 0 ? 3 : 0;
 }
 
-/** What no round removes any more is somebody's to remove. */
-async function sayTrash(terminal: Terminal, store: MigrationStore): Promise<void> {
-  const { trashOf, trashText } = await import('./trash.ts');
+/** Prints what is left in the trash: after the last round only the operator can empty it. */
+async function mentionTrash(terminal: Terminal, store: MigrationStore): Promise<void> {
+  const { migrationTrash } = await import('./migration-trash.ts');
+  const { trashText } = await import('../../terminal/texts/trash.ts');
   const { lookAtTrash } = await import('../../engines/posix/standalone/trash.ts');
-  const place = trashOf(store);
-  if (place === undefined) return;
+  const trash = migrationTrash(store);
+  if (trash === undefined) return;
   try {
-    const lines = trashText(lookAtTrash(place), place.keepForMs);
+    const lines = trashText(lookAtTrash(trash), trash.keepForMs);
     if (lines.length === 0) return;
     for (const line of lines) terminal.say(line);
     terminal.say(`  longhaul empty-trash ${store.name}`);
   } catch {
-    // This host does not see the destination: then there is nothing to say about it.
+    // The destination is not mounted on this host: the state of its trash is not known.
   }
 }
 

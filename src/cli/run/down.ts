@@ -6,19 +6,19 @@ export const downCommand = define<[], JsonOption & { readonly state?: string }>(
   name: 'down',
   summary: 'Stop the Temporal server that up started',
   details:
-    'Migrations stand still meanwhile and lose nothing. A server that TEMPORAL_ADDRESS names is left alone.',
+    'Migrations pause until it is started again, and lose nothing. A server that TEMPORAL_ADDRESS names is not touched.',
   options: [
     {
       flags: '--state <directory>',
       description:
-        'of this state directory (default: $LONGHAUL_STATE, else ~/.local/state/longhaul)',
+        'state directory of the server (default: $LONGHAUL_STATE, else ~/.local/state/longhaul)',
     },
     jsonOption,
   ],
   examples: [
-    ['longhaul down', 'the server of this account'],
-    ['longhaul down --state /var/lib/longhaul', 'the server of a state directory'],
-    ['longhaul up --detach', 'start it again: every migration goes on'],
+    ['longhaul down', 'stop the server of the current user'],
+    ['longhaul down --state /var/lib/longhaul', 'stop the server of a state directory'],
+    ['longhaul up --detach', 'start it again: every migration continues'],
   ],
   exits: [0, 2],
   run: async (terminal, _args, { state }) => {

@@ -1,26 +1,29 @@
-/** `longhaul start`: begins a migration, or attaches to it. */
+/** `longhaul start`: starts a migration, or attaches to a running one. */
 import { define } from '../command/command.ts';
 import {
-  asked,
+  attribution,
   byOption,
   jsonOption,
   reasonOption,
-  type AskedOptions,
+  specArgument,
+  type AttributionOptions,
   type JsonOption,
 } from '../command/options.ts';
-import { specArgument } from '../prepare/check.ts';
 
-export const startCommand = define<[spec: string], AskedOptions & JsonOption>({
+export const startCommand = define<[spec: string], AttributionOptions & JsonOption>({
   name: 'start',
-  summary: 'Start a migration, or attach to the one that runs',
+  summary: 'Start a migration, or attach to a running one',
   details:
-    'Records the spec and which trees it means, and starts the workflow. With the same spec again it changes nothing; with a changed one it says what differs and refuses.',
+    'Records the spec and the identity of both trees, and starts the workflow. With the same spec again it changes nothing; with a changed spec it prints the differences and fails.',
   args: [specArgument],
   options: [reasonOption, byOption, jsonOption],
   examples: [
-    ['longhaul start acme.yaml', 'begin'],
-    ['longhaul start acme.yaml && longhaul watch acme', 'and follow it'],
-    ['longhaul start acme.yaml --by "J. Doe" --reason "CAB-1234"', 'with name and reason'],
+    ['longhaul start acme.yaml', 'start the migration'],
+    ['longhaul start acme.yaml && longhaul watch acme', 'start and follow it'],
+    [
+      'longhaul start acme.yaml --by "J. Doe" --reason "CAB-1234"',
+      'record who started it, and why',
+    ],
   ],
   exits: [0, 2, 4, 5],
   run: async (terminal, [file], options) => {
@@ -29,13 +32,13 @@ export const startCommand = define<[spec: string], AskedOptions & JsonOption>({
     const spec = loadSpec(file);
     const client = await connect({ stateDirectory: spec.stateDirectory });
     try {
-      const started = await client.start({ spec, now: new Date(), ...asked(options) });
+      const started = await client.start({ spec, now: new Date(), ...attribution(options) });
       if (terminal.json) terminal.record('started', started);
       else if (started.began) terminal.print(`${spec.name} has begun`);
-      else terminal.print(`${spec.name} runs already, with this spec`);
+      else terminal.print(`${spec.name} is already running with this spec`);
       if (!(await client.workersPoll())) {
         terminal.say(
-          `No worker is there yet. Start one with: longhaul worker --state ${spec.stateDirectory}`,
+          `No worker is running yet. Start one with: longhaul worker --state ${spec.stateDirectory}`,
         );
       }
     } finally {

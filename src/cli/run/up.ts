@@ -1,4 +1,4 @@
-/** `longhaul up`: a durable server for anyone who has Node. */
+/** `longhaul up`: starts a durable Temporal server. */
 import { LonghaulError } from '../../errors/failure.ts';
 import type { Server } from '../../temporal/server.ts';
 import { define } from '../command/command.ts';
@@ -18,39 +18,40 @@ export const upCommand = define<[], Options>({
   name: 'up',
   summary: 'Start a durable Temporal server on this machine',
   details:
-    'Takes the server that TEMPORAL_ADDRESS or temporal.toml names; else a temporal program that is named, on PATH, or cached; else fetches or builds one, once. Its database lies in the state directory: stop it any way you like, start it again, and every migration goes on.',
+    'Uses the server that TEMPORAL_ADDRESS or temporal.toml names. Otherwise it starts a temporal program: the one given, one on PATH, or a cached one, which is downloaded or built the first time. The database is in the state directory: however the server was stopped, every migration continues when it is started again.',
   options: [
     {
       flags: '--state <directory>',
       description:
-        'keep its database in this state directory (default: $LONGHAUL_STATE, else ~/.local/state/longhaul)',
+        'state directory that holds its database (default: $LONGHAUL_STATE, else ~/.local/state/longhaul)',
     },
-    { flags: '-d, --detach', description: 'leave it running and return when it serves' },
+    { flags: '-d, --detach', description: 'run it in the background; return when it is ready' },
     {
       flags: '--port <number>',
-      description: 'of the server (default: 7233 when free)',
+      description: 'port of the server (default: 7233 if free)',
       parse: parsePort,
     },
     {
       flags: '--ui-port <number>',
-      description: 'of the Temporal UI (default: 8233 when free)',
+      description: 'port of the Temporal UI (default: 8233 if free)',
       parse: parsePort,
     },
     { flags: '--temporal <program>', description: 'use this temporal program' },
     {
       flags: '--create-namespace',
-      description: 'on a server that TEMPORAL_ADDRESS or temporal.toml names: make its namespace',
+      description:
+        'create the namespace on the server that TEMPORAL_ADDRESS or temporal.toml names',
     },
     jsonOption,
   ],
   examples: [
     ['longhaul up --detach', 'in the background, until longhaul down'],
     ['longhaul up', 'in the foreground; Ctrl-C stops it'],
-    ['longhaul up --state /var/lib/longhaul -d', 'beside the migration it serves'],
-    ['longhaul up --temporal ./temporal --port 7300', 'with a program and a port of your own'],
+    ['longhaul up --state /var/lib/longhaul -d', 'with its database in this state directory'],
+    ['longhaul up --temporal ./temporal --port 7300', 'with a given program and port'],
     [
       'TEMPORAL_ADDRESS=temporal:7233 longhaul up --create-namespace',
-      'make a server of your own ready',
+      'prepare a server of your own',
     ],
   ],
   exits: [0, 2, 5, 130],
@@ -58,13 +59,13 @@ export const upCommand = define<[], Options>({
     const { findStateDirectory } = await import('../../client/pointer.ts');
     const { connectionOptions, ensureServer } = await import('../../temporal/server.ts');
     const stateDirectory = findStateDirectory({ state: options.state });
-    const place = stateDirectory === undefined ? {} : { stateDirectory };
-    const ranBefore = answers(() => connectionOptions(place));
+    const location = stateDirectory === undefined ? {} : { stateDirectory };
+    const ranBefore = succeeds(() => connectionOptions(location));
     const server = await ensureServer({
       lifetime: options.detach === true ? 'detached' : 'with this process',
       onProgress: (message) => terminal.say(message),
       signal: terminal.signal,
-      ...place,
+      ...location,
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
       ...(options.temporal === undefined ? {} : { program: options.temporal }),
@@ -85,31 +86,30 @@ function announce(terminal: Terminal, { address, uiUrl, pid, how, namespace }: S
   if (uiUrl !== undefined) terminal.print(`Temporal UI: ${uiUrl}`);
 }
 
-/** Until Ctrl-C, or until the server ends by itself. */
+/** Waits for Ctrl-C and stops the server. Throws SERVER_UNREACHABLE when the server ends before. */
 async function serve(terminal: Terminal, server: Server, pid: number): Promise<0> {
-  terminal.say('Ctrl-C stops it; --detach would leave it running.');
+  terminal.say('Ctrl-C stops it; with --detach it would keep running.');
   while (!terminal.signal.aborted) {
-    if (!isThere(pid)) {
+    if (!isRunning(pid)) {
       throw new LonghaulError('SERVER_UNREACHABLE', `The Temporal server (process ${pid}) ended`);
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   await server.stop();
-  terminal.say('stopped; start it again and every migration goes on');
+  terminal.say('stopped; every migration continues when it is started again');
   return 0;
 }
 
-/** Whether a server is configured or runs already: then this command has nothing to keep alive. */
-function answers(look: () => unknown): boolean {
+function succeeds(attempt: () => unknown): boolean {
   try {
-    look();
+    attempt();
     return true;
   } catch {
     return false;
   }
 }
 
-function isThere(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

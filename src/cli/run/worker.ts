@@ -1,4 +1,4 @@
-/** `longhaul worker`: does the work of the migrations whose trees this machine sees. */
+/** `longhaul worker`: runs the work of the migrations whose trees are mounted on this host. */
 import { usage } from '../command/exit.ts';
 import { define } from '../command/command.ts';
 import { jsonOption, type JsonOption } from '../command/options.ts';
@@ -9,9 +9,9 @@ interface WorkerOptions extends JsonOption {
 
 export const workerCommand = define<[], WorkerOptions>({
   name: 'worker',
-  summary: 'Do the work of migrations whose trees this machine sees',
+  summary: 'Run the work of migrations whose trees are mounted on this host',
   details:
-    'Takes work only for migrations whose state directory, source and destination it sees and recognises, and says which it refuses and why. Run one on each host that should copy; Ctrl-C stops it at a safe point, kill -9 loses nothing.',
+    'Serves only migrations whose state directory, source and destination are mounted here and are the recorded ones, and prints which migrations it does not serve and why. Run one on each host that should copy. Ctrl-C stops it at a safe point; kill -9 loses nothing.',
   options: [
     {
       flags: '--state <directory>',
@@ -50,7 +50,7 @@ export const workerCommand = define<[], WorkerOptions>({
   },
 });
 
-/** --state, $LONGHAUL_STATE, or the only one there is. Throws USAGE. */
+/** Returns --state, $LONGHAUL_STATE, or the only known state directory. Throws USAGE. */
 async function stateDirectoryOf(state: string | undefined): Promise<string> {
   const { findStateDirectory, knownStateDirectories } = await import('../../client/pointer.ts');
   const named = findStateDirectory({ state });
@@ -58,9 +58,9 @@ async function stateDirectoryOf(state: string | undefined): Promise<string> {
   const known = knownStateDirectories();
   const [only] = known;
   if (only !== undefined && known.length === 1) return only;
-  const choice = known.length > 1 ? ` There are ${known.join(', ')}` : '';
+  const choice = known.length > 1 ? `; known are ${known.join(', ')}` : '';
   throw usage(
-    `Which state directory?${choice}`,
-    'Name it with --state, as it stands in the spec, or set LONGHAUL_STATE.',
+    `No state directory was given${choice}`,
+    'Pass --state with the stateDirectory of the spec, or set LONGHAUL_STATE.',
   );
 }

@@ -1,44 +1,47 @@
-/** `longhaul allow-deletes`: lets what was refused be deleted, once. */
+/** `longhaul allow-deletes`: raises the delete caps of blocked chunks for one attempt. */
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
-import { countOption } from '../command/options.ts';
-import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
+import { countOption, nameArgument } from '../command/options.ts';
+import { messageOptions, sendMessage, type MessageOptions } from '../command/send-message.ts';
 
-interface Options extends TellOptions {
+interface Options extends MessageOptions {
   readonly count?: string;
   readonly percent?: string;
 }
 
 export const allowDeletesCommand = define<[name: string, chunk: string | undefined], Options>({
   name: 'allow-deletes',
-  summary: 'Let a blocked chunk delete more than the caps, once',
+  summary: 'Let a blocked chunk exceed the delete caps once',
   details:
-    'For chunks that wait with DELETE_REFUSED. What is given here takes the place of deletes.maxCount and deletes.maxPercent in the next try of each of them, which begins at once, and in that one only; above it, the deletes are refused again. A reason is required.',
-  args: [nameArgument, ['[chunk]', 'one chunk; all whose deletes were refused when left out']],
+    'For chunks that are blocked by DELETE_REFUSED. The limits given here replace deletes.maxCount and deletes.maxPercent for one attempt of each chunk, which begins at once. Above these limits the deletes are refused again. A reason is required.',
+  args: [
+    nameArgument,
+    ['[chunk]', 'one chunk (default: all chunks that are blocked by DELETE_REFUSED)'],
+  ],
   options: [
-    { flags: '--count <n>', description: 'at most so many entries of a chunk' },
-    { flags: '--percent <p>', description: 'at most this share of the entries of a chunk' },
-    ...tellOptions,
+    { flags: '--count <n>', description: 'maximum number of deletes per chunk' },
+    { flags: '--percent <p>', description: "maximum deletes as a share of the chunk's entries" },
+    ...messageOptions,
   ],
   examples: [
-    ['longhaul chunks acme --blocked', 'how many would go, and where'],
+    ['longhaul chunks acme --blocked', 'show how many entries would be deleted'],
     ['longhaul allow-deletes acme 0042 --count 1200 --reason "archive was cleared"', 'one chunk'],
-    ['longhaul allow-deletes acme --percent 60 --reason "CAB-1234"', 'all that were refused'],
+    ['longhaul allow-deletes acme --percent 60 --reason "CAB-1234"', 'all blocked chunks'],
   ],
   exits: [0, 2, 4, 5],
   run: (terminal, [name, chunk], options) => {
     const limits = limitsOf(options);
     if (options.reason === undefined || options.reason.trim() === '') {
-      throw usage('Deleting more needs a reason, for whoever reads the ledger later');
+      throw usage('Raising the delete caps needs a reason, which the ledger records');
     }
     const which = chunk === undefined ? {} : { chunk };
-    return tell(terminal, name, options, ['allowDeletes', { ...which, ...limits }]);
+    return sendMessage(terminal, name, options, ['allowDeletes', { ...which, ...limits }]);
   },
 });
 
 function limitsOf({ count, percent }: Options): { count?: number; percent?: number } {
   if (count === undefined && percent === undefined)
-    throw usage('Say how many may be deleted: --count, --percent or both');
+    throw usage('Give a limit: --count, --percent or both');
   return {
     ...(count === undefined ? {} : { count: countOption('--count', count) }),
     ...(percent === undefined ? {} : { percent: percentOption(percent) }),

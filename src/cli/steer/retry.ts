@@ -1,19 +1,20 @@
-/** `longhaul retry`: lets blocked chunks go on. */
+/** `longhaul retry`: lets blocked chunks try again. */
 import { define } from '../command/command.ts';
-import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
+import { nameArgument } from '../command/options.ts';
+import { messageOptions, sendMessage, type MessageOptions } from '../command/send-message.ts';
 
-export const retryCommand = define<[name: string, chunk: string | undefined], TellOptions>({
+export const retryCommand = define<[name: string, chunk: string | undefined], MessageOptions>({
   name: 'retry',
   summary: 'Let blocked chunks try again',
-  details: 'What a chunk has finished before it was blocked is not done again.',
-  args: [nameArgument, ['[chunk]', 'one chunk; all blocked ones when left out']],
-  options: tellOptions,
+  details: 'Work that a chunk finished before it was blocked is not repeated.',
+  args: [nameArgument, ['[chunk]', 'one chunk (default: all blocked chunks)']],
+  options: messageOptions,
   examples: [
     ['longhaul retry acme', 'all blocked chunks'],
-    ['longhaul retry acme 0042', 'one of them'],
-    ['longhaul retry acme 0042 --reason "quota raised"', 'and say why, for the ledger'],
+    ['longhaul retry acme 0042', 'one chunk'],
+    ['longhaul retry acme 0042 --reason "quota raised"', 'with a reason for the ledger'],
   ],
   exits: [0, 2, 4, 5],
   run: (terminal, [name, chunk], options) =>
-    tell(terminal, name, options, ['retryBlocked', chunk === undefined ? {} : { chunk }]),
+    sendMessage(terminal, name, options, ['retryBlocked', chunk === undefined ? {} : { chunk }]),
 });

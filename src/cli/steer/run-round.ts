@@ -1,17 +1,18 @@
-/** `longhaul run-round`: a message to the migration. */
+/** `longhaul run-round`: starts the next round without waiting for the interval. */
 import { define } from '../command/command.ts';
-import { nameArgument, tell, tellOptions, type TellOptions } from '../command/tell.ts';
+import { nameArgument } from '../command/options.ts';
+import { messageOptions, sendMessage, type MessageOptions } from '../command/send-message.ts';
 
-export const runRoundCommand = define<[name: string], TellOptions>({
+export const runRoundCommand = define<[name: string], MessageOptions>({
   name: 'run-round',
   summary: 'Run the next round now instead of waiting',
   examples: [
     ['longhaul run-round acme', 'start the next catch-up round at once'],
-    ['longhaul run-round acme --reason "many files arrived"', 'and say why, for the ledger'],
-    ['longhaul run-round acme && longhaul watch acme', 'and follow it'],
+    ['longhaul run-round acme --reason "many files arrived"', 'with a reason for the ledger'],
+    ['longhaul run-round acme && longhaul watch acme', 'start and follow it'],
   ],
   args: [nameArgument],
-  options: tellOptions,
+  options: messageOptions,
   exits: [0, 2, 4, 5],
-  run: (terminal, [name], options) => tell(terminal, name, options, ['runRoundNow', {}]),
+  run: (terminal, [name], options) => sendMessage(terminal, name, options, ['runRoundNow', {}]),
 });

@@ -1,14 +1,19 @@
-/** `longhaul chunks`: the chunks of a migration. */
+/** `longhaul chunks`: lists the chunks of a migration. */
 import { withPlan } from '../../client/chunk-rows.ts';
 import { join } from 'node:path';
 import type { ChunkRow } from '../../client/snapshot.ts';
 import type { ChunkPlan } from '../../policy/chunks/plan.ts';
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
-import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
+import {
+  jsonOption,
+  nameArgument,
+  stateOption,
+  type JsonOption,
+  type StateOption,
+} from '../command/options.ts';
 import { chunksTable } from '../../terminal/texts/listings.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { nameArgument } from '../command/tell.ts';
 import { withClient } from '../command/with-client.ts';
 
 interface Options extends StateOption, JsonOption {
@@ -20,22 +25,22 @@ export const chunksCommand = define<[name: string], Options>({
   name: 'chunks',
   summary: 'List the chunks of a migration with their states',
   details:
-    'States come from the server; entries, bytes and roots are those of the plan, where the state directory is seen.',
+    'States come from the server. Entries, bytes and roots come from the plan, if the state directory is mounted here.',
   args: [nameArgument],
   options: [
-    { flags: '--blocked', description: 'only those that wait for a person' },
+    { flags: '--blocked', description: 'only chunks that wait for an operator' },
     {
       flags: '--entries',
-      description: 'and below each of those the entries it waits for; needs the state directory',
+      description: 'blocked chunks with the entries that block them; needs the state directory',
     },
     stateOption,
     jsonOption,
   ],
   examples: [
-    ['longhaul chunks acme', 'all of them'],
-    ['longhaul chunks acme --blocked', 'those that wait for you, with their reasons'],
-    ['longhaul chunks acme --entries', 'and each entry that they wait for, by name'],
-    ['longhaul chunks acme --json', 'one record a chunk'],
+    ['longhaul chunks acme', 'all chunks'],
+    ['longhaul chunks acme --blocked', 'blocked chunks with their reasons'],
+    ['longhaul chunks acme --entries', 'blocked chunks with each entry that blocks them'],
+    ['longhaul chunks acme --json', 'one record per chunk'],
   ],
   exits: [0, 2, 5],
   run: async (terminal, [name], { blocked, entries, ...target }) => {
@@ -49,15 +54,15 @@ export const chunksCommand = define<[name: string], Options>({
     const rows = only ? all.filter(({ state }) => state === 'blocked') : all;
     if (rows.length === 0) {
       terminal.say(only ? 'No chunk is blocked.' : 'No chunk has begun yet.');
-    } else if (entries === true) await tellEntries(terminal, rows, { name, stateDirectory });
+    } else if (entries === true) await printEntries(terminal, rows, { name, stateDirectory });
     else if (terminal.json) for (const row of rows) terminal.record('chunk', row);
     else terminal.print(chunksTable(rows));
     return 0;
   },
 });
 
-/** Each chunk, and below it what it waits for. Throws USAGE where the state directory is not named. */
-async function tellEntries(
+/** Prints each chunk and below it the entries that block it. Throws USAGE without a state directory. */
+async function printEntries(
   terminal: Terminal,
   rows: readonly ChunkRow[],
   { name, stateDirectory }: { readonly name: string; readonly stateDirectory: string | undefined },
@@ -82,7 +87,7 @@ async function tellEntries(
   }
 }
 
-/** Entries and bytes as planned; undefined where the state directory is not seen or has no plan yet. */
+/** Reads the plan. Undefined when the state directory is not mounted here or has no plan yet. */
 async function planIn(stateDirectory: string, name: string): Promise<ChunkPlan | undefined> {
   const { openStateDirectory } = await import('../../state/state-directory.ts');
   const { parsePlan } = await import('../../policy/chunks/json.ts');

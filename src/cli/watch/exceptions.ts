@@ -1,8 +1,13 @@
-/** `longhaul exceptions`: what stays behind, from the state directory. */
+/** `longhaul exceptions`: lists the entries that will not be migrated. */
 import { define } from '../command/command.ts';
 import { openMigration } from '../command/open-migration.ts';
-import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
-import { nameArgument } from '../command/tell.ts';
+import {
+  jsonOption,
+  nameArgument,
+  stateOption,
+  type JsonOption,
+  type StateOption,
+} from '../command/options.ts';
 
 export const exceptionsCommand = define<[name: string], StateOption & JsonOption>({
   name: 'exceptions',
@@ -12,8 +17,8 @@ export const exceptionsCommand = define<[name: string], StateOption & JsonOption
   options: [stateOption, jsonOption],
   examples: [
     ['longhaul exceptions acme', 'path, who accepted it, when and why'],
-    ['longhaul exceptions acme --json', 'one record an entry'],
-    ['longhaul accept acme run/app.sock --reason "made anew at start"', 'add one'],
+    ['longhaul exceptions acme --json', 'one record per entry'],
+    ['longhaul accept acme run/app.sock --reason "recreated at start"', 'add one'],
   ],
   exits: [0, 2, 4],
   run: async (terminal, [name], options) => {

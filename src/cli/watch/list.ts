@@ -1,4 +1,4 @@
-/** `longhaul list`: the migrations of a server. */
+/** `longhaul list`: lists the migrations on a server. */
 import { define } from '../command/command.ts';
 import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
 import { migrationsTable } from '../../terminal/texts/listings.ts';
@@ -6,12 +6,12 @@ import { withClient } from '../command/with-client.ts';
 
 export const listCommand = define<[], StateOption & JsonOption>({
   name: 'list',
-  summary: 'List the migrations the server knows',
+  summary: 'List the migrations on the server',
   options: [stateOption, jsonOption],
   examples: [
     ['longhaul list', 'name, phase, round, blocked chunks'],
-    ['longhaul list --json', 'one record a migration'],
-    ['TEMPORAL_ADDRESS=temporal:7233 longhaul list', 'of another server'],
+    ['longhaul list --json', 'one record per migration'],
+    ['TEMPORAL_ADDRESS=temporal:7233 longhaul list', 'the migrations on another server'],
   ],
   exits: [0, 2, 5],
   run: async (terminal, _args, options) => {
@@ -21,7 +21,7 @@ export const listCommand = define<[], StateOption & JsonOption>({
     );
     if (terminal.json) for (const row of rows) terminal.record('migration', row);
     else if (rows.length > 0) terminal.print(migrationsTable(rows));
-    else terminal.say('There are no migrations yet. Begin one with: longhaul start SPEC');
+    else terminal.say('There are no migrations yet. Start one with: longhaul start SPEC');
     return 0;
   },
 });

@@ -1,21 +1,26 @@
-/** `longhaul status`: one look. */
+/** `longhaul status`: prints the current state of a migration. */
 import { define } from '../command/command.ts';
-import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
+import {
+  jsonOption,
+  nameArgument,
+  stateOption,
+  type JsonOption,
+  type StateOption,
+} from '../command/options.ts';
 import { statusText } from '../../terminal/texts/status.ts';
-import { nameArgument } from '../command/tell.ts';
 import { withClient } from '../command/with-client.ts';
 
 export const statusCommand = define<[name: string], StateOption & JsonOption>({
   name: 'status',
   summary: 'Show where a migration stands and what you can do now',
   details:
-    'docs/operating.md says what the phases and conditions mean. When no worker answers, it shows what the server knows and says so.',
+    'docs/operating.md explains the phases and conditions. When no worker answers, it shows what the server knows and says so.',
   args: [nameArgument],
   options: [stateOption, jsonOption],
   examples: [
     ['longhaul status acme', 'phase, round, rate, blocked chunks, cutover gate'],
-    ['longhaul status acme --json', 'one record for machines'],
-    ['longhaul watch acme', 'the same, followed until the migration ends'],
+    ['longhaul status acme --json', 'the same as one JSON record'],
+    ['longhaul watch acme', 'follow the migration until it ends'],
   ],
   exits: [0, 2, 5],
   run: async (terminal, [name], options) => {

@@ -2,11 +2,16 @@
 import { LonghaulError } from '../../errors/failure.ts';
 import { define } from '../command/command.ts';
 import { usage } from '../command/exit.ts';
-import { jsonOption, stateOption, type JsonOption, type StateOption } from '../command/options.ts';
+import {
+  jsonOption,
+  nameArgument,
+  stateOption,
+  type JsonOption,
+  type StateOption,
+} from '../command/options.ts';
 import { watchLine } from '../../terminal/texts/status-line.ts';
 import { statusText } from '../../terminal/texts/status.ts';
-import { newsSince } from '../../terminal/texts/watch.ts';
-import { nameArgument } from '../command/tell.ts';
+import { eventsBetween } from '../../terminal/texts/watch.ts';
 import { withClient } from '../command/with-client.ts';
 import type { Snapshot } from '../../client/snapshot.ts';
 
@@ -18,17 +23,17 @@ export const watchCommand = define<[name: string], Options>({
   name: 'watch',
   summary: 'Follow a migration until it ends',
   details:
-    'Prints a line for each thing that happens (a phase, a round, a blocked chunk) and, on a terminal, keeps one status line below. Ctrl-C stops the watching, never the migration.',
+    'Prints a line for each event (a phase, a round, a blocked chunk) and, on a terminal, a status line below. Ctrl-C stops watching, never the migration.',
   args: [nameArgument],
   options: [
-    { flags: '--every <seconds>', description: 'time between two looks (default: 2)' },
+    { flags: '--every <seconds>', description: 'interval between queries (default: 2)' },
     stateOption,
     jsonOption,
   ],
   examples: [
     ['longhaul watch acme', 'until it is done or aborted'],
-    ['longhaul watch acme >> acme.log', 'only what happens; nothing is animated into a file'],
-    ['longhaul watch acme --json --every 60', 'a snapshot a minute for machines'],
+    ['longhaul watch acme >> acme.log', 'events only: a file gets no status line'],
+    ['longhaul watch acme --json --every 60', 'one JSON snapshot per minute'],
   ],
   exits: [0, 2, 3, 5, 130],
   run: async (terminal, [name], options) => {
@@ -37,14 +42,14 @@ export const watchCommand = define<[name: string], Options>({
     await withClient({ ...options, name }, async (client) => {
       for await (const snapshot of client.follow(name, { everyMs, signal: terminal.signal })) {
         if (terminal.json) terminal.record('status', snapshot);
-        else for (const line of newsSince(last, snapshot)) terminal.print(line);
+        else for (const line of eventsBetween(last, snapshot)) terminal.print(line);
         terminal.status(watchLine(snapshot, terminal.columns));
         last = snapshot;
       }
     });
     terminal.status(undefined);
     if (terminal.signal.aborted) {
-      throw new LonghaulError('INTERRUPTED', 'Stopped watching; the migration goes on', {
+      throw new LonghaulError('INTERRUPTED', 'Stopped watching; the migration continues', {
         hint: `Watch again with: longhaul watch ${name}`,
       });
     }

@@ -1,4 +1,4 @@
-/** The checks of an account as a person reads them. */
+/** The checks of an AWS account as text. */
 import type { AccountCheck } from '../../policy/account/facts.ts';
 import { alignColumns } from '../columns.ts';
 

@@ -1,12 +1,15 @@
-/** An assessment as a person reads it. */
+/** An assessment as text. */
 import { formatBytes, formatDuration, groupDigits, plural } from '../../units.ts';
 import { fromPrintable } from '../../paths.ts';
 import type { Assessment } from '../../policy/assess/assessment.ts';
 import { rootLabel } from './root-label.ts';
 import { alignColumns } from '../columns.ts';
 
-/** At most this many paths of a list are shown; the JSON has them all. */
-const SHOWN = 5;
+/** Longer lists are cut; the JSON output has all their entries. */
+const MAX_SHOWN = 5;
+
+/** Checks that name their path even when it is within the limit. */
+const CHECKS_WITH_PATH: ReadonlySet<string> = new Set(['deepest directory', 'widest directory']);
 
 export function renderAssessment(assessment: Assessment): string {
   return [
@@ -59,7 +62,7 @@ function limitLines({ findings, limits }: Assessment): string[] {
     `limit ${limit}`,
     [
       verdict === 'fits' ? '' : verdict.toUpperCase(),
-      PLACED.has(check) && worst !== undefined ? rootLabel(fromPrintable(worst)) : '',
+      CHECKS_WITH_PATH.has(check) && worst !== undefined ? rootLabel(fromPrintable(worst)) : '',
     ]
       .join(' ')
       .trim(),
@@ -73,17 +76,14 @@ function limitLines({ findings, limits }: Assessment): string[] {
   ];
 }
 
-/** What is said with its place, though it fits. */
-const PLACED: ReadonlySet<string> = new Set(['deepest directory', 'widest directory']);
-
 function placeLines({ places, otherFileSystems }: Assessment): string[] {
-  const mended = places.flatMap(({ name, found, fix }) => [
+  const problems = places.flatMap(({ name, found, fix }) => [
     `  ${name}: no: ${found}`,
     ...(fix === undefined ? [] : [`    ${fix}`]),
   ]);
-  const shown = otherFileSystems.slice(0, SHOWN).map((path) => `  ${path}`);
+  const shown = otherFileSystems.slice(0, MAX_SHOWN).map((path) => `  ${path}`);
   return [
-    ...(mended.length === 0 ? [] : ['', 'To mend before it begins', ...mended]),
+    ...(problems.length === 0 ? [] : ['', 'To fix before it begins', ...problems]),
     ...(shown.length === 0
       ? []
       : ['', 'Other file systems below the tree: not entered, a migration each', ...shown]),
@@ -101,7 +101,7 @@ function listLines({ unreadable, special, notUtf8, sparse }: Assessment): string
   ];
   const lines = lists.flatMap(([title, { count, samples }]) => {
     if (count === 0) return [];
-    const shown = samples.slice(0, SHOWN).map(({ path, because }) => [path, because]);
+    const shown = samples.slice(0, MAX_SHOWN).map(({ path, because }) => [path, because]);
     const more = count > shown.length ? [`  and ${groupDigits(count - shown.length)} more`] : [];
     return [
       '',
@@ -119,11 +119,11 @@ function linkLines({ hardLinks }: Assessment): string[] {
   const { groups, names, crossing, lookedAt } = hardLinks;
   if (groups === 0) return [];
   const head = `Hard links: ${plural(names, 'name')} in ${plural(groups, 'group')}`;
-  const looked = lookedAt < groups ? ` (of the ${groupDigits(lookedAt)} with the most links)` : '';
+  const sampled = lookedAt < groups ? ` (of the ${groupDigits(lookedAt)} with the most links)` : '';
   const verdict =
     crossing.length === 0
-      ? `no group lies in more than one chunk${looked}`
-      : `${groupDigits(crossing.length)} of them in more than one chunk${looked}: each chunk gets a copy of its own`;
+      ? `no group lies in more than one chunk${sampled}`
+      : `${groupDigits(crossing.length)} of them in more than one chunk${sampled}: each chunk gets a copy of its own`;
   const samples = crossing.map(
     ({ links, paths }) => `${links} links: ${paths.slice(0, 2).join(', ')}`,
   );
@@ -141,7 +141,7 @@ function timeLines({ churn, chunks, forecast }: Assessment): string[] {
   );
   if (churn !== undefined) {
     const drift = `${formatBytes(Math.round(churn.bytesPerDay))} in ${groupDigits(churn.entriesPerDay)} entries`;
-    lines.push(`  a day changes ${drift} (${churn.because})`);
+    lines.push(`  changes per day: ${drift} (${churn.because})`);
   }
   lines.push('', `Chunks: ${groupDigits(chunks.count)}; ${chunks.because}`);
   return [...lines, ...sampleLines('', chunks.odd)];
@@ -157,13 +157,13 @@ function exceptionLines({ draftExceptions, migration }: Assessment): string[] {
 
 function sampleLines(title: string, samples: readonly string[]): string[] {
   if (samples.length === 0) return [];
-  const shown = samples.slice(0, SHOWN).map((sample) => `    ${sample}`);
+  const shown = samples.slice(0, MAX_SHOWN).map((sample) => `    ${sample}`);
   const more =
-    samples.length > SHOWN ? [`    and ${groupDigits(samples.length - SHOWN)} more`] : [];
+    samples.length > MAX_SHOWN ? [`    and ${groupDigits(samples.length - MAX_SHOWN)} more`] : [];
   return [...(title === '' ? [] : [`  ${title}`]), ...shown, ...more];
 }
 
-/** For a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 function quote(text: string): string {
   return `'${text.replace(/'/g, `'\\''`)}'`;
 }

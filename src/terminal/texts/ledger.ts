@@ -1,25 +1,26 @@
-/** Lines of the ledger and of its check as a person reads them. Pure. */
+/** Lines of the ledger, accepted exceptions and the result of a ledger check, as text. */
 import type { ExceptedEntry } from '../../ledger/exceptions.ts';
 import type { LedgerKind, LedgerLine } from '../../ledger/ledger-line.ts';
 import type { LedgerCheck } from '../../ledger/verify-ledger.ts';
 import { formatBytes, formatDuration, plural, groupDigits } from '../../units.ts';
+import { toSecond } from './moments.ts';
 import { totalsText } from './status.ts';
 
-/** `12  2026-11-23T09:00:00Z  chunk closed  0042 in round 3: … by ops: because`. */
+/** Formats a line: `12  2026-11-23T09:00:00Z  chunk closed  0042 in round 3: … by ops: because`. */
 export function lineText(line: LedgerLine): string {
-  const head = `${line.seq}  ${line.at.slice(0, 19)}Z  ${line.kind}`;
+  const head = `${line.seq}  ${toSecond(line.at)}  ${line.kind}`;
   const by = line.by === undefined ? '' : ` by ${line.by}`;
   const because = line.because === undefined ? '' : `: ${line.because}`;
   const what = detailText(line);
   const text = `${head}${what === '' ? '' : `  ${what}`}${by}${because}`;
-  return line.kind === 'hook' ? [text, ...lastWords(line.output)].join('\n') : text;
+  return line.kind === 'hook' ? [text, ...lastOutputLines(line.output)].join('\n') : text;
 }
 
-const MOST_WORDS = 5;
+const MAX_OUTPUT_LINES = 5;
 
-/** What a hook printed last; a terminal gets no control characters from it. */
-function lastWords(output: string): string[] {
-  const lines = output.trimEnd().split('\n').slice(-MOST_WORDS);
+/** Returns the last lines that a hook printed, without control characters. */
+function lastOutputLines(output: string): string[] {
+  const lines = output.trimEnd().split('\n').slice(-MAX_OUTPUT_LINES);
   return lines.filter(Boolean).map((line) => `      | ${line.replace(/\p{Cc}/gu, ' ')}`);
 }
 
@@ -53,7 +54,7 @@ const DETAILS: { readonly [Kind in LedgerKind]: (line: Of<Kind>) => string } = {
   done: ({ outcome }) => outcome,
 };
 
-/** '' for a kind of a later version: its kind and reason are shown. */
+/** Returns '' for kinds that this version does not know. */
 function detailText(line: LedgerLine): string {
   const details = DETAILS[line.kind] as ((line: LedgerLine) => string) | undefined;
   return details?.(line) ?? '';
@@ -79,6 +80,6 @@ export function checkText(check: LedgerCheck, migration: string): string {
 
 export function exceptionText({ path, by, because, at }: ExceptedEntry): string {
   const who = by === undefined ? '' : `  by ${by}`;
-  const when = at === undefined ? '' : `  ${at.slice(0, 19)}Z`;
+  const when = at === undefined ? '' : `  ${toSecond(at)}`;
   return `${path}${who}${when}  ${because}`;
 }

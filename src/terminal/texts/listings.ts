@@ -1,9 +1,10 @@
-/** Tables of migrations and chunks. Pure. */
+/** Tables of migrations and chunks. */
 import type { ChunkRow, MigrationRow } from '../../client/snapshot.ts';
 import { fromPrintable } from '../../paths.ts';
 import { rootLabel } from './root-label.ts';
 import { formatBytes, groupDigits } from '../../units.ts';
-import { table } from '../table.ts';
+import { table } from '../columns.ts';
+import { toMinute } from './moments.ts';
 
 export function migrationsTable(rows: readonly MigrationRow[]): string {
   return table(
@@ -25,24 +26,23 @@ export function migrationsTable(rows: readonly MigrationRow[]): string {
 }
 
 function startText({ startedAt, startedBefore }: MigrationRow): string {
-  const moment = startedAt.slice(0, 16).replace('T', ' ');
-  return startedBefore === true ? `before ${moment}` : moment;
+  return startedBefore === true ? `before ${toMinute(startedAt)}` : toMinute(startedAt);
 }
 
-/** A workflow that was terminated or failed never said so in its own words; a new one says nothing yet. */
+/** A terminated or failed workflow could not record a last phase, so Temporal's status stands for it. */
 function phaseText(phase: string, status: string): string {
   if (status === 'RUNNING') return phase === '' ? 'not begun' : phase;
   return status === 'COMPLETED' && phase !== '' ? phase : status.toLowerCase();
 }
 
-/** The reason of a blocked chunk on a line of its own below it. */
+/** Returns a table with the reason of each blocked chunk on the line below it. */
 export function chunksTable(rows: readonly ChunkRow[]): string {
   const [head = '', ...lines] = tableOf(rows).split('\n');
-  const told = rows.flatMap(({ because }, i) => [
+  const explained = rows.flatMap(({ because }, i) => [
     lines[i] ?? '',
     ...(because === undefined ? [] : [`  ${because}`]),
   ]);
-  return [head, ...told].join('\n');
+  return [head, ...explained].join('\n');
 }
 
 function tableOf(rows: readonly ChunkRow[]): string {
@@ -66,7 +66,7 @@ function tableOf(rows: readonly ChunkRow[]): string {
   );
 }
 
-/** The first roots, and how many more there are. '/' is the root of the tree. */
+/** Returns the first roots and the number of the others. '/' is the root of the tree. */
 export function rootsText(roots: readonly string[] | undefined): string {
   if (roots === undefined) return '';
   const shown = roots.slice(0, 3).map((root) => rootLabel(fromPrintable(root)));

@@ -1,4 +1,4 @@
-/** A chunk plan as a person reads it. */
+/** A chunk plan as text. */
 import { formatBytes, formatDuration, groupDigits, plural } from '../../units.ts';
 import { DEFAULT_OVERHEAD_MS } from '../../policy/chunks/size.ts';
 import type { ChunkPlan, PlannedChunk } from '../../policy/chunks/plan.ts';
@@ -6,7 +6,10 @@ import { DEFAULT_ENTRIES_PER_SECOND } from '../../policy/rounds/forecast.ts';
 import { rootLabel } from './root-label.ts';
 import { alignColumns } from '../columns.ts';
 
-/** What a chunk's first run takes with the link to itself: the slower of bytes and entries, and its overhead. */
+/**
+ * Estimates a chunk's first run alone on the link: the longer of byte and entry time, plus the overhead
+ * of an execution. Undefined when the plan has no bandwidth.
+ */
 export function chunkRunMs(
   { entries, bytes }: Pick<PlannedChunk, 'entries' | 'bytes'>,
   { limits }: Pick<ChunkPlan, 'limits'>,
@@ -19,7 +22,7 @@ export function chunkRunMs(
 
 export function renderPlan(plan: ChunkPlan): string {
   const { totals, chunks, size, revision, madeAt } = plan;
-  // Whoever sees a source sees one directory at least.
+  // A scanned source has at least one directory.
   const seen = totals.directories > 0;
   const rows = chunks.map((chunk) => {
     const runMs = seen ? chunkRunMs(chunk, plan) : undefined;

@@ -1,4 +1,4 @@
-/** The environment that points longhaul, the AWS CLI and any SDK to a sandbox. */
+/** The environment variables that direct longhaul, the AWS CLI and AWS SDKs to a sandbox. */
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -7,15 +7,15 @@ export function environmentOf({ endpoint, world }: Sandbox): Environment {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: world.region,
-    // The AWS CLI reads only this one.
+    // The AWS CLI reads only AWS_DEFAULT_REGION.
     AWS_DEFAULT_REGION: world.region,
-    // Any will do; without some, the clients do not ask at all.
+    // The sandbox accepts any credentials, but clients send no request without some.
     AWS_ACCESS_KEY_ID: 'sandbox',
     AWS_SECRET_ACCESS_KEY: 'sandbox',
   };
 }
 
-/** Lines for a shell to read. The values hold nothing that a shell would touch. */
+/** Formats `export` lines for a shell. No value needs quoting. */
 export function environmentText(environment: Environment): string {
   return Object.entries(environment)
     .map(([name, value]) => `export ${name}=${value}`)

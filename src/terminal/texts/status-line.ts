@@ -1,10 +1,10 @@
-/** One line that is replaced in place: what is done, how fast, how long it will take, and why it waits. Pure. */
+/** The status line, which is replaced in place: progress, rate, remaining time, and what it waits for. */
 import type { Snapshot } from '../../client/snapshot.ts';
 import { formatBytes, formatDuration, formatRate, groupDigits } from '../../units.ts';
 import { rateText } from './status.ts';
 
 export interface Progress {
-  /** 'copy', 'scan', …; or the name of the migration with its phase. */
+  /** The step, such as 'copy' or 'scan'. */
   readonly what: string;
   readonly doneEntries: number;
   readonly totalEntries?: number | undefined;
@@ -12,11 +12,11 @@ export interface Progress {
   readonly totalBytes?: number | undefined;
   readonly bytesPerSecond?: number | undefined;
   readonly elapsedMs: number;
-  /** Why nothing moves. */
+  /** The reason why nothing moves. */
   readonly because?: string | undefined;
 }
 
-/** `0:05 copy  61.7%  3 of 11 entries  29 B of 47 B  1.2 Mbit/s  ETA 3m 4s`, cut to the columns there are. */
+/** Formats `0:05 copy  61.7%  3 of 11 entries  29 B of 47 B  1.2 Mbit/s  ETA 3m 4s`, cut to `columns`. */
 export function progressLine(progress: Progress, columns: number): string {
   const parts = [
     `${clock(progress.elapsedMs)} ${progress.what}`,
@@ -29,7 +29,7 @@ export function progressLine(progress: Progress, columns: number): string {
   return fit(parts.filter((part) => part !== '').join('  '), columns);
 }
 
-/** The line of `longhaul watch`. */
+/** Formats the status line of `longhaul watch`. */
 export function watchLine(
   { migration, progress, unanswered, running }: Snapshot,
   columns: number,
@@ -61,7 +61,7 @@ function percentText({ doneBytes, totalBytes, doneEntries, totalEntries }: Progr
   return total > 0 ? `${Math.min(100, (100 * done) / total).toFixed(1)}%` : '';
 }
 
-/** Only when it means something: a total, a rate, some seconds of it, and something done. */
+/** Returns '' until an estimate is meaningful: 3 seconds have passed and 1 % of a known total is done. */
 function etaText({ doneBytes, totalBytes, bytesPerSecond, elapsedMs }: Progress): string {
   if (totalBytes === undefined || bytesPerSecond === undefined || bytesPerSecond <= 0) return '';
   if (elapsedMs < 3000 || doneBytes < totalBytes / 100) return '';

@@ -1,10 +1,10 @@
-/** A snapshot as the lines `longhaul status` prints. Pure: the clock is an argument. */
+/** A snapshot of a migration as the text that `longhaul status` prints. */
 import { laneOutages } from '../../policy/link/lanes.ts';
 import type { RunningChunk, Snapshot } from '../../client/snapshot.ts';
 import { formatBytes, formatDuration, formatRate, plural, groupDigits } from '../../units.ts';
 import type { BlockedChunk, MigrationProgress } from '../../protocol/reports.ts';
 import { NO_PAINT, type Paint } from '../paint.ts';
-import { table } from '../table.ts';
+import { table } from '../columns.ts';
 
 export interface StatusTextOptions {
   /** Milliseconds since the epoch. */
@@ -12,8 +12,8 @@ export interface StatusTextOptions {
   readonly paint?: Paint;
 }
 
-const LABEL = 12;
-const MOST_LISTED = 10;
+const LABEL_WIDTH = 12;
+const MAX_LISTED = 10;
 
 export function statusText(
   snapshot: Snapshot,
@@ -41,9 +41,9 @@ export function statusText(
 export const isOver = ({ phase }: MigrationProgress): boolean =>
   phase === 'done' || phase === 'aborted';
 
-const field = (label: string, value: string): string => `  ${label.padEnd(LABEL)}${value}`;
+const field = (label: string, value: string): string => `  ${label.padEnd(LABEL_WIDTH)}${value}`;
 
-/** '2 hours ago' without the guesswork: how long something has lasted. */
+/** Returns ' (for 2h 5m)', or '' within the first second. */
 function lasted(since: string, now: number): string {
   const ms = now - Date.parse(since);
   return Number.isFinite(ms) && ms >= 1000 ? ` (for ${formatDuration(ms)})` : '';
@@ -82,7 +82,7 @@ function workLines(
 
 function tailLines(progress: MigrationProgress, now: number): string[] {
   const { ready, because } = progress.cutover;
-  // Of a migration that is over, neither the next round nor the gate says anything.
+  // A migration that is over has no gate any more.
   const lines = isOver(progress)
     ? []
     : [field('cutover', `${ready ? 'ready' : 'held'}: ${because}`)];
@@ -94,7 +94,7 @@ function tailLines(progress: MigrationProgress, now: number): string[] {
   return lines;
 }
 
-/** The sum of what the running chunks report; '' would be mistaken for a stop. */
+/** Formats the sum of the running chunks' rates; without one, the reason why nothing moves. */
 export function rateText(running: readonly RunningChunk[]): string {
   const rates = running.flatMap(({ bytesPerSecond }) => bytesPerSecond ?? []);
   if (rates.length > 0) return formatRate(rates.reduce((sum, rate) => sum + rate, 0));
@@ -114,7 +114,7 @@ const TOTAL_WORDS: readonly (readonly [string, string])[] = [
   ['unverified', 'unverified'],
 ];
 
-/** The sum of the ledger in words; what is 0 is left out. */
+/** Formats the sum of the ledger, without the terms that are 0. '' when nothing was counted yet. */
 export function totalsText(totals: Readonly<Record<string, number>>): string {
   const seen = totals['seen'];
   if (seen === undefined) return '';
@@ -134,7 +134,7 @@ function nextRoundText({ intervalMs }: MigrationProgress, at: string, now: numbe
 
 function blockedLines(progress: MigrationProgress, now: number, paint: Paint): string[] {
   if (progress.blockedCount === 0) return [];
-  const shown = progress.blocked.slice(0, MOST_LISTED);
+  const shown = progress.blocked.slice(0, MAX_LISTED);
   const rows = shown.map((chunk) => `    ${blockedText(chunk)}${lasted(chunk.since, now)}`);
   const more = progress.blockedCount - shown.length;
   return [

@@ -1,15 +1,16 @@
-/** What happened between two looks, a line each. Pure. */
+/** Events of a migration as lines of text, derived from two successive snapshots. */
 import type { Snapshot } from '../../client/snapshot.ts';
 import type { MigrationProgress, RoundReport } from '../../protocol/reports.ts';
 import { formatBytes, formatDuration, plural, groupDigits } from '../../units.ts';
+import { toSecond } from './moments.ts';
 import { blockedText, isOver } from './status.ts';
 
 /**
- * What happened, in order, each line with its time: that of the thing itself where the migration
- * keeps it, else that of the second look. The first look tells where things stand.
+ * Returns a line for each event between the snapshots, in order. A line begins with the time of the event
+ * where the migration recorded it, else with that of `now`. Without `before`, the current state is described.
  */
-export function newsSince(before: Snapshot | undefined, now: Snapshot): string[] {
-  const at = (line: string, time = now.at): string => `${time.slice(0, 19)}Z  ${line}`;
+export function eventsBetween(before: Snapshot | undefined, now: Snapshot): string[] {
+  const at = (line: string, time = now.at): string => `${toSecond(time)}  ${line}`;
   if (now.progress === undefined) {
     const because = now.unanswered?.because ?? 'no worker answers';
     return before === undefined || before.progress !== undefined ? [at(because)] : [];
@@ -19,25 +20,25 @@ export function newsSince(before: Snapshot | undefined, now: Snapshot): string[]
   return [
     ...closedRounds(was, progress).map((report) => at(roundText(report), report.endedAt)),
     ...(was?.phase === progress.phase ? [] : [at(progress.phase)]),
-    ...conditionNews(was, progress).map((line) => at(line)),
-    ...begunRound(was, progress).map((line) => at(line)),
-    ...blockedNews(was, progress).map((line) => at(line)),
-    ...cutoverNews(was, progress).map((line) => at(line)),
+    ...conditionEvents(was, progress).map((line) => at(line)),
+    ...startedRound(was, progress).map((line) => at(line)),
+    ...blockedEvents(was, progress).map((line) => at(line)),
+    ...cutoverEvents(was, progress).map((line) => at(line)),
   ];
 }
 
-function cutoverNews(was: MigrationProgress | undefined, now: MigrationProgress): string[] {
+function cutoverEvents(was: MigrationProgress | undefined, now: MigrationProgress): string[] {
   if (isOver(now) || gateOf(was) === gateOf(now)) return [];
   return [`cutover ${now.cutover.ready ? 'ready' : 'held'}: ${now.cutover.because}`];
 }
 
-/** The gate that holds the cutover, without the figures that change at every look. */
+/** Returns the gate that holds the cutover, without the figures, which change in every snapshot. */
 function gateOf(progress: MigrationProgress | undefined): string | undefined {
   return progress?.cutover.because.split(';')[0];
 }
 
-function conditionNews(was: MigrationProgress | undefined, now: MigrationProgress): string[] {
-  // Blocked chunks are told one by one.
+function conditionEvents(was: MigrationProgress | undefined, now: MigrationProgress): string[] {
+  // Blocked chunks have lines of their own.
   const [earlier, later] = [was?.conditions ?? [], now.conditions].map((conditions) =>
     conditions.filter(({ name }) => name !== 'blocked'),
   );
@@ -56,12 +57,12 @@ function closedRounds(was: MigrationProgress | undefined, now: MigrationProgress
   return now.rounds.filter(({ round }) => !seen.has(round.number));
 }
 
-function begunRound(was: MigrationProgress | undefined, { round }: MigrationProgress): string[] {
+function startedRound(was: MigrationProgress | undefined, { round }: MigrationProgress): string[] {
   if (round === undefined || round.number === was?.round?.number) return [];
   return [`round ${round.number} (${round.kind}) of ${plural(round.chunks, 'chunk')} began`];
 }
 
-/** `round 2 (catch-up) closed after 3m 2s: 40 of 40 chunks clean, 120 entries (3.1 MiB) changed`. */
+/** Formats `round 2 (catch-up) closed after 3m 2s: 40 of 40 chunks clean, 120 entries (3.1 MiB) changed`. */
 export function roundText(report: RoundReport): string {
   const { round, chunks, clean, totals, startedAt, endedAt } = report;
   const elapsed = formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
@@ -71,7 +72,7 @@ export function roundText(report: RoundReport): string {
   return `round ${round.number} (${round.kind}) closed after ${elapsed}: ${groupDigits(clean)} of ${plural(chunks, 'chunk')} clean, ${changed}`;
 }
 
-function blockedNews(was: MigrationProgress | undefined, now: MigrationProgress): string[] {
+function blockedEvents(was: MigrationProgress | undefined, now: MigrationProgress): string[] {
   const before = new Set((was?.blocked ?? []).map(({ chunk }) => chunk));
   const after = new Set(now.blocked.map(({ chunk }) => chunk));
   return [

@@ -15,7 +15,7 @@ test.each`
   ${new LonghaulError('SOURCE_MISSING', 'x')}  | ${'SOURCE_MISSING'}    | ${4}
   ${new TypeError('x is not a function')}      | ${'BUG'}               | ${1}
   ${new DOMException('stopped', 'AbortError')} | ${'INTERRUPTED'}       | ${130}
-`('a command that throws $thrown ends with $exit', ({ thrown, code, exit }) => {
+`('a command that throws $thrown exits with $exit', ({ thrown, code, exit }) => {
   const failure = failureOf(thrown, []);
 
   expect(failure).toMatchObject({ code });
@@ -28,6 +28,6 @@ test.each`
   ${'Mount it, then: longhaul retry NAME.'}                                             | ${'acme'}    | ${'Mount it, then: longhaul retry acme.'}
   ${'Mount it, then: longhaul retry NAME.'}                                             | ${undefined} | ${'Mount it, then: run the same command again.'}
   ${'Give access, then: longhaul retry NAME. Or accept it: longhaul accept NAME PATH.'} | ${undefined} | ${'Give access, then: run the same command again.'}
-`('the hint "$hint" for $migration is "$says"', ({ hint, migration, says }) => {
+`('the hint "$hint" for the migration $migration becomes "$says"', ({ hint, migration, says }) => {
   expect(advice(hint as string, { command: 'retry', migration })).toBe(says);
 });

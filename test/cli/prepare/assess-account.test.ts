@@ -1,11 +1,11 @@
-/** `longhaul assess` of a migration by DataSync, against the sandbox. */
+/** `longhaul assess` for the DataSync engine, against the sandbox. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { faultScriptSchema } from '../../../src/sandbox/world/faults.ts';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
-import { longhaul, type RunResult } from '../run.ts';
+import { longhaul, type RunResult } from '../../support/processes/run-longhaul.ts';
 
 let cwd: string;
 let sandbox: Sandbox;
@@ -48,7 +48,7 @@ aws:
 }
 
 describe('longhaul assess, with engine: datasync', () => {
-  test('checks the account, and says what it cannot know without a mount', async () => {
+  test('checks the account and says what is not known without a mount', async () => {
     const { exit, stdout, stderr } = await assess('');
 
     expect(exit).toBe(0);
@@ -69,7 +69,7 @@ describe('longhaul assess, with engine: datasync', () => {
     expect(sandbox.efs.fileSystems.size).toBe(0);
   });
 
-  test('goes on without what is refused, and says what it does not know', async () => {
+  test('continues when AWS denies a request, and says what is not known', async () => {
     await sandbox.close();
     await start(
       ['DescribeSubnets', 'DescribeSecurityGroups', 'GetRole', 'GetServiceQuota'].map((call) => ({
@@ -99,7 +99,7 @@ describe('longhaul assess, with engine: datasync', () => {
     ['DescribeAgent', 'endpoint of site-a'],
     ['ListTasks', 'tasks'],
     ['DescribeFileSystems', 'file system'],
-  ])('takes nothing for missing because %s is refused', async (call, check) => {
+  ])('does not report a resource as missing when %s is denied', async (call, check) => {
     await sandbox.close();
     await start([{ call, nth: 'every', reply: 'denied' }]);
 
@@ -113,7 +113,7 @@ describe('longhaul assess, with engine: datasync', () => {
     expect(stdout).toMatch(/^ {2}fine +credentials /m);
   });
 
-  test('plans as a worker does: what no filter can name stays with its parent', async () => {
+  test('plans like a worker: a directory that no filter can name stays with its parent', async () => {
     for (const name of ['b', 'c|d'])
       for (let i = 0; i < 4; i++) {
         mkdirSync(join(cwd, 'source', name), { recursive: true });
@@ -130,7 +130,7 @@ describe('longhaul assess, with engine: datasync', () => {
     expect(stdout).not.toMatch(/ \/c\|d$/m);
   });
 
-  test('plans the directories of the spec when nobody sees the source, and says what is not known', async () => {
+  test('plans the directories of the spec when the source is not mounted, and says what is not known', async () => {
     await assess('');
     const yaml = readFileSync(join(cwd, 'acme.yaml'), 'utf8');
     writeFileSync(join(cwd, 'acme.yaml'), `${yaml}chunks: { roots: [projects/alpha, home] }\n`);
@@ -141,10 +141,10 @@ describe('longhaul assess, with engine: datasync', () => {
     expect(stdout).toMatch(/^0001 +\? +\? +\? +\/home$/m);
     expect(stdout).toMatch(/^0002 +\? +\? +\? +\/projects\/alpha$/m);
     expect(stdout).toMatch(/are not known$/m);
-    expect(stderr).toMatch(/^Without source\.path nobody here sees the source/m);
+    expect(stderr).toMatch(/^The source is not scanned, since the spec has no source\.path/m);
   });
 
-  test('also scans the source where this host sees it', async () => {
+  test('also scans the source if it is mounted on this host', async () => {
     const { exit, stdout } = await assess(`, path: ${join(cwd, 'source')}`);
 
     expect(exit).toBe(0);
@@ -152,7 +152,7 @@ describe('longhaul assess, with engine: datasync', () => {
     expect(stdout).toMatch(/^The account$/m);
   });
 
-  test('--json prints a record for each check, and what is wrong exits 4', async () => {
+  test('--json prints a record per check, and a wrong check exits with 4', async () => {
     sandbox.world.agents.forEach((agent) => {
       agent.up = false;
       agent.lastContactAt = 0;

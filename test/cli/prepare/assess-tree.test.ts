@@ -1,12 +1,12 @@
-/** The assessment of a real tree, as its reader sees it. */
+/** `longhaul assess` of a real tree. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { bareEnvironment } from '../run.ts';
+import { bareEnvironment } from '../../support/processes/run-longhaul.ts';
 
-/** What root may do to any file, taken away: permissions count for it as for everybody. */
+/** Drops the capabilities by which root ignores file permissions. */
 const WITHOUT_PRIVILEGE =
   process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
 const bin = join(import.meta.dirname, '../../../bin/longhaul.js');
@@ -47,7 +47,7 @@ function assess(...options: string[]): string {
   return execFileSync(program, all, { env: bareEnvironment, encoding: 'utf8' });
 }
 
-test('longhaul assess names files and directories that it may not read, each with the reason', () => {
+test('longhaul assess lists files and directories that it may not read, each with the reason', () => {
   const text = assess();
 
   expect(text).toContain('Unreadable: 2\n');
@@ -58,7 +58,7 @@ test('longhaul assess names files and directories that it may not read, each wit
   expect(text).toMatch(/^ {2}room for bytes +25 B +limit .* free$/m);
 });
 
-test('longhaul assess --json is one record, and nothing else is on stdout', () => {
+test('longhaul assess --json prints one record and nothing else to stdout', () => {
   const record = JSON.parse(assess('--json')) as { type: string; unreadable: { count: number } };
 
   expect(record).toMatchObject({ type: 'assessment', v: 1, unreadable: { count: 2 } });

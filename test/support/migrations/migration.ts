@@ -14,7 +14,7 @@ import type { SpecInput } from '../../../src/spec/schema.ts';
 import { cacheFolder } from '../../../src/temporal/places.ts';
 import { chunkId, migrationId } from '../../../src/protocol/names.ts';
 import type { MigrationProgress } from '../../../src/protocol/reports.ts';
-import { bareEnvironment, longhaul, type RunResult } from '../../cli/run.ts';
+import { bareEnvironment, longhaul, type RunResult } from '../processes/run-longhaul.ts';
 import { expectSameTree, type OracleOptions } from '../trees/oracle.ts';
 import { PATIENCE_MS, start, until, type Started } from '../processes/processes.ts';
 import { testServer } from '../servers/temporal.ts';

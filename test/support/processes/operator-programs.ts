@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { findProgram } from '../../../src/temporal/find.ts';
 import { goTool } from '../../../src/temporal/go-tool.ts';
 import { TCTL } from '../../../src/temporal/tools.ts';
-import { longhaul } from '../../cli/run.ts';
+import { longhaul } from './run-longhaul.ts';
 
 export interface Program {
   /** What it printed; rejects with an error that has `stdout`, `stderr` and `code`. */

@@ -53,7 +53,7 @@ describe('renderAssessment', () => {
        number of entries        41m 9s  1,234,567 at 500 a second
        overhead of the chunks      10s  2 at 5s each, in every round
        the seed takes about 55d 14h: 100 % of it is the transfer of the bytes: 27.3 TiB at 50 Mbit/s
-       a day changes 20.0 GiB in 1,000 entries (files changed since 2026-03-01T12:00:00.000Z)
+       changes per day: 20.0 GiB in 1,000 entries (files changed since 2026-03-01T12:00:00.000Z)
 
      Chunks: 2; at most 100 entries and 909.5 TiB a chunk, as the spec says; link.bandwidth is not given
 

@@ -13,7 +13,7 @@ const summaries = [
 ];
 const limits = { maxEntries: 1000, maxBytes: 5e9, bytesPerSecond: 6_250_000 };
 
-test('prints chunk, entries, bytes, time and roots, and what is above the limits', () => {
+test('a plan shows chunk, entries, bytes, time and roots, and the chunks above the limits', () => {
   expect(renderPlan(planChunks(summaries, limits, { now: 0 }))).toMatchInlineSnapshot(`
    "Plan 1, made 1970-01-01T00:00:00.000Z: 49 entries, 25.1 GiB in 5 directories
    3 chunks: at most 1,000 entries and 4.66 GiB a chunk, as the spec says; link.meanTimeBetweenDrops is not given
@@ -28,7 +28,7 @@ test('prints chunk, entries, bytes, time and roots, and what is above the limits
   `);
 });
 
-test('of a source that nobody sees says what it cannot know', () => {
+test('a plan names what is not known about a source that is not mounted', () => {
   const text = renderPlan(planRoots(['b', 'a'], limits, { now: 0 }));
 
   expect(text).toMatch(/^Plan 1, made \S+: entries, bytes, times, names .* are not known$/m);
@@ -36,7 +36,7 @@ test('of a source that nobody sees says what it cannot know', () => {
   expect(text).not.toMatch(/\b0 B\b/);
 });
 
-test('prints no time when the bandwidth is not known', () => {
+test('a plan shows no time when the bandwidth is not known', () => {
   const plan = planChunks(summaries, { maxEntries: 1000, maxBytes: 5e12 }, { now: 0 });
 
   expect(renderPlan(plan)).toMatch(/^0000 +49 +25\.1 GiB +\? {2}\/$/m);
@@ -45,11 +45,11 @@ test('prints no time when the bandwidth is not known', () => {
 test.each([
   [{ entries: 1, bytes: 6_250_000 * 100 }, 105_000],
   [{ entries: 500_000, bytes: 1 }, 1_005_000],
-])('a run takes the slower of bytes and entries, and its overhead: %j', (chunk, ms) => {
+])('a run takes the longer of byte and entry time, plus the overhead: %j', (chunk, ms) => {
   expect(chunkRunMs(chunk, { limits })).toBe(ms);
 });
 
-test('a directory far down is named by its ends', () => {
+test('a long path is shown without its middle', () => {
   const deep = Array.from({ length: 100 }, (_, i) => `level${i}`).join('/');
 
   expect(rootLabel(deep)).toBe('/level0/level1/level2/level3/…/level97/level98/level99');
@@ -58,7 +58,7 @@ test('a directory far down is named by its ends', () => {
   expect(rootLabel(`${'x'.repeat(200)}/y`).length).toBeLessThanOrEqual(60);
 });
 
-test('one chunk, one entry, one directory', () => {
+test('a plan counts one chunk, one entry and one directory in the singular', () => {
   const one = planChunks([{ path: '', entries: 1, bytes: 0 }], limits, { now: 0 });
 
   expect(renderPlan(one)).toMatch(/: 1 entry, 0 B in 1 directory\n1 chunk: /);

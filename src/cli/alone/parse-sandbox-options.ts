@@ -1,10 +1,13 @@
-/** What the options of `longhaul sandbox` say. Each throws USAGE. */
+/** Parsers for the options of `longhaul sandbox`. Each throws USAGE. */
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StartAgent } from '../../sandbox/sandbox.ts';
 import { usage } from '../command/exit.ts';
 
-/** 'SERVER:/PATH=DIRECTORY', or a directory with a folder for each server → 'SERVER:/PATH' → directory. */
+/**
+ * Maps 'SERVER:/PATH' to directories. Each value given is 'SERVER:/PATH=DIRECTORY', or a directory with a
+ * folder for each server.
+ */
 export function readExports(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(given.flatMap(readExport));
 }
@@ -31,7 +34,7 @@ function existing(directory: string): string {
   return path;
 }
 
-/** Names, and ARNs of agents that a spec names. */
+/** Parses agents, each given by its name or by an ARN as a spec names it. */
 export function readAgents(given: readonly string[]): StartAgent[] {
   return given.map((text) =>
     text.startsWith('arn:') ? { name: text.split('/').at(-1) ?? text, arn: text } : { name: text },

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import * as ds from '@aws-sdk/client-datasync';
 import { execa } from 'execa';
-import { blocksOf } from '../support/processes/page-commands.ts';
-import { bareEnvironment, longhaul } from './run.ts';
+import { blocksOf } from '../../support/processes/page-commands.ts';
+import { bareEnvironment, longhaul } from '../../support/processes/run-longhaul.ts';
 
-const bin = join(import.meta.dirname, '../../bin/longhaul.js');
+const bin = join(import.meta.dirname, '../../../bin/longhaul.js');
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'longhaul-cli-'));
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-/** Runs until it serves, lets `work` look, and presses Ctrl-C. */
+/** Starts `longhaul sandbox`, runs `work` once it serves, and presses Ctrl-C. */
 async function whileServing(
   args: readonly string[],
   work: (said: string) => Promise<void>,
@@ -42,7 +42,7 @@ async function whileServing(
 }
 
 describe('longhaul sandbox', () => {
-  test('prints the environment alone to stdout and cleans up at Ctrl-C', async () => {
+  test('prints only the environment to stdout and cleans up at Ctrl-C', async () => {
     let folder: string[] = [];
 
     const { exit, stdout, stderr } = await whileServing([], () => {
@@ -63,7 +63,7 @@ describe('longhaul sandbox', () => {
     expect(readdirSync(join(cwd, 'tmp'))).toEqual([]);
   });
 
-  test('--json says the same in one record, with the agents that a spec names', async () => {
+  test('--json prints the environment and the given agents as one record', async () => {
     const arn = 'arn:aws:datasync:us-east-2:999900001111:agent/agent-0123456789abcdef0';
 
     await whileServing(
@@ -89,12 +89,12 @@ describe('longhaul sandbox', () => {
     );
   });
 
-  test('runs with the fault script of its page, as the page says', async () => {
+  test('plays the fault script of docs/sandbox.md as the page describes', async () => {
     writeFileSync(join(cwd, 'faults.yaml'), blocksOf('docs/sandbox.md', 'yaml')[0] ?? '');
     const [, ...args] = (blocksOf('docs/sandbox.md', 'sh').at(-1) ?? '').trim().split(' ').slice(1);
 
     const { exit, stderr } = await whileServing(args, async (said) => {
-      // The tenth minute comes after ten seconds; the second start is an answer that is lost.
+      // The tenth minute is reached after ten seconds; the response to the second start is lost.
       const endpoint = /AWS_ENDPOINT_URL=(\S+)/.exec(said)?.[1] ?? '';
       const client = new ds.DataSyncClient({
         endpoint,
@@ -115,7 +115,7 @@ describe('longhaul sandbox', () => {
     expect(exit).toBe(0);
   });
 
-  test('keeps what --root names', async () => {
+  test('keeps the directory that --root names', async () => {
     await whileServing(['--root', 'kept'], () => Promise.resolve());
 
     expect(existsSync(join(cwd, 'kept'))).toBe(true);
@@ -128,7 +128,7 @@ describe('longhaul sandbox', () => {
     [['--account', 'acme'], 'Expected twelve digits, got "acme"'],
     [['--faults', 'none.yaml'], 'Cannot read the fault script'],
     [['--faults', 'wrong.yaml'], 'line 1: faults[0].reply: expected one of "lost"'],
-  ])('%j is refused', async (args, says) => {
+  ])('%j is rejected with the expected value', async (args, says) => {
     writeFileSync(join(cwd, 'wrong.yaml'), 'faults: [{ call: StartTaskExecution }]\n');
 
     const { exit, stdout, stderr } = await longhaul(['sandbox', ...args], { cwd });
@@ -138,7 +138,7 @@ describe('longhaul sandbox', () => {
     else expect(stderr).toMatch(says);
   });
 
-  test('a port that is taken is told', async () => {
+  test('reports a port that is in use', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
@@ -148,7 +148,7 @@ describe('longhaul sandbox', () => {
     await new Promise((resolve) => taken.close(resolve));
     expect({ exit, stderr }).toEqual({
       exit: 2,
-      stderr: `longhaul: Port ${port} cannot be used (EADDRINUSE) [USAGE]. Leave --port out to take one that is free.\n`,
+      stderr: `longhaul: Port ${port} cannot be used (EADDRINUSE) [USAGE]. Without --port, a free one is used.\n`,
     });
   });
 });

@@ -1,13 +1,13 @@
-/** One verb to one migration: how all steering commands speak and answer. */
+/** Sends one message to one migration: all steering commands share the options, the call and the output. */
 import type { MigrationMessages, MigrationVerb } from '../../protocol/messages.ts';
 import type { ExitCode } from './exit.ts';
 import {
-  asked,
+  attribution,
   byOption,
   jsonOption,
   reasonOption,
   stateOption,
-  type AskedOptions,
+  type AttributionOptions,
   type JsonOption,
   type StateOption,
 } from './options.ts';
@@ -15,24 +15,23 @@ import type { OptionDefinition } from './command.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { withClient } from './with-client.ts';
 
-export type TellOptions = AskedOptions & StateOption & JsonOption;
+export type MessageOptions = AttributionOptions & StateOption & JsonOption;
 
-export const tellOptions: readonly OptionDefinition[] = [
+export const messageOptions: readonly OptionDefinition[] = [
   reasonOption,
   byOption,
   stateOption,
   jsonOption,
 ];
 
-export const nameArgument = ['<name>', 'the migration'] as const;
-
-export async function tell<V extends MigrationVerb>(
+/** Sends the message and prints the answer. Without a worker the server stores it, and this says so. */
+export async function sendMessage<V extends MigrationVerb>(
   terminal: Terminal,
   name: string,
-  options: TellOptions,
+  options: MessageOptions,
   [verb, details]: readonly [V, Omit<MigrationMessages[V], 'by' | 'reason'>],
 ): Promise<ExitCode> {
-  const message = { ...asked(options), ...details } as MigrationMessages[V];
+  const message = { ...attribution(options), ...details } as MigrationMessages[V];
   const sent = await withClient({ ...options, name }, (client) => client.send(name, verb, message));
   if (terminal.json) {
     terminal.record('sent', { migration: name, ...sent });
@@ -41,7 +40,7 @@ export async function tell<V extends MigrationVerb>(
   } else {
     terminal.print(`${name}: stored`);
     terminal.say(
-      'No worker answered; the server keeps the message and the migration acts on it as soon as one is there: longhaul worker',
+      'No worker answered. The server keeps the message, and the migration acts on it as soon as a worker runs: longhaul worker',
     );
   }
   return 0;

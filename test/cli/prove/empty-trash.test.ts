@@ -1,4 +1,4 @@
-/** `longhaul empty-trash`: what it removes, what it leaves, and where it does not go. */
+/** `longhaul empty-trash`: what it removes and keeps, and the directories that it never enters. */
 import {
   existsSync,
   mkdirSync,
@@ -13,10 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { treeIdentity } from '../../src/engines/posix/tree/identity.ts';
-import { openStateDirectory } from '../../src/state/state-directory.ts';
-import { specSchema } from '../../src/spec/schema.ts';
-import { longhaul, type RunResult } from './run.ts';
+import { treeIdentity } from '../../../src/engines/posix/tree/identity.ts';
+import { openStateDirectory } from '../../../src/state/state-directory.ts';
+import { specSchema } from '../../../src/spec/schema.ts';
+import { longhaul, type RunResult } from '../../support/processes/run-longhaul.ts';
 
 const DAY_MS = 86_400_000;
 let root: string;
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** As `start` leaves it. */
+/** Makes the state directory as `longhaul start` leaves it. */
 function started(more: object): void {
   for (const name of ['source', 'destination']) mkdirSync(join(root, name), { recursive: true });
   const state = openStateDirectory(join(root, 'state'), { create: true });
@@ -48,7 +48,7 @@ function started(more: object): void {
   state.migration('m').writeMigration({ v: 1, stateId: 'any', spec, identities });
 }
 
-/** What round `round` deleted so many days ago. */
+/** Puts a file into the trash that the round deleted the given number of days ago. */
 function deleted(round: number, days: number): void {
   const directory = trash(round);
   mkdirSync(join(directory, 'd'), { recursive: true });
@@ -62,7 +62,7 @@ const run = (...options: string[]): Promise<RunResult> =>
   longhaul(['empty-trash', 'm', '--state', join(root, 'state'), ...options]);
 
 describe('longhaul empty-trash m', () => {
-  test('removes what has lain there for long enough, and says until when the rest is kept', async () => {
+  test('removes what is older than keepFor, and prints until when the rest is kept', async () => {
     const { exit, stdout } = await run();
 
     expect(exit).toBe(0);
@@ -72,7 +72,7 @@ describe('longhaul empty-trash m', () => {
     expect([3, 7].map((round) => existsSync(trash(round)))).toEqual([false, true]);
   });
 
-  test('--dry-run names all of it and removes nothing', async () => {
+  test('--dry-run lists everything and removes nothing', async () => {
     const { exit, stdout } = await run('--dry-run');
 
     expect(exit).toBe(0);
@@ -80,7 +80,7 @@ describe('longhaul empty-trash m', () => {
     expect([3, 7].map((round) => existsSync(trash(round)))).toEqual([true, true]);
   });
 
-  test('--all asks for the name, and then nothing of it is left', async () => {
+  test('--all asks for the name and then removes everything', async () => {
     expect(await run('--all')).toMatchObject({
       exit: 4,
       stderr: expect.stringContaining('NOT_CONFIRMED'),
@@ -91,7 +91,7 @@ describe('longhaul empty-trash m', () => {
     expect(readdirSync(destination)).toEqual([]);
   });
 
-  test('leaves the trash of another migration', async () => {
+  test('does not touch the trash of another migration', async () => {
     mkdirSync(join(destination, '.longhaul-trash/other/1'), { recursive: true });
 
     await run('--all', '--yes');
@@ -99,7 +99,7 @@ describe('longhaul empty-trash m', () => {
     expect(readdirSync(join(destination, '.longhaul-trash'))).toEqual(['other']);
   });
 
-  test('--json', async () => {
+  test('--json prints the trash as one record', async () => {
     const { stdout } = await run('--json', '--dry-run');
 
     expect(JSON.parse(stdout)).toMatchObject({
@@ -110,7 +110,7 @@ describe('longhaul empty-trash m', () => {
     });
   });
 
-  test('goes to no other directory than the destination the migration began with', async () => {
+  test('refuses a destination that is not the one the migration started with', async () => {
     renameSync(destination, `${destination}.away`);
     deleted(3, 40);
 
@@ -121,7 +121,7 @@ describe('longhaul empty-trash m', () => {
     expect(existsSync(trash(3))).toBe(true);
   });
 
-  test('follows no link', async () => {
+  test('follows no symlink', async () => {
     const outside = join(root, 'outside');
     renameSync(join(destination, '.longhaul-trash/m'), outside);
     symlinkSync(outside, join(destination, '.longhaul-trash/m'));
@@ -131,7 +131,7 @@ describe('longhaul empty-trash m', () => {
     expect(readdirSync(outside).sort()).toEqual(['3', '7']);
   });
 
-  test('says so when the spec has no trash', async () => {
+  test('fails when the spec has no trash', async () => {
     started({});
 
     expect(await run()).toMatchObject({

@@ -1,8 +1,8 @@
-/** `acm`: did you mean `acme`? */
+/** Suggestions for mistyped names: "acm (Did you mean acme?)". */
 import { LonghaulError, toFailure } from '../../errors/failure.ts';
 import { closestName } from '../../spec/reading/closest-name.ts';
 
-/** The same failure, with the nearest of the names there are. */
+/** Returns the failure with the closest known name added to its message. */
 export function withSuggestion(
   error: unknown,
   typed: string,

@@ -1,9 +1,9 @@
-/** Runs the built command line in a world of its own: no server, no state, no colour. */
+/** Runs the built command line without the user's server, state directory and terminal. */
 import { execa } from 'execa';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 
-const bin = join(import.meta.dirname, '../../bin/longhaul.js');
+const bin = join(import.meta.dirname, '../../../bin/longhaul.js');
 
 export interface RunResult {
   readonly exit: number | undefined;
@@ -20,7 +20,7 @@ export interface RunOptions {
 // A worker may use it until the last hook of its file has ended: it is removed after all tests.
 const home = mkdtempSync(join(process.env['LONGHAUL_TEST_FOLDER'] ?? '', 'home-'));
 
-/** Variables that name no server and no state of the person who runs the tests. */
+/** An environment that refers neither to a server nor to a state directory of the user who runs the tests. */
 export const bareEnvironment: Readonly<Record<string, string>> = {
   PATH: process.env['PATH'] ?? '',
   HOME: home,

@@ -1,17 +1,18 @@
 /**
- * Imported before all else: the threads of a command that copies start while the command is loaded.
+ * Starts the worker threads of `longhaul sync` while the command itself is still loading. Imported before
+ * all other modules.
  */
 import { setFlagsFromString } from 'node:v8';
 import { startAhead, type Ahead } from '../engines/posix/threads/thread.ts';
 
 const THREADS = 2;
 
-/** One short pass needs neither room for garbage nor code tuned for hours. */
+/** V8 flags for a process that lives for seconds: a small heap and little optimisation. */
 const FLAGS = ['--optimize-for-size', '--max-inlined-bytecode-size-cumulative=150'];
 
 /**
- * When all have loaded and answered: with other flags than it was built with, the engine does not take the
- * modules of Node from the cache in its program, and a thread starts in twice the time.
+ * Sets the flags when all threads have started: with changed flags, V8 rejects the code cache in the Node
+ * binary, and a thread takes twice the time to start.
  */
 function tuneWhenLoaded({ threads }: Ahead): void {
   let loading = threads.size;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { longhaul } from './run.ts';
+import { longhaul } from '../../support/processes/run-longhaul.ts';
 
 let cwd: string;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ interface Document {
 }
 
 describe('longhaul iam-policy', () => {
-  test('prints all policies as one JSON object, and to stderr what each is for', async () => {
+  test('prints all policies as one JSON object, and the purpose of each to stderr', async () => {
     const { exit, stdout, stderr } = await longhaul(['iam-policy', 'acme.yaml'], { cwd });
 
     const documents = JSON.parse(stdout) as Record<string, Document>;
@@ -41,7 +41,7 @@ describe('longhaul iam-policy', () => {
     expect(stderr).toMatch(/^ {2}reports +write task reports; for arn:aws:iam::/m);
   });
 
-  test('--phase prints one as AWS takes it', async () => {
+  test('--phase prints one policy as a document for AWS', async () => {
     const { exit, stdout } = await longhaul(['iam-policy', 'acme.yaml', '--phase', 'run'], { cwd });
 
     const document = JSON.parse(stdout) as Document;
@@ -55,7 +55,7 @@ describe('longhaul iam-policy', () => {
     });
   });
 
-  test('--json prints a record for each', async () => {
+  test('--json prints a record per policy', async () => {
     const { stdout } = await longhaul(['iam-policy', 'acme.yaml', '--json'], { cwd });
 
     const records = stdout
@@ -66,7 +66,7 @@ describe('longhaul iam-policy', () => {
     expect(records[0]).toMatchObject({ type: 'iam policy', v: 1, name: 'assess' });
   });
 
-  test('a phase there is not is refused with those there are', async () => {
+  test('an unknown phase is rejected with the list of known ones', async () => {
     const { exit, stderr } = await longhaul(['iam-policy', 'acme.yaml', '--phase', 'ran'], { cwd });
 
     expect(exit).toBe(2);
