@@ -91,7 +91,7 @@ const MIGRATION: Readonly<Record<string, Row>> = {
   acceptException: {
     when: still,
     then: async (subject, before) => {
-      const exception = { path: 'run/app.sock', reason: 'made anew at start' };
+      const exception = { path: 'run/app.sock', reason: 'recreated at start' };
       await changed({ type: 'accept exception', exception })(subject, before);
       await retried(subject, before);
     },
