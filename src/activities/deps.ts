@@ -1,20 +1,10 @@
 /** What the activities are given; `src/workers/deps.ts` decides what is real. */
 import type { AwsClients } from '../aws/clients.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { TreeIdentity } from '../model/tree-identity.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
 import type { DirectorySummary } from '../policy/chunks/plan.ts';
 import type { AwsSettings } from '../spec/aws-schema.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
-
-/** migration.json: written once, when the migration is started. */
-export interface MigrationFile {
-  readonly v: 1;
-  /** Of the state directory it was started in. */
-  readonly stateId: string;
-  readonly spec: MigrationSpec;
-  readonly identities?: { readonly source: TreeIdentity; readonly destination: TreeIdentity };
-}
 
 export interface AssessRequest {
   readonly spec: MigrationSpec;

@@ -3,14 +3,14 @@
  * and how it ended directly after: a start without an end says that nobody knows. A hook that was cut
  * off is run again; one that has ended is not.
  */
+import { readRecord } from '../state/migration-record.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import type { LedgerLine } from '../ledger/ledger-line.ts';
 import { openLedger, readLedger } from '../ledger/ledger.ts';
-import type { MigrationStore } from '../state/state-directory.ts';
+import type { MigrationStore } from '../state/migration-store.ts';
 import { longActivity } from './activity.ts';
 import type { ControlActivities, HookName, HookResult } from '../protocol/activities.ts';
 import type { ActivityDeps } from './deps.ts';
-import { readMigrationFile } from './migration.ts';
 import { runCommand } from './run-command.ts';
 
 type HookLine = Extract<LedgerLine, { readonly kind: 'hook' }>;
@@ -54,7 +54,7 @@ async function runHook(
   store: MigrationStore,
   { hook, key, signal }: Occasion,
 ): Promise<HookResult> {
-  const { spec } = readMigrationFile(store);
+  const { spec } = readRecord(store);
   const settings = spec.cutover[hook];
   if (settings === undefined) throw new LonghaulError('BUG', `The spec has no ${hook} hook`);
   const ledger = openLedger(store.ledgerPath);

@@ -1,13 +1,14 @@
 /** The links of the migrations that this worker process serves, one per migration. */
+import type { MigrationRecord } from '../state/migration-record.ts';
 import { Context } from '@temporalio/activity';
 import { DEFAULT_FAILURES_TO_OPEN } from '../policy/link/breaker.ts';
 import type { InternalMessages } from '../protocol/messages.ts';
 import { migrationId } from '../protocol/names.ts';
 import type { LinkReport } from '../protocol/reports.ts';
-import type { ActivityDeps, MigrationFile } from './deps.ts';
+import type { ActivityDeps } from './deps.ts';
 import { Link } from './link/link.ts';
 
-export type LinkOf = (migration: MigrationFile) => Link;
+export type LinkOf = (migration: MigrationRecord) => Link;
 
 export function createLinks(deps: ActivityDeps): LinkOf {
   const links = new Map<string, Link>();
@@ -19,7 +20,7 @@ export function createLinks(deps: ActivityDeps): LinkOf {
   };
 }
 
-function openLink(deps: ActivityDeps, { spec }: MigrationFile): Link {
+function openLink(deps: ActivityDeps, { spec }: MigrationRecord): Link {
   const engine = deps.engine(spec.name);
   return new Link({
     store: deps.state.migration(spec.name),

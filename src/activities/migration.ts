@@ -1,40 +1,11 @@
-/** What the state directory knows of a migration, read anew for each activity. */
+/** The chunk plan of a migration, as activities and workers read it. */
 import { LonghaulError } from '../errors/failure.ts';
-import type { MigrationStore, StateDirectory } from '../state/state-directory.ts';
-import { parsePlan } from '../policy/chunks/json.ts';
+import type { StateDirectory } from '../state/state-directory.ts';
 import type { ChunkPlan, PlannedChunk } from '../policy/chunks/plan.ts';
-import type { Controls } from '../protocol/activities.ts';
-import type { MigrationFile } from './deps.ts';
-
-export const NO_CONTROLS: Controls = {
-  addedExclusions: [],
-  removedExclusions: [],
-  exceptions: [],
-  deletesAllowed: {},
-};
-
-/** Throws NO_SUCH_MIGRATION when it was never started here. */
-export function readMigrationFile(store: MigrationStore): MigrationFile {
-  const file = store.readMigration<MigrationFile>();
-  if (file !== undefined) return file;
-  throw new LonghaulError('NO_SUCH_MIGRATION', `No migration "${store.name}" was started here`);
-}
-
-export function readControls(store: MigrationStore): Controls {
-  return { ...NO_CONTROLS, ...store.readControls<Partial<Controls>>() };
-}
-
-/** The patterns in force: those of the spec and those that operators added, without those they removed. */
-export function excludesInForce(ofSpec: readonly string[], controls: Controls): readonly string[] {
-  const removed = new Set(controls.removedExclusions);
-  return [...new Set([...ofSpec, ...controls.addedExclusions])].filter(
-    (pattern) => !removed.has(pattern),
-  );
-}
 
 const plans = new WeakMap<StateDirectory, Map<string, ChunkPlan>>();
 
-/** A plan version never changes, so it is parsed once a process. Undefined when there is none yet. */
+/** Returns undefined when there is no plan yet. A plan version never changes: each is parsed once per process. */
 export function readPlan(state: StateDirectory, migration: string): ChunkPlan | undefined {
   const store = state.migration(migration);
   const version = store.planVersion();
@@ -44,8 +15,8 @@ export function readPlan(state: StateDirectory, migration: string): ChunkPlan | 
   const key = `${migration}/${version}`;
   let plan = known.get(key);
   if (plan === undefined) {
-    plan = parsePlan(store.readPlan(version));
-    known.set(key, plan);
+    plan = store.readPlan(version);
+    if (plan !== undefined) known.set(key, plan);
   }
   return plan;
 }

@@ -1,18 +1,19 @@
 /** Assesses the source once and cuts it into chunks; keeps a plan that exists. */
-import type { MigrationStore } from '../state/state-directory.ts';
+import { readRecord, type MigrationRecord } from '../state/migration-record.ts';
+import { excludesInForce } from '../policy/rounds/controls.ts';
+import type { MigrationStore } from '../state/migration-store.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { fromPrintable } from '../paths.ts';
-import { planToJson } from '../policy/chunks/json.ts';
 import { planRoots } from '../policy/chunks/listed.ts';
 import { planChunks } from '../policy/chunks/plan-chunks.ts';
 import type { ChunkPlan, DirectorySummary } from '../policy/chunks/plan.ts';
 import { toChunkLimits, toWorkflowSettings } from '../spec/settings.ts';
 import { longActivity, shortActivity } from './activity.ts';
 import type { ChunkPage, ControlActivities, StepActivities } from '../protocol/activities.ts';
-import type { ActivityDeps, MigrationFile } from './deps.ts';
+import type { ActivityDeps } from './deps.ts';
 import { throughBreaker } from './link/through-breaker.ts';
 import { ProgressMeter } from './live-progress.ts';
-import { excludesInForce, readControls, readMigrationFile, readPlan } from './migration.ts';
+import { readPlan } from './migration.ts';
 import type { StepContext } from './run-step.ts';
 
 export function planningActivities(
@@ -28,7 +29,7 @@ export function planningActivities(
         (signal) => existingOrNewPlan(context, store, { meter, signal }),
       );
       return {
-        settings: toWorkflowSettings(readMigrationFile(store).spec),
+        settings: toWorkflowSettings(readRecord(store).spec),
         chunks: plan.chunks.length,
         revision: plan.revision,
       };
@@ -47,17 +48,17 @@ async function existingOrNewPlan(
   store: MigrationStore,
   running: Running,
 ): Promise<ChunkPlan> {
-  const migration = readMigrationFile(store);
+  const migration = readRecord(store);
   const existing = readPlan(context.deps.state, store.name);
   const plan = existing ?? (await makePlan(context, migration, running));
-  if (existing === undefined) store.writePlan(plan.revision, planToJson(plan));
+  if (existing === undefined) store.writePlan(plan);
   recordPlan(store, plan);
   return plan;
 }
 
 async function makePlan(
   context: StepContext,
-  migration: MigrationFile,
+  migration: MigrationRecord,
   running: Running,
 ): Promise<ChunkPlan> {
   const { source, chunks } = migration.spec;
@@ -71,12 +72,12 @@ async function makePlan(
 
 function assessSource(
   { deps, linkOf }: StepContext,
-  migration: MigrationFile,
+  migration: MigrationRecord,
   { meter, signal }: Running,
 ): Promise<Iterable<DirectorySummary>> {
   const { spec } = migration;
   const store = deps.state.migration(spec.name);
-  const excludes = [...excludesInForce(spec.excludes, readControls(store))];
+  const excludes = [...excludesInForce(spec.excludes, store.readControls())];
   const assess = (): Promise<Iterable<DirectorySummary>> =>
     deps.assess({
       spec: { ...spec, excludes },

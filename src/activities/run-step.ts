@@ -1,15 +1,17 @@
 /** One step of a chunk, from its names to its result. */
+import { readRecord, type MigrationRecord } from '../state/migration-record.ts';
+import { excludesInForce } from '../policy/rounds/controls.ts';
 import type { Engine, StepJob } from '../engines/engine.ts';
 import { acquireLease } from '../state/lease.ts';
 import { fromPrintable } from '../paths.ts';
 import { capsInForce } from '../policy/rounds/deletes.ts';
 import { longActivity } from './activity.ts';
 import type { StepInput } from '../protocol/activities.ts';
-import type { ActivityDeps, MigrationFile } from './deps.ts';
+import type { ActivityDeps } from './deps.ts';
 import { throughBreaker } from './link/through-breaker.ts';
 import type { LinkOf } from './links.ts';
 import { ProgressMeter, type LiveProgress } from './live-progress.ts';
-import { excludesInForce, readChunk, readControls, readMigrationFile } from './migration.ts';
+import { readChunk } from './migration.ts';
 
 export interface StepWork<T> {
   readonly name: LiveProgress['step'];
@@ -34,7 +36,7 @@ export function runStep<T>(
   return longActivity(
     () => meter.live(),
     (signal) => {
-      const migration = readMigrationFile(deps.state.migration(input.migration));
+      const migration = readRecord(deps.state.migration(input.migration));
       const engine = deps.engine(input.migration);
       const step = newLease(deps, input);
       const tryOnce = (): Promise<T> =>
@@ -66,11 +68,11 @@ function stepJob(
     meter,
     ...given
   }: Pick<StepJob, 'store' | 'lease' | 'chunk' | 'signal'> & {
-    readonly migration: MigrationFile;
+    readonly migration: MigrationRecord;
     readonly meter: ProgressMeter;
   },
 ): StepJob {
-  const controls = readControls(deps.state.migration(name));
+  const controls = deps.state.migration(name).readControls();
   const { spec } = migration;
   const caps = capsInForce(spec.deletes, controls.deletesAllowed[given.chunk.id]);
   return {

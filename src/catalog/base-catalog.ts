@@ -4,7 +4,7 @@
  */
 import { existsSync, linkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncDirectory } from '../state/atomic-file.ts';
+import { syncDirectory } from '../state/directory.ts';
 import { CatalogReader } from './reader.ts';
 import type { ChunkStore } from '../state/chunk-store.ts';
 

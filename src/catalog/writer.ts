@@ -18,6 +18,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { syncDirectory } from '../state/directory.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import { comparePaths, printable, type RawPath } from '../paths.ts';
 import { ByteWriter } from './bytes.ts';
@@ -195,13 +196,4 @@ function disorder(path: RawPath, last: RawPath): LonghaulError {
     'BUG',
     `Catalog out of order: ${printable(path)} after ${printable(last)}`,
   );
-}
-
-function syncDirectory(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,5 +1,4 @@
 /** When a migration was started, as its state directory has it. */
-import type { MigrationRecord } from '../state/migration-record.ts';
 import { openStateDirectory } from '../state/state-directory.ts';
 import { findStateDirectory } from './pointer.ts';
 
@@ -8,7 +7,7 @@ export function recordedStart(name: string, { state }: { state?: string }): stri
   const path = findStateDirectory({ state, name });
   if (path === undefined) return undefined;
   try {
-    return openStateDirectory(path).migration(name).readMigration<MigrationRecord>()?.startedAt;
+    return openStateDirectory(path).migration(name).readMigration()?.startedAt;
   } catch {
     return undefined;
   }

@@ -10,7 +10,8 @@ import { LonghaulError } from '../errors/failure.ts';
 import { canonicalJson, sha256 } from '../ledger/ledger-line.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { MigrationRecord } from '../state/migration-record.ts';
-import { openStateDirectory, type MigrationStore } from '../state/state-directory.ts';
+import { openStateDirectory } from '../state/state-directory.ts';
+import type { MigrationStore } from '../state/migration-store.ts';
 import { isPosixSpec, type PosixSpec } from '../spec/kinds.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import type { MigrationInput } from '../protocol/inputs.ts';
@@ -37,7 +38,7 @@ export async function startMigration(client: Client, options: StartOptions): Pro
   const { spec } = options;
   const state = openStateDirectory(spec.stateDirectory, { create: true });
   const store = state.migration(spec.name);
-  const before = store.readMigration<MigrationRecord>();
+  const before = store.readMigration();
   if (before === undefined) writeRecord(store, state.id, options);
   else refuseChanges(before.spec, spec);
   writePointer(spec.name, spec.stateDirectory);

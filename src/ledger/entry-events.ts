@@ -11,7 +11,7 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fromPrintable, printable, type RawPath } from '../paths.ts';
-import { syncDirectory } from '../state/atomic-file.ts';
+import { syncDirectory } from '../state/directory.ts';
 import type { ChunkStore } from '../state/chunk-store.ts';
 import type { EntryStatus } from '../model/entry.ts';
 import { openJournal, readJournal } from '../state/journal.ts';

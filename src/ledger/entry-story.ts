@@ -4,14 +4,13 @@
  */
 import { existsSync } from 'node:fs';
 import { nameOf, parentOf, printable, type RawPath } from '../paths.ts';
-import { parsePlan } from '../policy/chunks/json.ts';
 import { chunkOf } from '../policy/chunks/plan.ts';
 import type { Entry } from '../model/entry.ts';
 import { CatalogReader } from '../catalog/reader.ts';
 import { eventsOf, type EventsOfPath, type PathEvent } from './entry-events.ts';
 import { readLedger } from './ledger.ts';
 import type { LedgerLine } from './ledger-line.ts';
-import type { MigrationStore } from '../state/state-directory.ts';
+import type { MigrationStore } from '../state/migration-store.ts';
 
 export interface EntryStory {
   /** Printable form. */
@@ -76,8 +75,8 @@ export function storyOf(store: MigrationStore, path: RawPath): EntryStory {
 }
 
 function chunkIdOf(store: MigrationStore, path: RawPath): string | undefined {
-  const value = store.readPlan<unknown>();
-  return value === undefined ? undefined : chunkOf(path, parsePlan(value)).id;
+  const plan = store.readPlan();
+  return plan === undefined ? undefined : chunkOf(path, plan).id;
 }
 
 function entryNow(catalogPath: string, path: RawPath): EntryNow | undefined {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { joinRaw, printable } from '../paths.ts';
 import { allDirectories } from '../catalog/all-catalogs.ts';
 import { foldLedger, readLedger } from './ledger.ts';
-import type { MigrationStore } from '../state/state-directory.ts';
+import type { MigrationStore } from '../state/migration-store.ts';
 
 export interface ExceptedEntry {
   /** Printable. */

@@ -5,13 +5,14 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationSpec } from '../spec/schema.ts';
 import { allDirectories } from '../catalog/all-catalogs.ts';
 import { writeFileAtomic, writeJsonAtomic } from '../state/atomic-file.ts';
 import { writeMtree, type MtreeCounts } from './mtree.ts';
 import { reportOf } from './report.ts';
-import type { MigrationStore } from '../state/state-directory.ts';
+import type { MigrationStore } from '../state/migration-store.ts';
+import { readRecord } from '../state/migration-record.ts';
+import { planToJson } from '../policy/chunks/json.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
 export interface MtreeExport extends MtreeCounts {
@@ -21,7 +22,7 @@ export interface MtreeExport extends MtreeCounts {
 
 /** Writes the manifest of all chunks that were closed at least once. Throws NO_SUCH_MIGRATION. */
 export function exportMtree(store: MigrationStore, path: string): MtreeExport {
-  const { verify, destination, engine } = specOf(store);
+  const { verify, destination, engine } = readRecord(store).spec;
   const catalogs = store.chunkIds().map((id) => ({
     id,
     path: join(store.chunkDirectory(id), 'catalog'),
@@ -38,15 +39,15 @@ export function exportMtree(store: MigrationStore, path: string): MtreeExport {
 
 /** Writes the audit folder; returns the names of its files. May be run again over an earlier one. */
 export function exportAudit(store: MigrationStore, folder: string): readonly string[] {
-  const spec = specOf(store);
+  const spec = readRecord(store).spec;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   exportMtree(store, join(folder, 'manifest.mtree'));
   const files = ['manifest.mtree', 'spec.json', 'report.txt'];
   writeJsonAtomic(join(folder, 'spec.json'), withoutSecrets(spec));
   writeFileAtomic(join(folder, 'report.txt'), reportOf(store));
-  const plan = store.readPlan<unknown>();
+  const plan = store.readPlan();
   if (plan !== undefined) {
-    writeJsonAtomic(join(folder, 'plan.json'), plan);
+    writeJsonAtomic(join(folder, 'plan.json'), planToJson(plan));
     files.push('plan.json');
   }
   if (existsSync(store.ledgerPath)) {
@@ -59,12 +60,6 @@ export function exportAudit(store: MigrationStore, folder: string): readonly str
   const sums = files.sort().map((file) => `${sha256File(join(folder, file))}  ${file}\n`);
   writeFileAtomic(join(folder, 'SHA256SUMS'), sums.join(''));
   return [...files, 'SHA256SUMS'];
-}
-
-function specOf(store: MigrationStore): MigrationSpec {
-  const spec = store.readMigration<{ spec?: MigrationSpec }>()?.spec;
-  if (spec !== undefined) return spec;
-  throw new LonghaulError('NO_SUCH_MIGRATION', `No migration "${store.name}" was started here`);
 }
 
 /** Hooks may carry passwords in their arguments: only the program stays. */

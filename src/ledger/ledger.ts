@@ -17,8 +17,10 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { LonghaulError } from '../errors/failure.ts';
-import { readJson, syncDirectory, writeAll, writeJsonAtomic } from '../state/atomic-file.ts';
+import { readJson, writeAll, writeJsonAtomic } from '../state/atomic-file.ts';
+import { syncDirectory } from '../state/directory.ts';
 import { withLock } from '../state/flock.ts';
+import { hasFields, isNumber, isText } from '../state/shape.ts';
 import {
   decodeLine,
   encodeLine,
@@ -66,8 +68,10 @@ export function headPath(path: string): string {
   return path.replace(/\.jsonl$/, '.head');
 }
 
+const isHead = hasFields<LedgerHead>({ seq: isNumber, hash: isText });
+
 export function readHead(path: string): LedgerHead | undefined {
-  return readJson<LedgerHead>(headPath(path));
+  return readJson(headPath(path), isHead);
 }
 
 export function* readLedger(path: string): Generator<LedgerLine, void, undefined> {

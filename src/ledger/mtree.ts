@@ -11,7 +11,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { joinRaw, rawToBytes, type RawPath } from '../paths.ts';
-import { syncDirectory, writeAll } from '../state/atomic-file.ts';
+import { writeAll } from '../state/atomic-file.ts';
+import { syncDirectory } from '../state/directory.ts';
 import type { DirectoryBlock, Entry } from '../model/entry.ts';
 
 export interface MtreeOptions {

@@ -2,7 +2,7 @@
 import { formatBytes } from '../units.ts';
 import { foldLedger, readLedger } from './ledger.ts';
 import type { LedgerKind, LedgerLine } from './ledger-line.ts';
-import type { MigrationStore } from '../state/state-directory.ts';
+import type { MigrationStore } from '../state/migration-store.ts';
 import { verifyLedger, type LedgerCheck } from './verify-ledger.ts';
 
 type Of<Kind extends LedgerKind> = Extract<LedgerLine, { readonly kind: Kind }>;

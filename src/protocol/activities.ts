@@ -1,7 +1,7 @@
 /** What the workflows ask of the workers: plain data in, plain data out. Names and fields are frozen once released. */
 import type { ProvisionJob, ProvisionNews } from './provision.ts';
-import type { DeleteAllowance } from '../policy/rounds/deletes.ts';
 import type { Round, ChunkSum, StepName, StepResult } from '../model/round.ts';
+import type { ControlsChange } from '../policy/rounds/controls.ts';
 import type { WorkflowSettings } from '../spec/settings.ts';
 
 export interface StepInput {
@@ -38,42 +38,6 @@ export interface ChunkPage {
   /** Of the whole plan. */
   readonly total: number;
 }
-
-/** What the operators have set; kept in controls.json. */
-export interface Controls {
-  /** As written: "20 Mbit/s", or "none"; undefined: what the spec says. */
-  readonly bandwidth?: string;
-  readonly addedExclusions: readonly string[];
-  readonly removedExclusions: readonly string[];
-  readonly exceptions: readonly AcceptedException[];
-  /** By chunk; gone when its delete-pass has made use of it. */
-  readonly deletesAllowed: Readonly<Record<string, AllowedDeletes>>;
-}
-
-export interface AllowedDeletes extends DeleteAllowance {
-  readonly by: string;
-  readonly reason: string;
-  readonly at: string;
-}
-
-export interface AcceptedException {
-  /** Printable. */
-  readonly path: string;
-  readonly by: string;
-  readonly reason: string;
-  readonly at: string;
-}
-
-export type ControlsChange =
-  | { readonly type: 'bandwidth'; readonly bandwidth: string }
-  | { readonly type: 'add exclusions'; readonly patterns: readonly string[] }
-  | { readonly type: 'remove exclusions'; readonly patterns: readonly string[] }
-  | { readonly type: 'accept exception'; readonly exception: AcceptedException }
-  | {
-      readonly type: 'allow deletes';
-      readonly chunks: readonly string[];
-      readonly allowed: AllowedDeletes;
-    };
 
 export type HookName = 'freeze' | 'switch';
 

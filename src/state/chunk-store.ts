@@ -19,8 +19,9 @@
  * A file is written whole (temp name, fsync, rename, fsync of the directory) or appended in lines
  * that carry their own checksum, so that a torn tail is recognised and cut.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from './directory.ts';
 
 export interface ChunkStore {
   /** Absolute directory of the chunk; exists. */
@@ -32,7 +33,7 @@ export interface ChunkStore {
 
 /** The rounds that still have a directory, oldest first. */
 export function roundsKept(store: Pick<ChunkStore, 'directory'>): readonly number[] {
-  return readdirSync(store.directory)
+  return namesIn(store.directory)
     .map((name) => /^round-(\d+)$/.exec(name)?.[1])
     .filter((number) => number !== undefined)
     .map(Number)

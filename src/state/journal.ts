@@ -7,7 +7,8 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 as crc32Of } from 'node:zlib';
-import { syncDirectory, writeAll } from './atomic-file.ts';
+import { writeAll } from './atomic-file.ts';
+import { syncDirectory } from './directory.ts';
 
 const HEADER_BYTES = 8;
 const MOST_BYTES = 64 * 2 ** 20;

@@ -1,15 +1,8 @@
-/**
- * One process at a time, by flock(2): the kernel lets go when the holder dies, so a dead holder
- * never has to be guessed. The file names the holder for whoever waits; it is never removed, since
- * a lock on a removed file would keep nobody out.
- */
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+/** Waits for a lock between processes. The lock file names its holder, for those that wait. */
+import { closeSync, ftruncateSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoName, flock } from '../engines/posix/native/libc.ts';
+import { openLocked } from '../state/flock.ts';
 
-/** LOCK_EX | LOCK_NB, flock(2) */
-export const LOCK_EXCLUSIVE_NOW = 2 | 4;
 const POLL_MS = 100;
 
 export interface LockOptions {
@@ -24,10 +17,8 @@ export async function withFileLock<T>(
   work: () => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
-  const fd = openSync(path, 'a+');
+  const fd = await acquire(path, options);
   try {
-    await acquire(fd, path, options);
     ftruncateSync(fd);
     writeSync(fd, String(process.pid));
     return await work();
@@ -36,15 +27,11 @@ export async function withFileLock<T>(
   }
 }
 
-async function acquire(fd: number, path: string, options: LockOptions): Promise<void> {
-  let announced = false;
-  while (flock(fd, LOCK_EXCLUSIVE_NOW) < 0) {
-    const errno = errnoName();
-    if (errno !== 'EAGAIN' && errno !== 'EINTR') {
-      throw Object.assign(new Error(`Cannot lock ${path}: ${errno}`), { code: errno });
-    }
-    if (!announced) options.onWait?.(readFileSync(path, 'utf8') || 'unknown');
-    announced = true;
-    await sleep(POLL_MS, undefined, { signal: options.signal });
+async function acquire(path: string, { onWait, signal }: LockOptions): Promise<number> {
+  for (let isFirst = true; ; isFirst = false) {
+    const fd = openLocked(path);
+    if (fd !== undefined) return fd;
+    if (isFirst) onWait?.(readFileSync(path, 'utf8') || 'unknown');
+    await sleep(POLL_MS, undefined, { signal });
   }
 }

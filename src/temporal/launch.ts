@@ -11,9 +11,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { flock } from '../engines/posix/native/libc.ts';
 import { LonghaulError } from '../errors/failure.ts';
-import { LOCK_EXCLUSIVE_NOW } from './file-lock.ts';
+import { openLocked } from '../state/flock.ts';
 import { LOOPBACK } from './ports.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
 import { databasePath, logPath } from './server-file.ts';
@@ -72,9 +71,8 @@ export async function launchServer(options: LaunchOptions): Promise<LaunchedServ
 }
 
 function lockDatabase(folder: string): number {
-  const fd = openSync(`${databasePath(folder)}.lock`, 'a', 0o600);
-  if (flock(fd, LOCK_EXCLUSIVE_NOW) === 0) return fd;
-  closeSync(fd);
+  const fd = openLocked(`${databasePath(folder)}.lock`);
+  if (fd !== undefined) return fd;
   throw new LonghaulError(
     'SERVER_UNREACHABLE',
     `Another Temporal server still runs on ${databasePath(folder)}`,

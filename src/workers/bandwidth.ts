@@ -1,8 +1,7 @@
 /** Sets the limit of each engine once a second: what operators set and the calendar says, shared by the live workers. */
-import { readControls } from '../activities/migration.ts';
-import type { MigrationFile } from '../activities/deps.ts';
+import type { MigrationRecord } from '../state/migration-record.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { MigrationStore } from '../state/state-directory.ts';
+import type { MigrationStore } from '../state/migration-store.ts';
 import { bandwidthNow, type BandwidthFacts } from '../policy/link/bandwidth.ts';
 import { parseRate } from '../units.ts';
 
@@ -12,10 +11,10 @@ const WORKER_MAX_AGE_MS = 10_000;
 /** Bytes a second for this worker; undefined = no limit. */
 export function bandwidthShare(
   store: MigrationStore,
-  { spec }: MigrationFile,
+  { spec }: MigrationRecord,
   now: number,
 ): number | undefined {
-  const { bandwidth } = readControls(store);
+  const { bandwidth } = store.readControls();
   const override = bandwidth === 'none' ? 'none' : parseRate(bandwidth ?? '');
   const liveWorkers = store.liveWorkers(WORKER_MAX_AGE_MS, now).length;
   const facts: BandwidthFacts = {

@@ -1,6 +1,6 @@
 /** The datasync engine of a migration as this worker runs it. */
+import type { MigrationRecord } from '../state/migration-record.ts';
 import { opendir } from 'node:fs/promises';
-import type { MigrationFile } from '../activities/deps.ts';
 import { readPlan } from '../activities/migration.ts';
 import { createAwsClients } from '../aws/clients.ts';
 import { createDataSyncEngine } from '../engines/datasync/engine.ts';
@@ -14,7 +14,7 @@ import { filterText, type Scope } from '../policy/datasync/filters.ts';
 import type { WeighedDirectory } from '../policy/datasync/split-scope.ts';
 import { dataSyncSpec } from '../spec/kinds.ts';
 
-export function dataSyncEngineOf(state: StateDirectory, { spec: given }: MigrationFile): Engine {
+export function dataSyncEngineOf(state: StateDirectory, { spec: given }: MigrationRecord): Engine {
   const spec = dataSyncSpec(given);
   const store = state.migration(spec.name);
   return createDataSyncEngine({

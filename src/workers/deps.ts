@@ -1,8 +1,8 @@
 /** The composition root: what is real is decided here and nowhere else. */
+import { readRecord, type MigrationRecord } from '../state/migration-record.ts';
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { ActivityDeps, AssessRequest, MigrationFile } from '../activities/deps.ts';
-import { readMigrationFile } from '../activities/migration.ts';
+import type { ActivityDeps, AssessRequest } from '../activities/deps.ts';
 import type { Engine } from '../engines/engine.ts';
 import { assessTree } from '../engines/posix/steps/assess.ts';
 import { readDirectorySummaries } from '../engines/posix/tree/summaries.ts';
@@ -27,7 +27,7 @@ export function createDeps(state: StateDirectory): WorkerDeps {
     aws: async (settings) => (await import('../aws/clients.ts')).createAwsClients(settings),
     prepare: async (name) => {
       if (engines.has(name)) return;
-      engines.set(name, await engineOf(state, readMigrationFile(state.migration(name))));
+      engines.set(name, await engineOf(state, readRecord(state.migration(name))));
     },
     engine: (name) => {
       const engine = engines.get(name);
@@ -45,7 +45,7 @@ export function createDeps(state: StateDirectory): WorkerDeps {
 }
 
 /** The SDK of AWS is loaded for those who use it: it takes as long as a third of a worker's start. */
-async function engineOf(state: StateDirectory, migration: MigrationFile): Promise<Engine> {
+async function engineOf(state: StateDirectory, migration: MigrationRecord): Promise<Engine> {
   const { spec, identities } = migration;
   if (isDataSyncSpec(spec))
     return (await import('./datasync.ts')).dataSyncEngineOf(state, migration);

@@ -1,8 +1,8 @@
 /** The two activity workers of a migration whose trees this host sees, and its limit of bandwidth. */
+import type { MigrationRecord } from '../state/migration-record.ts';
 import type { NativeConnection } from '@temporalio/worker';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import type { createActivities } from '../activities/index.ts';
-import type { MigrationFile } from '../activities/deps.ts';
 import { chunksAtWork } from '../spec/settings.ts';
 import { controlQueue, stepQueue } from '../protocol/names.ts';
 import { BandwidthKeeper, bandwidthShare } from './bandwidth.ts';
@@ -36,7 +36,7 @@ export interface Served {
   readonly tick: () => void;
 }
 
-export async function serve(place: Place, migration: MigrationFile): Promise<Served> {
+export async function serve(place: Place, migration: MigrationRecord): Promise<Served> {
   const { connection, namespace, deps, activities, workerId } = place;
   const { name } = migration.spec;
   const common = { ...COMMON, connection, namespace, identity: workerId };

@@ -1,5 +1,5 @@
 /** Whether this host sees what a migration works on, and if not, why. It takes no work before. */
-import type { MigrationFile } from '../activities/deps.ts';
+import type { MigrationRecord } from '../state/migration-record.ts';
 import { sameTree, treeIdentity } from '../engines/posix/tree/identity.ts';
 import { type TreeIdentity } from '../model/tree-identity.ts';
 import { describeFailure, toFailure } from '../errors/failure.ts';
@@ -10,7 +10,7 @@ export type Sight =
   | { readonly seen: true; readonly because: string }
   | { readonly seen: false; readonly because: string };
 
-export function seesTrees(state: StateDirectory, migration: MigrationFile): Sight {
+export function seesTrees(state: StateDirectory, migration: MigrationRecord): Sight {
   const { stateId, spec, identities } = migration;
   if (stateId !== state.id) {
     const because = `it was started in another state directory (${stateId}) than ${state.path}`;

@@ -1,6 +1,5 @@
 /** Looks for migrations in the state directory, takes those whose trees are seen, and says why not the others. */
-import type { MigrationFile } from '../activities/deps.ts';
-import { readMigrationFile } from '../activities/migration.ts';
+import { readRecord, type MigrationRecord } from '../state/migration-record.ts';
 import { describeFailure, toFailure } from '../errors/failure.ts';
 import type { OnMessage } from './messages.ts';
 import { serve, type Place, type Served } from './serve.ts';
@@ -63,7 +62,7 @@ export class MigrationWatch {
   async #tryToServe(name: string): Promise<void> {
     const { deps } = this.#place;
     if (deps.now() < (this.#refused.get(name)?.nextMs ?? 0)) return;
-    const migration: MigrationFile = readMigrationFile(deps.state.migration(name));
+    const migration: MigrationRecord = readRecord(deps.state.migration(name));
     const { seen, because } = seesTrees(deps.state, migration);
     if (!seen) return this.#refuse(name, because);
     const served = await serve(this.#place, migration);

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spendAllowance, withChange } from '../../src/activities/controls.ts';
-import { NO_CONTROLS, readControls } from '../../src/activities/migration.ts';
-import { openStateDirectory, type MigrationStore } from '../../src/state/state-directory.ts';
+import { spendAllowance } from '../../src/activities/controls.ts';
+import { NO_CONTROLS, withChange } from '../../src/policy/rounds/controls.ts';
+import { writeJsonAtomic } from '../../src/state/atomic-file.ts';
+import { openStateDirectory } from '../../src/state/state-directory.ts';
+import type { MigrationStore } from '../../src/state/migration-store.ts';
 
 let root: string;
 let store: MigrationStore;
@@ -18,14 +20,14 @@ const said = { by: 'ann', reason: 'cleared', at: '2026-03-01T00:00:00Z' };
 
 test('what one chunk may delete counts once, and says nothing of the others', () => {
   const first = { count: 9, ...said };
-  store.writeControls(
-    withChange(NO_CONTROLS, { type: 'allow deletes', chunks: ['0001', '0002'], allowed: first }),
+  store.updateControls((controls) =>
+    withChange(controls, { type: 'allow deletes', chunks: ['0001', '0002'], allowed: first }),
   );
 
   spendAllowance(store, '0001');
   spendAllowance(store, '0001');
 
-  expect(readControls(store).deletesAllowed).toEqual({ '0002': first });
+  expect(store.readControls().deletesAllowed).toEqual({ '0002': first });
 });
 
 test('what is allowed later takes the place of what was', () => {
@@ -38,10 +40,11 @@ test('what is allowed later takes the place of what was', () => {
 });
 
 test('controls of an earlier version allow nothing, and nothing is written over them', () => {
-  store.writeControls({ bandwidth: 'none' });
+  const file = join(store.directory, 'controls.json');
+  writeJsonAtomic(file, { bandwidth: 'none' });
 
   spendAllowance(store, '0001');
 
-  expect(store.readControls()).toEqual({ bandwidth: 'none' });
-  expect(readControls(store)).toEqual({ ...NO_CONTROLS, bandwidth: 'none' });
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ bandwidth: 'none' });
+  expect(store.readControls()).toEqual({ ...NO_CONTROLS, bandwidth: 'none' });
 });

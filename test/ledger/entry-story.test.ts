@@ -15,8 +15,8 @@ import {
 import { renderStory, storyOf } from '../../src/ledger/entry-story.ts';
 import { openJournal } from '../../src/state/journal.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
-import { openStateDirectory, type MigrationStore } from '../../src/state/state-directory.ts';
-import { planToJson } from '../../src/policy/chunks/json.ts';
+import { openStateDirectory } from '../../src/state/state-directory.ts';
+import type { MigrationStore } from '../../src/state/migration-store.ts';
 import { planChunks } from '../../src/policy/chunks/plan-chunks.ts';
 import { joinRaw } from '../../src/paths.ts';
 
@@ -134,7 +134,7 @@ function migrationWithStory(): void {
     limits,
     { now: 0 },
   );
-  store.writePlan(1, planToJson(plan));
+  store.writePlan(plan);
   for (const { id, roots } of plan.chunks) {
     const here = store.chunk(id, 1);
     const writer = new CatalogWriter(here.catalogPath);

@@ -7,7 +7,8 @@ import { exportAudit, exportMtree } from '../../src/ledger/export.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
 import { CatalogWriter } from '../../src/catalog/writer.ts';
 import { reportOf } from '../../src/ledger/report.ts';
-import { openStateDirectory, type MigrationStore } from '../../src/state/state-directory.ts';
+import { openStateDirectory } from '../../src/state/state-directory.ts';
+import type { MigrationStore } from '../../src/state/migration-store.ts';
 import { verifyLedger } from '../../src/ledger/verify-ledger.ts';
 import { specSchema } from '../../src/spec/schema.ts';
 
@@ -18,6 +19,7 @@ beforeEach(() => {
   mkdirSync(join(folder, 'dst'));
   store = openStateDirectory(join(folder, 'state'), { create: true }).migration('acme');
   store.writeMigration({
+    ...{ v: 1, stateId: 'any', startedAt: '2026-03-01T00:00:00Z', startedBy: 'ann' },
     spec: specSchema.parse({
       name: 'acme',
       source: { path: '/src' },

@@ -15,7 +15,7 @@ import {
   type LinkState,
 } from '../../policy/link/lanes.ts';
 import { tryLock } from '../../state/flock.ts';
-import type { MigrationStore } from '../../state/state-directory.ts';
+import type { MigrationStore } from '../../state/migration-store.ts';
 import { probeFailure, type Probe } from './probe.ts';
 import { LinkReporter, type SendReport } from './reporter.ts';
 
@@ -129,13 +129,11 @@ export class Link {
   }
 
   #read(): LinkState | undefined {
-    return this.#deps.store.readLink<LinkState>();
+    return this.#deps.store.readLink();
   }
 
   #apply(lane: LaneName, event: BreakerEvent): void {
-    this.#deps.store.updateLink<LinkState>(
-      (before) => linkStep(before, lane, event, this.settings).link,
-    );
+    this.#deps.store.updateLink((before) => linkStep(before, lane, event, this.settings).link);
   }
 
   #reportChange(state: LinkState | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 /** Access to a migration's state directory, for commands that need no server. */
-import type { MigrationStore } from '../../state/state-directory.ts';
+import type { MigrationStore } from '../../state/migration-store.ts';
 import { usage } from './exit.ts';
 import type { StateOption } from './options.ts';
 import { withSuggestion } from './with-suggestion.ts';

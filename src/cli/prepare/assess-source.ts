@@ -10,9 +10,10 @@ import { assessTree } from '../../engines/posix/steps/assess.ts';
 import { readDirectorySummaries } from '../../engines/posix/tree/summaries.ts';
 import { LonghaulError } from '../../errors/failure.ts';
 import { readJson, writeJsonAtomic } from '../../state/atomic-file.ts';
+import { isObject, type Check } from '../../state/shape.ts';
 import { fromPrintable } from '../../paths.ts';
-import { openStateDirectory, type MigrationStore } from '../../state/state-directory.ts';
-import { parsePlan } from '../../policy/chunks/json.ts';
+import { openStateDirectory } from '../../state/state-directory.ts';
+import type { MigrationStore } from '../../state/migration-store.ts';
 import { planRoots } from '../../policy/chunks/listed.ts';
 import { planChunks } from '../../policy/chunks/plan-chunks.ts';
 import type { ChunkPlan } from '../../policy/chunks/plan.ts';
@@ -39,6 +40,10 @@ interface SavedScan {
   readonly tree: TreeSummary;
 }
 
+// A file of another version counts as none.
+const isPerhapsSaved: Check<Partial<SavedScan>> = (value): value is Partial<SavedScan> =>
+  isObject(value);
+
 /**
  * Scans the source, or takes the saved scan if `reuse` is true and there is one.
  * Throws SOURCE_MISSING, INTERRUPTED, or a transient code.
@@ -51,7 +56,7 @@ export async function assessSource(
   const place = openScanFolder(terminal, spec);
   const source = treeName(spec.source);
   try {
-    const saved = readJson<SavedScan>(place.summaryPath);
+    const saved = readJson(place.summaryPath, isPerhapsSaved);
     const earlier = saved?.v === 1 && saved.source === source ? saved.tree : undefined;
     const usable = reuse && earlier !== undefined && existsSync(join(place.folder, 'directories'));
     const tree = usable ? earlier : await scan(terminal, spec, place.folder);
@@ -135,6 +140,6 @@ function mountedSource({ source }: MigrationSpec): string {
 
 /** Reads the recorded plan: chunks keep their ids from plan to plan. */
 function previousPlan(store: MigrationStore | undefined): { previous?: ChunkPlan } {
-  const value = store?.readPlan<unknown>();
-  return value === undefined ? {} : { previous: parsePlan(value) };
+  const previous = store?.readPlan();
+  return previous === undefined ? {} : { previous };
 }

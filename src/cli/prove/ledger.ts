@@ -9,7 +9,7 @@ import {
   type JsonOption,
   type StateOption,
 } from '../command/options.ts';
-import type { MigrationStore } from '../../state/state-directory.ts';
+import type { MigrationStore } from '../../state/migration-store.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 interface Options extends StateOption, JsonOption {

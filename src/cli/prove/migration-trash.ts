@@ -1,7 +1,7 @@
 /** The trash of a migration, as its recorded spec defines it. */
 import { posixSpec } from '../../spec/kinds.ts';
 import { readRecord } from '../../state/migration-record.ts';
-import type { MigrationStore } from '../../state/state-directory.ts';
+import type { MigrationStore } from '../../state/migration-store.ts';
 import type { TrashPlace } from '../../engines/posix/standalone/trash.ts';
 
 export interface MigrationTrash extends TrashPlace {

@@ -90,10 +90,8 @@ async function printEntries(
 /** Reads the plan. Undefined when the state directory is not mounted here or has no plan yet. */
 async function planIn(stateDirectory: string, name: string): Promise<ChunkPlan | undefined> {
   const { openStateDirectory } = await import('../../state/state-directory.ts');
-  const { parsePlan } = await import('../../policy/chunks/json.ts');
   try {
-    const plan = openStateDirectory(stateDirectory).migration(name).readPlan<unknown>();
-    return plan === undefined ? undefined : parsePlan(plan);
+    return openStateDirectory(stateDirectory).migration(name).readPlan();
   } catch {
     return undefined;
   }

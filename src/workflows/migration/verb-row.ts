@@ -1,5 +1,5 @@
 /** What a verb of a migration is, and what it may set in motion. */
-import type { ControlsChange } from '../../protocol/activities.ts';
+import type { ControlsChange } from '../../policy/rounds/controls.ts';
 import type { MigrationVerb } from '../../protocol/messages.ts';
 import type { Fields } from '../runtime/message-table.ts';
 import type { Said } from './state.ts';

@@ -45,7 +45,10 @@ function started(more: object): void {
     stateDirectory: state.path,
     ...more,
   });
-  state.migration('m').writeMigration({ v: 1, stateId: 'any', spec, identities });
+  state.migration('m').writeMigration({
+    ...{ v: 1, stateId: 'any', spec, identities },
+    ...{ startedAt: '2026-03-01T00:00:00Z', startedBy: 'ann' },
+  });
 }
 
 /** Puts a file into the trash that the round deleted the given number of days ago. */

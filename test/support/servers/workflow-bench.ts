@@ -4,13 +4,9 @@ import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type {
-  Activities,
-  ControlsChange,
-  LedgerNote,
-  StepInput,
-} from '../../../src/protocol/activities.ts';
 import type { Round, StepName } from '../../../src/model/round.ts';
+import type { ControlsChange } from '../../../src/policy/rounds/controls.ts';
+import type { Activities, LedgerNote, StepInput } from '../../../src/protocol/activities.ts';
 import type { MigrationInput, MigrationOutcome } from '../../../src/protocol/inputs.ts';
 import {
   controlQueue,

@@ -8,6 +8,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
 import { tryLock } from '../../../state/flock.ts';
+import { hasFields, isOptional, isText } from '../../../state/shape.ts';
 import type { LonghaulError } from '../../../errors/failure.ts';
 import { interrupted } from '../../../errors/interrupted.ts';
 import type { Time } from '../service/time.ts';
@@ -19,6 +20,13 @@ export interface LaneRecord {
   readonly task: string;
   readonly arn?: string;
 }
+
+const isLaneRecord = hasFields<LaneRecord>({
+  chunk: isText,
+  attempt: isText,
+  task: isText,
+  arn: isOptional(isText),
+});
 
 export interface LaneRequest {
   readonly chunk: string;
@@ -157,7 +165,7 @@ export class Lanes {
     const unlock = tryLock(join(this.directory, `datasync-lane-${lane}.lock`));
     if (unlock === undefined) return false;
     const file = join(this.directory, `datasync-lane-${lane}.json`);
-    const left = readJson<LaneRecord>(file);
+    const left = readJson(file, isLaneRecord);
     // Its own chunk adopts what a dead worker left; everybody else waits until it is over.
     const free = left === undefined || left.chunk === waiter.chunk || (await this.safelyOver(left));
     const at = this.waiters.indexOf(waiter);

@@ -1,6 +1,7 @@
 /** What outlives the rounds of a chunk: into which parts it was split, and what no report has shown. */
 import { join } from 'node:path';
 import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
+import { hasFields, isListOf, isNumber, isOptional, isText } from '../../../state/shape.ts';
 import type { ChunkStore } from '../../../state/chunk-store.ts';
 import type { Chunk } from '../../../policy/chunks/plan.ts';
 import type { Scope } from '../../../policy/datasync/filters.ts';
@@ -18,11 +19,18 @@ interface ChunkState {
   readonly unreported?: { readonly round: number; readonly before: number; readonly after: number };
 }
 
+const scope = { roots: isListOf(isText), without: isListOf(isText) };
+const isChunkState = hasFields<ChunkState>({
+  ...scope,
+  parts: isListOf(hasFields<Part>({ id: isText, ...scope })),
+  unreported: isOptional(hasFields({ round: isNumber, before: isNumber, after: isNumber })),
+});
+
 const pathOf = (store: ChunkStore): string => join(store.directory, 'datasync.json');
 
 /** Another plan may have drawn the chunk anew: then it is whole again. */
 function read(store: ChunkStore, { roots, without }: Scope): ChunkState {
-  const known = readJson<ChunkState>(pathOf(store));
+  const known = readJson(pathOf(store), isChunkState);
   const same =
     known !== undefined &&
     JSON.stringify([known.roots, known.without]) === JSON.stringify([roots, without]);

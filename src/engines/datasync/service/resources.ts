@@ -18,7 +18,7 @@ import { awsAnswer } from '../../../aws/failures.ts';
 import { throughMadeAccessPoint } from '../../../aws/provision/made-access-point.ts';
 import { taskRequest } from '../../../aws/tasks.ts';
 import { LonghaulError } from '../../../errors/failure.ts';
-import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
+import { writeJsonAtomic } from '../../../state/atomic-file.ts';
 import { tryLock } from '../../../state/flock.ts';
 import { judgeSignal } from '../../../policy/datasync/failures.ts';
 import { chooseLayout, type LayoutAnswer } from '../../../policy/datasync/layout.ts';
@@ -28,6 +28,7 @@ import { isAmbiguous, isNotFound } from './api-errors.ts';
 import type { DataSyncApi, StartRequest } from './api.ts';
 import type { DataSyncSpec } from '../../../spec/kinds.ts';
 import type { DataSyncEngineOptions } from './options.ts';
+import { readKnown, type Known } from './known-resources.ts';
 import type { Time } from './time.ts';
 
 /** How long a request may be under way after its reply was lost. */
@@ -35,12 +36,6 @@ const SETTLE_MS = 5_000;
 /** A new task comes up within minutes, and may be UNAVAILABLE on the way. */
 const TASK_COMES_UP_MS = 15 * 60_000;
 const LOCK_RETRY_MS = 1_000;
-
-/** What was found or made, so that it need not be looked for each time: resources.json. */
-interface Known {
-  layout?: LayoutAnswer;
-  readonly arns: Record<string, string>;
-}
 
 export interface ResourceParts {
   readonly options: DataSyncEngineOptions;
@@ -232,7 +227,7 @@ export class Resources {
   }
 
   private known(): Known {
-    return readJson<Known>(this.path) ?? { arns: {} };
+    return readKnown(this.path);
   }
 
   /** One at a time, in this process and among all workers. */

@@ -68,7 +68,6 @@ export const fremovexattr = declare('int fremovexattr(int, uintptr_t)');
 export const llistxattr = declare('ssize_t llistxattr(uintptr_t, uintptr_t, size_t)');
 export const lgetxattr = declare('ssize_t lgetxattr(uintptr_t, uintptr_t, uintptr_t, size_t)');
 export const lsetxattr = declare('int lsetxattr(uintptr_t, uintptr_t, uintptr_t, size_t, int)');
-export const flock = declare('int flock(int, int)');
 const posixMemalign = libc.func(
   'int posix_memalign(_Out_ uintptr_t *, size_t, size_t)',
 ) as unknown as (out: [number], alignment: number, size: number) => number;

@@ -1,6 +1,7 @@
 /** The result of a delete-pass as later steps and readers find it in the round's directory. */
 import { existsSync } from 'node:fs';
 import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
+import { hasFields, isListOf, isText } from '../../../state/shape.ts';
 import type { RawPath } from '../../../paths.ts';
 import { deleteRecordPath, deleteRefusalPath } from './files.ts';
 
@@ -17,6 +18,9 @@ export interface DeleteRefusal {
   readonly paths: readonly string[];
 }
 
+const isRecord = hasFields<DeleteRecord>({ left: isListOf(isText) });
+const isRefusal = hasFields<DeleteRefusal>({ because: isText, paths: isListOf(isText) });
+
 /** Number of paths that a refusal lists at most. */
 export const MAX_REFUSED_PATHS = 10_000;
 
@@ -24,13 +28,13 @@ export const writeDeleteRecord = (roundDirectory: string, record: DeleteRecord):
   writeJsonAtomic(deleteRecordPath(roundDirectory), record);
 
 export const readDeleteRecord = (roundDirectory: string): DeleteRecord | undefined =>
-  readJson<DeleteRecord>(deleteRecordPath(roundDirectory));
+  readJson(deleteRecordPath(roundDirectory), isRecord);
 
 export const writeDeleteRefusal = (roundDirectory: string, refusal: DeleteRefusal): void =>
   writeJsonAtomic(deleteRefusalPath(roundDirectory), refusal);
 
 export const readDeleteRefusal = (roundDirectory: string): DeleteRefusal | undefined =>
-  readJson<DeleteRefusal>(deleteRefusalPath(roundDirectory));
+  readJson(deleteRefusalPath(roundDirectory), isRefusal);
 
 /** Returns true after a refusal: the next scan lists the source again, because its cause may be fixed. */
 export const isDeleteRefused = (roundDirectory: string): boolean =>

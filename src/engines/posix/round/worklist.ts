@@ -8,7 +8,7 @@
  * directory or another chunk may hide is `unknown`, and stays as it is.
  */
 import { existsSync, linkSync, rmSync, statSync } from 'node:fs';
-import { syncDirectory } from '../../../state/atomic-file.ts';
+import { syncDirectory } from '../../../state/directory.ts';
 import type { StatusEntry } from '../../../catalog/codec.ts';
 import type { DirectoryBlock, Entry } from '../../../model/entry.ts';
 import { mergeJoin } from '../../../catalog/merge.ts';

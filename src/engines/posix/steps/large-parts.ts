@@ -3,9 +3,9 @@
  * also over the rounds, until it is there under its name. The first record says whose parts they are,
  * so that those nobody goes on with are found again and removed, and nothing else ever is.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncDirectory } from '../../../state/atomic-file.ts';
+import { namesIn, syncDirectory } from '../../../state/directory.ts';
 import { readJournal } from '../../../state/journal.ts';
 import type { RawPath } from '../../../paths.ts';
 import type { PartsRecord } from '../jobs/copy-large.ts';
@@ -37,18 +37,9 @@ export async function removeParts(
 
 function journalsIn(chunkDirectory: string): { journal: string; path: RawPath }[] {
   const directory = partsDirectory(chunkDirectory);
-  return namesOf(directory).flatMap((name) => {
+  return namesIn(directory).flatMap((name) => {
     const journal = join(directory, name);
     const [head] = readJournal<PartsRecord>(journal);
     return head && 'path' in head ? [{ journal, path: head.path }] : [];
   });
-}
-
-function namesOf(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }
