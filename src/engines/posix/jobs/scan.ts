@@ -10,13 +10,13 @@ import { joinRaw, type RawPath } from '../../../paths.ts';
 import { readDirectory, type DirectoryVisitor } from '../native/directory-reader.ts';
 import type { Block } from '../native/libc.ts';
 import {
-  isMountPoint,
   emptyEntryFields,
+  isMountPoint,
   readEntryFields,
   S_IFDIR,
   S_IFMT,
 } from '../native/statx.ts';
-import { noFacts, note, type ScanFacts } from '../round/scan-facts.ts';
+import { addEntryFacts, noFacts, type ScanFacts } from '../round/scan-facts.ts';
 import { appendRecord } from '../round/scan-record.ts';
 import { statusOf, type ScanRules } from '../round/scan-rules.ts';
 import type { JobBase, ThreadContext } from '../threads/messages.ts';
@@ -127,7 +127,7 @@ class Scanner implements DirectoryVisitor {
 
   private append(status: EntryStatus): void {
     if (encoder.full) this.endPart(false, true, '');
-    note(this.facts, status, fields);
+    addEntryFacts(this.facts, status, fields);
     encoder.append(fields, STATUS_NUMBERS[status]);
   }
 

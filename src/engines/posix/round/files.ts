@@ -7,7 +7,7 @@ import { join } from 'node:path';
 /** Every entry of the chunk at the source, as a catalog; published when the scan is complete. */
 export const manifestPath = (roundDirectory: string): string => join(roundDirectory, 'manifest');
 
-/** What the round has to do, as a catalog; see worklist.ts. */
+/** Entries that the round has to handle, as a catalog; see worklist.ts. */
 export const worklistPath = (roundDirectory: string): string => join(roundDirectory, 'worklist');
 
 /** Directories listed so far by a scan that has not finished; see scan-shard.ts. */

@@ -1,7 +1,7 @@
 /**
- * The journal of a step: outcomes in the order of the work, so that the last place is all a second
- * run has to know, and amendments for what comes out of order (large files, links, what was tried
- * again). Of two outcomes for a path the later one counts.
+ * The journal of a step. Ordered rows follow the order of the worklist, so a second run continues after
+ * the last position. Amendments are outcomes out of order: large files, links, retried entries. Of two
+ * outcomes for a path the later one counts.
  */
 import { openJournal, readJournal } from '../../../state/journal.ts';
 import { comparePaths, joinRaw, type RawPath } from '../../../paths.ts';
@@ -14,7 +14,7 @@ import {
   type PackedOutcome,
 } from './packed-outcomes.ts';
 
-/** Outcomes of one directory, in order; of either kind. */
+/** Outcomes of names in one directory, in order, in one of the two encodings. */
 type OrderedRow = { readonly d: RawPath } & ({ readonly o: readonly PackedOutcome[] } | CopiesRow);
 type Row = OrderedRow | { readonly a: readonly PackedOutcome[] };
 
@@ -26,27 +26,32 @@ export function unpackBatch({ row, count }: PackedBatch): EntryOutcome[] {
   return outcomesIn(JSON.parse(`{"d":"",${row}}`) as OrderedRow);
 }
 
-export interface Place {
+/** A name in the order of the worklist. */
+export interface JournalPosition {
   readonly directory: RawPath;
   readonly name: RawPath;
 }
 
-/** Whether the item comes after the place in the order of the work. */
-export function isAfter(directory: RawPath, name: RawPath, place: Place | undefined): boolean {
-  if (!place) return true;
-  const order = comparePaths(directory, place.directory);
-  return order > 0 || (order === 0 && name > place.name);
+/** Returns true if the name comes after the position, or if there is no position. */
+export function isAfter(
+  directory: RawPath,
+  name: RawPath,
+  position: JournalPosition | undefined,
+): boolean {
+  if (!position) return true;
+  const order = comparePaths(directory, position.directory);
+  return order > 0 || (order === 0 && name > position.name);
 }
 
 const NOTHING = { records: 0, entries: 0 };
 
 export class OutcomeJournal {
   private readonly journal: ReturnType<typeof openJournal<Row>>;
-  /** Entries that are not durable yet. */
+  /** Number of entries that are not durable yet. */
   get pending(): number {
     return this.sealed.entries + this.unsealed.entries;
   }
-  /** Of these, those that are not sealed. */
+  /** Number of entries that are neither durable nor sealed. */
   get unsealedEntries(): number {
     return this.unsealed.entries;
   }
@@ -57,14 +62,14 @@ export class OutcomeJournal {
     this.journal = openJournal<Row>(path);
   }
 
-  /** The next outcomes in the order of the work. */
+  /** Appends the next outcomes in the order of the worklist. */
   append(directory: RawPath, batch: PackedBatch): void {
     if (batch.count === 0) return;
     this.journal.appendJson(`{"d":${JSON.stringify(directory)},${batch.row}}`);
     this.count(batch.count);
   }
 
-  /** `name` of these is the whole path. */
+  /** Appends outcomes out of order; their `name` is the whole path. */
   amend(outcomes: readonly EntryOutcome[]): void {
     if (outcomes.length === 0) return;
     this.journal.append({ a: outcomes.map(packOutcome) });
@@ -76,7 +81,7 @@ export class OutcomeJournal {
     this.unsealed = { records: unsealed.records + 1, entries: unsealed.entries + entries };
   }
 
-  /** What was appended so far is all that the next `commit` is about; more may be appended before it. */
+  /** Limits the next `commit` to what was appended so far; more may be appended before it. */
   seal(): void {
     const { sealed, unsealed } = this;
     const records = sealed.records + unsealed.records;
@@ -84,7 +89,7 @@ export class OutcomeJournal {
     this.unsealed = NOTHING;
   }
 
-  /** Makes durable what is sealed; without a seal, all. */
+  /** Makes the sealed records durable; without a seal, all records. */
   commit(): void {
     if (this.sealed.records === 0) this.seal();
     this.journal.commit(this.sealed.records);
@@ -96,15 +101,17 @@ export class OutcomeJournal {
   }
 }
 
-/** What a journal says, for whoever walks the work in its order. */
+/** Reads a journal, for steps that walk the worklist in order. */
 export class Outcomes {
-  /** By whole path. */
+  /** Amendments by whole path. */
   readonly amendments = new Map<RawPath, EntryOutcome>();
-  /** Paths of ordered outcomes that are open: blocked. */
+  /** Ordered outcomes that are blocked, by whole path. */
   readonly open = new Map<RawPath, EntryOutcome>();
-  /** Paths of ordered outcomes that were corrupt, and not amended since. */
+  /** Outcomes that are corrupt and were not amended since, by whole path. */
   readonly corrupt = new Map<RawPath, EntryOutcome>();
-  place: Place | undefined;
+  /** Last position of an ordered outcome. */
+  position: JournalPosition | undefined;
+  /** Number of ordered outcomes. */
   ordered = 0;
   private readonly rows: Iterator<Row, void>;
   private next: OrderedRow | undefined;
@@ -118,7 +125,7 @@ export class Outcomes {
     this.next = this.pull();
   }
 
-  /** Paths whose last outcome needs a person. */
+  /** Returns the paths whose last outcome is blocked. */
   blocked(): Set<RawPath> {
     const paths = new Set(this.open.keys());
     for (const [path, { outcome }] of this.amendments) {
@@ -137,7 +144,7 @@ export class Outcomes {
 
   private noteRow(row: OrderedRow): void {
     const names = 'o' in row ? row.o.map(([name]) => name) : row.n.split('/');
-    this.place = { directory: row.d, name: names.at(-1)! };
+    this.position = { directory: row.d, name: names.at(-1)! };
     this.ordered += names.length;
     for (const packed of 'o' in row ? row.o : (row.x ?? []).map(([, other]) => other)) {
       const path = joinRaw(row.d, packed[0]);
@@ -146,7 +153,7 @@ export class Outcomes {
     }
   }
 
-  /** The outcomes of a directory by name; directories must be asked for in order. */
+  /** Returns the ordered outcomes of a directory by name. Call it in the order of directories. */
   of(directory: RawPath): ReadonlyMap<RawPath, EntryOutcome> {
     const found = new Map<RawPath, EntryOutcome>();
     while (this.next && comparePaths(this.next.d, directory) <= 0) {
@@ -158,7 +165,7 @@ export class Outcomes {
     return found;
   }
 
-  /** The outcome of a name, given the ordered ones of its directory. */
+  /** Returns the last outcome of a name, given the ordered outcomes of its directory. */
   find(
     directory: RawPath,
     name: RawPath,
@@ -169,7 +176,6 @@ export class Outcomes {
     return amended ?? ordered.get(name);
   }
 
-  /** The next ordered row. */
   private pull(): OrderedRow | undefined {
     for (;;) {
       const { value, done } = this.rows.next();

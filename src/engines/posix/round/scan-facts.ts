@@ -1,19 +1,19 @@
-/** What a scan notes beside the entries, so that the plan of a first copy need not look at each again. */
+/** Facts that a scan collects, so that the plan of a first copy need not read every entry again. */
 import type { Entry } from '../../../model/entry.ts';
 import { S_IFMT, S_IFREG } from '../native/statx.ts';
 
 export interface ScanFacts {
-  /** Entries that are not 'seen': excluded, excepted, vanished, unreadable. */
+  /** Number of entries that are not 'seen': excluded, excepted, vanished, unreadable. */
   setAside: number;
-  /** Regular files with several names, in the chunk or not. */
+  /** Number of names of regular files with several hard links. */
   linkedFiles: number;
-  /** Of the largest regular file. */
+  /** Size of the largest regular file. */
   largestBytes: number;
 }
 
 export const noFacts = (): ScanFacts => ({ setAside: 0, linkedFiles: 0, largestBytes: 0 });
 
-export function note(
+export function addEntryFacts(
   facts: ScanFacts,
   status: Entry['status'],
   { mode, nlink, sizeBytes }: Pick<Entry, 'mode' | 'nlink' | 'sizeBytes'>,

@@ -1,6 +1,6 @@
 /**
- * A scanned directory as it is proven, before it is sorted into the manifest: one or more records in
- * the shard, each with its own checksum.
+ * Encodes a scanned directory for the shard, before it is sorted into the manifest: one or more records,
+ * each with its own checksum.
  *
  *   record  = u32 payload length · u32 CRC · payload
  *   payload = flags (1 complete, 2 more parts follow) · varint path length · path · varint code length
@@ -15,7 +15,7 @@ export const RECORD_HEAD = 8;
 
 export interface ScanRecord extends EncodedPart {
   readonly body: Uint8Array<ArrayBuffer>;
-  /** A Code of errors.ts, '' when the directory is complete. */
+  /** A Code of errors/codes.ts; '' if the directory is complete. */
   readonly failure: string;
 }
 
@@ -38,7 +38,7 @@ export function appendRecord(out: ByteWriter, record: EncodedPart & { failure: s
   out.at = end;
 }
 
-/** Decodes a payload whose checksum was compared. */
+/** Decodes a payload. The caller has compared the checksum. */
 export function readRecord(payload: Uint8Array<ArrayBuffer>): ScanRecord {
   const reader = new ByteReader(payload);
   const flags = reader.byte();
@@ -57,7 +57,7 @@ export function readRecord(payload: Uint8Array<ArrayBuffer>): ScanRecord {
   };
 }
 
-/** The records that a thread has just made, with where they are among the bytes. */
+/** Decodes records that a thread has just encoded, with their positions in the bytes. */
 export function* recordsIn(
   bytes: Uint8Array<ArrayBuffer>,
 ): Generator<{ record: ScanRecord; start: number; end: number }, void, undefined> {

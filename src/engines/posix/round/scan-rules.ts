@@ -1,17 +1,17 @@
-/** What a scan takes, leaves out and does not descend into: one function for roots and names. */
+/** Rules of a scan: which entries it includes, and which directories it descends into. */
 import type { EntryStatus } from '../../../model/entry.ts';
 import type { ExcludeRules } from '../tree/excludes.ts';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../native/statx.ts';
 
-/** Plain data: it goes to the threads, and into the shard, so that a resumed scan knows it is the same. */
+/** Plain data for threads and for the shard, where they prove that a resumed scan has the same rules. */
 export interface ScanRules {
   readonly excludes: ExcludeRules;
   readonly specialFiles: 'except' | 'copy';
-  /** 'major:minor' of the tree's root: another device is a mount point, which is not crossed. */
+  /** 'major:minor' of the tree's root. Another device is a mount point, which is not crossed. */
   readonly device: string;
 }
 
-/** A directory is descended into if, and only if, its status is 'seen'. */
+/** Returns the status of an entry. A scan descends into a directory if and only if it is 'seen'. */
 export function statusOf(
   mode: number,
   isExcluded: boolean,

@@ -1,7 +1,7 @@
 /**
- * The directories of a scan that are proven so far, in the order they were proven; the scan's own
- * memory across a crash. A directory counts when all its records are in the file and intact: what
- * follows the last such directory is cut off when the shard is opened again.
+ * The directories that a running scan has listed so far, in the order in which they were listed; the scan
+ * resumes from it after a crash. A directory counts if all its records are intact. When the shard is
+ * opened again, everything after the last such directory is cut off.
  */
 import {
   closeSync,
@@ -25,11 +25,11 @@ import {
 } from './scan-record.ts';
 
 const SYNC_INTERVAL_MS = 2_000;
-/** No real path: a directory cannot be named so. */
+/** Path of the first record. No directory can have it. */
 const HEADING = '/heading';
 
-/** Where a record is, and what it says of its directory. */
-export interface ShardPlace {
+/** Location of a record in the file, and facts about its directory. */
+export interface ShardRecord {
   readonly path: RawPath;
   readonly start: number;
   readonly end: number;
@@ -41,44 +41,44 @@ export interface ShardPlace {
 
 export class ScanShard {
   readonly path: string;
-  /** Of all that counts, in the order of the file. */
-  readonly places: ShardPlace[] = [];
+  /** The records of all directories that count, in file order. */
+  readonly records: ShardRecord[] = [];
   private readonly fd: number;
   private end = 0;
   private lastSync = Date.now();
 
   /**
-   * Opens or begins the shard at `path`. One that was made for something else than `heading` (other
-   * rules, another chunk) is begun anew. `onRecord` gets each record that counts.
+   * Opens or creates the shard at `path`. A shard with another heading (other rules, another chunk) is
+   * emptied. `onRecord` gets each record that counts.
    */
   constructor(path: string, heading: string, onRecord: (record: ScanRecord) => void) {
     this.path = path;
     this.fd = openSync(path, 'a+');
-    const records: { record: ScanRecord; start: number; end: number }[] = [];
-    let known = false;
+    const unfinished: { record: ScanRecord; start: number; end: number }[] = [];
+    let hasHeading = false;
     for (const read of this.read()) {
-      if (!known && read.record.failure !== heading) break;
-      if (known) records.push(read);
-      known = true;
+      if (!hasHeading && read.record.failure !== heading) break;
+      if (hasHeading) unfinished.push(read);
+      hasHeading = true;
       if (read.record.continues) continue;
       this.end = read.end;
-      for (const { record, start, end } of records.splice(0)) {
-        this.places.push(placeOf(record, start, end));
+      for (const { record, start, end } of unfinished.splice(0)) {
+        this.records.push(shardRecord(record, start, end));
         onRecord(record);
       }
     }
     ftruncateSync(this.fd, this.end);
-    if (!known) this.begin(heading);
+    if (!hasHeading) this.begin(heading);
   }
 
-  /** Appends records of whole directories. They are durable some seconds later. */
+  /** Appends records of whole directories. They become durable within seconds. */
   append(records: Uint8Array<ArrayBuffer>): void {
     for (let done = 0; done < records.length;) {
       done += writeSync(this.fd, records, done, records.length - done);
     }
     for (const { record, start, end } of recordsIn(records))
       if (record.path !== HEADING)
-        this.places.push(placeOf(record, this.end + start, this.end + end));
+        this.records.push(shardRecord(record, this.end + start, this.end + end));
     this.end += records.length;
     if (Date.now() - this.lastSync < SYNC_INTERVAL_MS) return;
     this.lastSync = Date.now();
@@ -89,7 +89,7 @@ export class ScanShard {
     fdatasyncSync(this.fd);
   }
 
-  /** All records with their place, from the beginning; stops at the first that is not intact. */
+  /** Streams all records with their positions; stops at the first that is not intact. */
   *read(): Generator<{ record: ScanRecord; start: number; end: number }, void, undefined> {
     const { size } = fstatSync(this.fd);
     for (let start = 0; start < size;) {
@@ -101,7 +101,7 @@ export class ScanShard {
     }
   }
 
-  recordAt({ start, end }: ShardPlace): ScanRecord {
+  recordAt({ start, end }: ShardRecord): ScanRecord {
     const payload = this.payloadBetween(start, end);
     if (!payload) throw new Error(`${this.path} changed while it was merged`);
     return readRecord(payload);
@@ -147,7 +147,7 @@ export class ScanShard {
   }
 }
 
-/** The payload of a record, when it has the length and the checksum that its head says. */
+/** Returns the payload of a record if length and checksum match its head. */
 function intact(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
   const head = new DataView(bytes.buffer, 0, RECORD_HEAD);
   const payload = bytes.subarray(RECORD_HEAD);
@@ -155,7 +155,7 @@ function intact(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undef
   return isWhole && crc32(payload) === head.getUint32(4, true) ? payload : undefined;
 }
 
-function placeOf(record: ScanRecord, start: number, end: number): ShardPlace {
+function shardRecord(record: ScanRecord, start: number, end: number): ShardRecord {
   const { path, complete, continues, failure } = record;
   return { path, start, end, complete, continues, failure };
 }

@@ -13,7 +13,7 @@ import { isWithin, joinRaw, type RawPath } from '../../../paths.ts';
 import { COUNTED_AS, emptySum } from '../../../model/sum.ts';
 import type { ChunkSum } from '../../../model/round.ts';
 import { openBase } from '../../../catalog/base-catalog.ts';
-import { compareEntries, isAbsent, isExcepted } from '../round/decide.ts';
+import { workReason, hasNoCopy, isExcepted } from '../round/decide.ts';
 import { readDeleteRecord, type DeleteRecord } from '../round/delete-record.ts';
 import { digestBytes } from '../round/digest.ts';
 import type { EntryOutcome } from '../round/outcome.ts';
@@ -24,7 +24,7 @@ import { Outcomes } from '../round/outcome-journal.ts';
 import { eventOf } from '../round/round-events.ts';
 import type { StepInput } from './step.ts';
 import { copyJournalPath, manifestPath, verifyJournalPath } from '../round/files.ts';
-import { Lineage, type Fate } from '../round/fate.ts';
+import { Ancestors, type Absence } from '../round/absence.ts';
 
 export interface CloseOptions {
   readonly excludes: Excludes;
@@ -56,7 +56,7 @@ class Fold {
   private readonly copied: Outcomes;
   private readonly checked: Outcomes;
   private readonly deleted: DeleteRecord | undefined;
-  private readonly lineage: Lineage;
+  private readonly ancestors: Ancestors;
   private readonly without: ReadonlySet<RawPath>;
   private readonly events: EntryEvent[] = [];
   private readonly input: CloseInput;
@@ -70,7 +70,7 @@ class Fold {
     this.checked = new Outcomes(verifyJournalPath(roundDirectory));
     this.deleted = input.round.deletes ? readDeleteRecord(roundDirectory) : undefined;
     this.without = new Set(input.chunk.without);
-    this.lineage = new Lineage(this.without);
+    this.ancestors = new Ancestors(this.without);
   }
 
   /** Writes the new catalog, and yields what happened. */
@@ -92,9 +92,7 @@ class Fold {
 
   /** The new catalog entries of a directory. */
   private directory(path: RawPath, found?: DirectoryBlock, known?: DirectoryBlock): Entry[] {
-    const fate = found ? undefined : this.lineage.fateOf(path);
-    this.lineage.enter(path, found ?? fate ?? 'unknown');
-    const missing: Fate = fate ?? (found?.complete ? 'gone' : 'unknown');
+    const missing = this.ancestors.enter(path, found);
     const copied = this.copied.of(path);
     const checked = this.checked.of(path);
     const now = byName(found);
@@ -119,7 +117,7 @@ class Fold {
     path: RawPath,
     found: Entry | undefined,
     known: Entry | undefined,
-    { missing, ...outcomes }: OutcomesOfEntry & { readonly missing: Fate },
+    { missing, ...outcomes }: OutcomesOfEntry & { readonly missing: Absence },
   ): Entry | undefined {
     if (!found && this.isForgotten(path, known!, missing)) return undefined;
     const kept = found
@@ -132,8 +130,8 @@ class Fold {
   }
 
   /** No longer this chunk's business, or left out by now: its copy stays where it is. */
-  private isForgotten(path: RawPath, known: Entry, missing: Fate): boolean {
-    if (missing === 'covered' || isAbsent(known) || this.without.has(path)) return true;
+  private isForgotten(path: RawPath, known: Entry, missing: Absence): boolean {
+    if (missing === 'covered' || hasNoCopy(known) || this.without.has(path)) return true;
     return missing === 'gone' && this.options.excludes.isExcluded(path, false);
   }
 
@@ -144,19 +142,19 @@ class Fold {
     { copied, checked }: OutcomesOfEntry,
   ): Entry | undefined {
     if (found.status === 'vanished') {
-      return known && !isAbsent(known) ? this.missing(path, known, 'gone') : undefined;
+      return known && !hasNoCopy(known) ? this.missing(path, known, 'gone') : undefined;
     }
     const excepted = isExcepted(path, this.input.exceptions);
     if (found.status !== 'seen' || excepted)
       return this.leftOut(found, excepted ? 'excepted' : found.status);
-    if (copied && compareEntries(found, known) !== undefined) {
+    if (copied && workReason(found, known) !== undefined) {
       this.sum.changedEntries++;
       this.sum.changedBytes += copied.bytes;
     }
     const status = statusOf(found, known, copied, checked);
     if (status !== 'vanished')
       return this.count(entryOf(status, found, known, { copied, checked }));
-    const wasThere = known && !isAbsent(known);
+    const wasThere = known && !hasNoCopy(known);
     return this.count(wasThere ? { ...known, status: 'awaiting delete' } : { ...found, status });
   }
 
@@ -165,8 +163,8 @@ class Fold {
   }
 
   /** A name the catalog knows and the manifest does not have. */
-  private missing(path: RawPath, known: Entry, fate: Fate): Entry | undefined {
-    if (fate === 'unknown') return this.count({ ...known, status: 'blocked' });
+  private missing(path: RawPath, known: Entry, absence: Absence): Entry | undefined {
+    if (absence === 'unknown') return this.count({ ...known, status: 'blocked' });
     if (this.options.neverDeletes || isExcepted(path, this.input.exceptions)) {
       this.sum.seen++;
       this.sum.excepted++;
@@ -220,7 +218,7 @@ function statusOf(
   if (!copied) {
     // Not touched in this round: as it was, if nothing was to be done; else it is still to be copied.
     if (checked) return verdict(checked);
-    return compareEntries(found, known) === undefined && known ? known.status : 'unverified';
+    return workReason(found, known) === undefined && known ? known.status : 'unverified';
   }
   if (copied.outcome !== 'copied') return verdict(copied);
   return checked ? verdict(checked) : 'unverified';

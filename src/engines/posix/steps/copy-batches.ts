@@ -5,7 +5,7 @@ import type { CopyBatch } from '../jobs/copy.ts';
 import { digestText, type Digest } from '../round/digest.ts';
 import { S_IFMT, S_IFREG } from '../native/statx.ts';
 import { joinNames } from '../native/name-cursor.ts';
-import { isAfter, type Place } from '../round/outcome-journal.ts';
+import { isAfter, type JournalPosition } from '../round/outcome-journal.ts';
 import type { WorkDirectory, WorkEntry } from '../round/worklist.ts';
 
 export const BATCH_ENTRIES = 256;
@@ -62,7 +62,7 @@ export function* allEntries(manifestPath: string): Generator<DueEntries, void, u
 
 export interface DueOptions {
   /** Everything up to here is done. */
-  readonly after: Place | undefined;
+  readonly after: JournalPosition | undefined;
   /** What goes a way of its own, or is not copied. */
   readonly leftOut: (directory: RawPath, name: RawPath, isFile: boolean) => boolean;
 }

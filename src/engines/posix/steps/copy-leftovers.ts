@@ -1,15 +1,15 @@
 /**
  * Where a copy that died may have left temporary files: each thread had one, somewhere in the work
- * that was handed out behind the last durable place; the rest of the step goes a few known ways.
+ * that was handed out behind the last durable position; the rest of the step goes a few known ways.
  */
 import { comparePaths, parentOf, type RawPath } from '../../../paths.ts';
-import type { Place } from '../round/outcome-journal.ts';
+import type { JournalPosition } from '../round/outcome-journal.ts';
 import type { WorkDirectory } from '../round/worklist.ts';
 
 export interface DeadCopy {
   /** Undefined when it died before anything was durable. */
-  readonly place: Place | undefined;
-  /** At most so many entries were handed out beyond the place. */
+  readonly position: JournalPosition | undefined;
+  /** At most so many entries were handed out beyond the position. */
   readonly reach: number;
   /** What is copied out of order. */
   readonly outOfOrder: Iterable<RawPath>;
@@ -17,13 +17,13 @@ export interface DeadCopy {
 
 export function leftoverDirectories(
   worklist: Iterable<WorkDirectory>,
-  { place, reach, outOfOrder }: DeadCopy,
+  { position, reach, outOfOrder }: DeadCopy,
 ): readonly RawPath[] {
   const found = new Set<RawPath>();
   let entries = 0;
   for (const work of worklist) {
-    const isHalfDone = work.path === place?.directory;
-    if (place && !isHalfDone && comparePaths(work.path, place.directory) < 0) continue;
+    const isHalfDone = work.path === position?.directory;
+    if (position && !isHalfDone && comparePaths(work.path, position.directory) < 0) continue;
     if (entries >= reach) break;
     found.add(work.path);
     if (!isHalfDone) entries += work.entries.length;

@@ -127,7 +127,7 @@ class Copier {
   private async cleanUp(): Promise<void> {
     const { pool, destinationFd } = this.context;
     const clean = leftoverDirectories(this.worklist(), {
-      place: this.earlier.place,
+      position: this.earlier.position,
       reach: MOST_OPEN + (2 * pool.capacity + 1) * BATCH_ENTRIES,
       outOfOrder: [...this.plan.linked, ...this.earlier.open.keys()],
     });
@@ -162,14 +162,14 @@ class Copier {
   private batches(): Generator<CopyBatch[], void, undefined> {
     const { ownWay, earlier, plan, roundDirectory } = this;
     const { exceptions } = this.input;
-    const isWhole = ownWay.size === 0 && exceptions.size === 0 && earlier.place === undefined;
+    const isWhole = ownWay.size === 0 && exceptions.size === 0 && earlier.position === undefined;
     if (isWhole && plan.isAllNew) return copyBatches(allEntries(worklistPath(roundDirectory)));
     const leftOut = (directory: RawPath, name: RawPath, isFile: boolean): boolean => {
       if (ownWay.size === 0 && exceptions.size === 0) return false;
       const path = joinRaw(directory, name);
       return (isFile && ownWay.has(path)) || isExcepted(path, exceptions);
     };
-    return copyBatches(dueEntries(this.worklist(), { after: earlier.place, leftOut }));
+    return copyBatches(dueEntries(this.worklist(), { after: earlier.position, leftOut }));
   }
 
   private worklist(): ReturnType<typeof readWorklist> {

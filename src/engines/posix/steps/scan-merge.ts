@@ -9,7 +9,7 @@ import { CatalogWriter } from '../../../catalog/writer.ts';
 import { comparePaths, printable, type RawPath } from '../../../paths.ts';
 import type { OpenEntry } from '../../../model/round.ts';
 import { manifestPath } from '../round/files.ts';
-import { note, type ScanFacts } from '../round/scan-facts.ts';
+import { addEntryFacts, type ScanFacts } from '../round/scan-facts.ts';
 import type { ScannedRoots } from './scan-roots.ts';
 import type { ScanShard } from '../round/scan-shard.ts';
 import { readScanSummary, writeScanSummary, type ScanCounters } from '../round/scan-summary.ts';
@@ -39,14 +39,14 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
   const { shard, roots, roundDirectory, heading, counts, facts } = options;
   const open: OpenEntry[] = [];
   let incomplete = 0;
-  for (const { path, continues, complete, failure } of shard.places) {
+  for (const { path, continues, complete, failure } of shard.records) {
     if (continues || complete) continue;
     incomplete++;
     const code = failure as Code;
     // A directory that went away meanwhile needs nobody: nothing below it is judged in this round.
     if (CODES[code].class !== 'changed' && open.length < SAMPLES) open.push(describe(path, code));
   }
-  const places = shard.places.toSorted((a, b) => comparePaths(a.path, b.path));
+  const places = shard.records.toSorted((a, b) => comparePaths(a.path, b.path));
   // Not deflated: nobody copies meanwhile.
   const writer = new CatalogWriter(manifestPath(roundDirectory), ENTRY_STATUSES, 0);
   try {
@@ -63,7 +63,7 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
   }
   const ofRoots = roots.blocks.flatMap(({ entries }) => entries);
   const rootsVanished = ofRoots.filter(({ status }) => status === 'vanished').length;
-  for (const entry of ofRoots) note(facts, entry.status, entry);
+  for (const entry of ofRoots) addEntryFacts(facts, entry.status, entry);
   const counters = { ...writer.totals(), incomplete, rootsVanished, ...counts, ...facts, open };
   writeScanSummary(roundDirectory, { heading, counters });
   writer.finish();

@@ -8,7 +8,7 @@ import type { ThreadPool } from '../pool/pool.ts';
 import { isDeleteRefused } from '../round/delete-record.ts';
 import { copyJournalPath } from '../round/files.ts';
 import { readScanSummary } from '../round/scan-summary.ts';
-import { buildWorklist } from '../round/worklist.ts';
+import { buildWorklist } from '../round/build-worklist.ts';
 import { scanChunk, type ScanOptions } from './scan.ts';
 import { progressReporter, type StepInput } from './step.ts';
 

@@ -25,7 +25,7 @@ import { sameTree, treeIdentity } from '../tree/identity.ts';
 import { type TreeIdentity } from '../../../model/tree-identity.ts';
 import type { ThreadPool } from '../pool/pool.ts';
 import { manifestPath, scanShardPath } from '../round/files.ts';
-import { addFacts, note, noFacts } from '../round/scan-facts.ts';
+import { addFacts, addEntryFacts, noFacts } from '../round/scan-facts.ts';
 import type { ScanRecord } from '../round/scan-record.ts';
 import { scanHeading, type ScanCounters } from '../round/scan-summary.ts';
 import { finishedScan, mergeShard } from './scan-merge.ts';
@@ -104,7 +104,7 @@ class Frontier {
     decodePart(new ByteReader(record.body), record.count, ENTRY_STATUSES, entries);
     for (const entry of entries) {
       const { name, mode, status } = entry;
-      note(this.facts, status, entry);
+      addEntryFacts(this.facts, status, entry);
       if ((mode & S_IFMT) === S_IFDIR && status === 'seen')
         this.seen.add(joinRaw(record.path, name));
     }

@@ -199,7 +199,7 @@ class Verifier {
     let entries = 0;
     let bytes = 0;
     for (const { directory, item } of verifyCandidates(this.input, 'in order')) {
-      if (!isAfter(directory, item.name, this.earlier.place)) continue;
+      if (!isAfter(directory, item.name, this.earlier.position)) continue;
       const last = group.at(-1);
       if (last?.directory === directory) last.items.push(item);
       else group.push({ directory, items: [item] });

@@ -1,4 +1,4 @@
-/** What a batch of copies becomes in its journal, and again when it is read. */
+/** The encoding of a batch of copies in its journal, and its decoding. */
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
@@ -39,7 +39,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-/** Copies regular files of the source's root, in this thread. */
+/** Copies regular files from the root of the source, in this thread. */
 function copy(
   names: readonly string[],
   more: Partial<CopyEntriesJob['batches'][number]> = {},
@@ -61,7 +61,7 @@ function copy(
 
 const NASTY = ['-dash', 'new\nline', 'quote"\\', 'caf\xc3\xa9', 'half\xc3', 'x'.repeat(255)];
 
-test('a batch is read from its journal as it was written, whatever its files are called', () => {
+test('a batch with any file names is read from its journal as it was written', () => {
   for (const name of NASTY) writeFileSync(Buffer.from(`${root}/a/${name}`, 'latin1'), `of ${name}`);
   execFileSync('touch', ['-d', '@-5', join(root, 'a/-dash')]);
   const names = [...NASTY, 'not there', 'zz'].sort();
@@ -76,7 +76,7 @@ test('a batch is read from its journal as it was written, whatever its files are
   journal.close();
 
   const read = new Outcomes(path);
-  expect([read.ordered, read.place]).toEqual([
+  expect([read.ordered, read.position]).toEqual([
     names.length,
     { directory: 'some/where', name: 'zz' },
   ]);
@@ -106,7 +106,7 @@ test('a batch is read from its journal as it was written, whatever its files are
   });
 });
 
-test('where no digests are asked for there are none', () => {
+test('a batch without digests has none', () => {
   for (const name of ['a', 'b']) writeFileSync(join(root, 'a', name), name);
   symlinkSync('target', join(root, 'a/link'));
   const names = ['a', 'b', 'link'];
@@ -130,7 +130,7 @@ test('a batch may be of any length', () => {
   expect(new Set(read.map(({ digest }) => digest)).size).toBe(700);
 });
 
-test('what stops a batch at its last file is told, and that file is not among its outcomes', () => {
+test('a failure that stops a batch is reported, and the file has no outcome', () => {
   for (const name of ['a', 'b']) writeFileSync(join(root, 'a', name), name);
   const digests = new (class extends Map<string, Digest> {
     override get(name: string): undefined {
@@ -143,7 +143,7 @@ test('what stops a batch at its last file is told, and that file is not among it
   expect(batches.flatMap(unpackBatch).map(({ name }) => name)).toEqual(['a']);
 });
 
-test('a journal of an earlier version is read, and gone on with', () => {
+test('a journal of an earlier version is read and continued', () => {
   const path = join(root, 'journal');
   const old = openJournal(path);
   const stat = [33188, 3, 1, 2, 3, 4, '5', 1, 0, 0];
@@ -157,7 +157,7 @@ test('a journal of an earlier version is read, and gone on with', () => {
   journal.close();
 
   const read = new Outcomes(path);
-  expect([read.ordered, read.place?.name]).toEqual([2, 'b']);
+  expect([read.ordered, read.position?.name]).toEqual([2, 'b']);
   const outcomes = read.of('x');
   expect(outcomes.get('a')).toMatchObject({ outcome: 'copied', stat: { inode: '5', mode: 33188 } });
   expect(outcomes.get('b')).toMatchObject({ outcome: 'copied', bytes: 3 });

@@ -1,4 +1,4 @@
-/** What close() writes down of each entry, and what it removes once that is durable. */
+/** The events that close() writes for each entry, and the files that it removes once they are durable. */
 import { appendFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -18,7 +18,7 @@ const story = (path: string) =>
     [round, what, status].filter((word) => word !== undefined).join(' '),
   );
 
-test('an entry has its story over the rounds, and one that stays the same costs nothing', async () => {
+test('an entry has an event for each change, and an unchanged entry has none', async () => {
   bench = openBench(posix, {
     same: file('s'),
     d: directory({ changes: file('a'), goes: file('g') }),
@@ -35,7 +35,7 @@ test('an entry has its story over the rounds, and one that stays the same costs 
   expect(story('d/goes')).toEqual(['2 gone awaiting delete', '4 deleted']);
 });
 
-test('a round that is closed keeps no manifest of the rounds before it, and closes again the same', async () => {
+test('close removes the manifests of previous rounds, and gives the same result when repeated', async () => {
   bench = openBench(posix, { a: file('a') });
   await bench.round({ kind: 'seed' });
   appendFileSync(join(bench.source, 'a'), 'more');

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { planCopy } from '../../../../src/engines/posix/steps/copy-plan.ts';
-import { buildWorklist } from '../../../../src/engines/posix/round/worklist.ts';
+import { buildWorklist } from '../../../../src/engines/posix/round/build-worklist.ts';
 import { makePlace, makeTree } from '../scan-tree.ts';
 
 let place: ReturnType<typeof makePlace>;

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { compareEntries } from '../../../../src/engines/posix/round/decide.ts';
 import {
   buildWorklist,
-  readWorklist,
   type WorklistOptions,
-} from '../../../../src/engines/posix/round/worklist.ts';
+} from '../../../../src/engines/posix/round/build-worklist.ts';
+import { readWorklist } from '../../../../src/engines/posix/round/worklist.ts';
+import { dir, file, known, knownDir } from './entries.ts';
 import type { DirectoryBlock, Entry } from '../../../../src/model/entry.ts';
 import { CatalogWriter } from '../../../../src/catalog/writer.ts';
 
@@ -17,26 +17,6 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const file = (name: string, over: Partial<Entry> = {}): Entry => ({
-  name,
-  mode: 0o100644,
-  sizeBytes: 10,
-  mtimeSeconds: 1000,
-  mtimeNanoseconds: 1,
-  ctimeSeconds: 2000,
-  ctimeNanoseconds: 2,
-  inode: 5n,
-  nlink: 1,
-  uid: 0,
-  gid: 0,
-  status: 'seen',
-  ...over,
-});
-const known = (name: string, over: Partial<Entry> = {}) =>
-  file(name, { status: 'verified', ...over });
-const DIR = 0o040755;
-const dir = (name: string, over: Partial<Entry> = {}) => file(name, { mode: DIR, ...over });
-const knownDir = (name: string) => dir(name, { status: 'verified' });
 const listed = (path: string, ...entries: Entry[]): DirectoryBlock => ({
   path,
   complete: true,
@@ -77,34 +57,8 @@ async function worklist(
   return { counters, work, lines };
 }
 
-describe('an entry against what the catalog knows', () => {
-  test.each`
-    what                                 | over                                 | was                              | expected
-    ${'nothing differs'}                 | ${{}}                                | ${{}}                            | ${undefined}
-    ${'the size differs'}                | ${{ sizeBytes: 11 }}                 | ${{}}                            | ${'changed'}
-    ${'one nanosecond of mtime differs'} | ${{ mtimeNanoseconds: 2 }}           | ${{}}                            | ${'changed'}
-    ${'another file under the name'}     | ${{ inode: 6n, ctimeSeconds: 2001 }} | ${{}}                            | ${'changed'}
-    ${'only the inode number differs'}   | ${{ inode: 6n }}                     | ${{}}                            | ${undefined}
-    ${'the kind differs'}                | ${{ mode: 0o120777 }}                | ${{}}                            | ${'changed'}
-    ${'only ctime differs'}              | ${{ ctimeNanoseconds: 3 }}           | ${{}}                            | ${'metadata'}
-    ${'the mode differs'}                | ${{ mode: 0o100600 }}                | ${{}}                            | ${'metadata'}
-    ${'the owner differs'}               | ${{ uid: 1 }}                        | ${{}}                            | ${'metadata'}
-    ${'a directory with another mtime'}  | ${{ mode: DIR, mtimeSeconds: 1 }}    | ${{ mode: DIR }}                 | ${'metadata'}
-    ${'it drifted last time'}            | ${{}}                                | ${{ status: 'drifted' }}         | ${'retry'}
-    ${'it was blocked last time'}        | ${{}}                                | ${{ status: 'blocked' }}         | ${'retry'}
-    ${'it was never read back'}          | ${{}}                                | ${{ status: 'unverified' }}      | ${'retry'}
-    ${'it drifted and changed again'}    | ${{ sizeBytes: 11 }}                 | ${{ status: 'drifted' }}         | ${'changed'}
-    ${'it was excluded last time'}       | ${{}}                                | ${{ status: 'excluded' }}        | ${'new'}
-    ${'it is back before its delete'}    | ${{}}                                | ${{ status: 'awaiting delete' }} | ${'retry'}
-  `('$what: $expected', ({ over, was, expected }) => {
-    expect(
-      compareEntries(file('a', over as Partial<Entry>), known('a', was as Partial<Entry>)),
-    ).toBe(expected);
-  });
-});
-
-describe('a worklist', () => {
-  test('has everything when nothing is known', async () => {
+describe('buildWorklist', () => {
+  test('adds every entry if there is no catalog', async () => {
     const { lines, counters } = await worklist(
       [listed('', dir('d'), file('f')), listed('d', file('g'))],
       undefined,
@@ -116,7 +70,7 @@ describe('a worklist', () => {
 
   const inodeOf = (name: string) => statSync(join(folder, name), { bigint: true }).ino;
 
-  test('is the manifest itself when all of it is new, and is read as the same work', async () => {
+  test('links the manifest if every entry is new, which reads as the same work', async () => {
     const manifest = [
       listed('', dir('d'), file('f', { nlink: 2 }), file('l', { mode: 0o120777 })),
       listed('d', file('g'), file('h', { sizeBytes: 2 ** 33 })),
@@ -132,12 +86,12 @@ describe('a worklist', () => {
   });
 
   test.each`
-    what                         | catalog                     | over
-    ${'something is set aside'}  | ${undefined}                | ${{ setAside: 1 }}
-    ${'that was not counted'}    | ${undefined}                | ${{ setAside: undefined }}
-    ${'exceptions are in force'} | ${undefined}                | ${{ setAside: 0, exceptions: new Set(['f']) }}
-    ${'there is a catalog'}      | ${[listed('', known('f'))]} | ${{ setAside: 0 }}
-  `('is made entry by entry when $what', async ({ catalog, over }) => {
+    what                          | catalog                     | over
+    ${'an entry is set aside'}    | ${undefined}                | ${{ setAside: 1 }}
+    ${'set-aside is not counted'} | ${undefined}                | ${{ setAside: undefined }}
+    ${'there are exceptions'}     | ${undefined}                | ${{ setAside: 0, exceptions: new Set(['f']) }}
+    ${'there is a catalog'}       | ${[listed('', known('f'))]} | ${{ setAside: 0 }}
+  `('compares entry by entry if $what', async ({ catalog, over }) => {
     await worklist(
       [listed('', file('f'))],
       catalog as DirectoryBlock[] | undefined,
@@ -147,7 +101,7 @@ describe('a worklist', () => {
     expect(inodeOf('worklist')).not.toBe(inodeOf('manifest'));
   });
 
-  test('says of each name what there is to do, and leaves out what is the same', async () => {
+  test('gives the reason for each entry and omits unchanged ones', async () => {
     const { lines, counters } = await worklist(
       [
         listed(
@@ -170,7 +124,7 @@ describe('a worklist', () => {
     });
   });
 
-  test('keeps the digest of content that did not change, and of no other', async () => {
+  test('keeps the digest only if the content did not change', async () => {
     const digest = new Uint8Array(32).fill(3);
     const { work } = await worklist(
       [listed('', file('a', { uid: 9 }), file('b', { sizeBytes: 1 }))],
@@ -180,7 +134,7 @@ describe('a worklist', () => {
     expect(work[0]?.entries.map(({ digest: known }) => known)).toEqual([digest, undefined]);
   });
 
-  test('has the whole subtree of a directory that is gone', async () => {
+  test('adds the whole subtree of a directory that is gone', async () => {
     const { lines } = await worklist(
       [listed('')],
       [listed('', knownDir('d')), listed('d', knownDir('e')), listed('d/e', known('f'))],
@@ -189,7 +143,7 @@ describe('a worklist', () => {
     expect(lines).toEqual(['/d gone', 'd/e gone', 'd/e/f gone']);
   });
 
-  test('has the subtree of a directory that became a file as gone', async () => {
+  test('adds the subtree of a directory that became a file as gone', async () => {
     const { lines } = await worklist(
       [listed('', file('d'))],
       [listed('', knownDir('d')), listed('d', known('f'))],
@@ -198,7 +152,7 @@ describe('a worklist', () => {
     expect(lines).toEqual(['/d changed', 'd/f gone']);
   });
 
-  test('has a root of the chunk that vanished, with its subtree, as gone', async () => {
+  test('adds a vanished root of the chunk, with its subtree, as gone', async () => {
     const { lines } = await worklist(
       [cutShort('p', dir('root', { status: 'vanished', mode: 0 }))],
       [cutShort('p', knownDir('root')), listed('p/root', known('f'))],
@@ -207,7 +161,7 @@ describe('a worklist', () => {
     expect(lines).toEqual(['p/root gone', 'p/root/f gone']);
   });
 
-  test('has what is left of a directory that is itself no longer in the catalog as gone', async () => {
+  test('adds entries below a directory that is not in the catalog itself as gone', async () => {
     const left = [listed('', known('x')), listed('d/e', known('f')), listed('d/e/g', known('h'))];
 
     expect((await worklist([listed('', file('x'))], left)).lines).toEqual([
@@ -238,21 +192,21 @@ describe('a worklist', () => {
     ${'the directory could not be stat-ed'}   | ${[cutShort('', dir('d', { status: 'unreadable' }))]} | ${3}
     ${'the directory is excluded now'}        | ${[listed('', dir('d', { status: 'excluded' }))]}     | ${0}
     ${'another device is mounted on it'}      | ${[listed('', dir('d', { status: 'excepted' }))]}     | ${0}
-  `('takes nothing for gone when $what', async ({ manifest, unknown }) => {
+  `('adds nothing as gone if $what', async ({ manifest, unknown }) => {
     const { lines, counters } = await worklist(manifest as DirectoryBlock[], subtree);
 
     expect(lines.filter((line) => line.endsWith('gone'))).toEqual([]);
     expect(counters).toMatchObject({ gone: 0, unknown });
   });
 
-  test('takes nothing for gone that belongs to another chunk now', async () => {
+  test('adds nothing as gone that belongs to another chunk now', async () => {
     const { lines, counters } = await worklist([listed('')], subtree, { without: ['d'] });
 
     expect(lines).toEqual([]);
     expect(counters).toMatchObject({ gone: 0, unknown: 0 });
   });
 
-  test('leaves accepted exceptions and their subtrees alone, there or gone', async () => {
+  test('ignores accepted exceptions and their subtrees, present or gone', async () => {
     const { lines, counters } = await worklist(
       [listed('', dir('d'), file('x')), listed('d', file('new'))],
       [listed('', knownDir('d'), known('y')), listed('d', known('f'))],
@@ -263,7 +217,7 @@ describe('a worklist', () => {
     expect(counters).toMatchObject({ excepted: 5, gone: 0, new: 0 });
   });
 
-  test('names the mount points', async () => {
+  test('lists the mount points', async () => {
     const { counters } = await worklist(
       [listed('', dir('mnt', { status: 'excepted' }))],
       undefined,
