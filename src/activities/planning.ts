@@ -2,11 +2,13 @@
 import { readRecord, type MigrationRecord } from '../state/migration-record.ts';
 import { excludesInForce } from '../policy/rounds/controls.ts';
 import type { MigrationStore } from '../state/migration-store.ts';
+import { LonghaulError } from '../errors/failure.ts';
+import type { StateDirectory } from '../state/state-directory.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { fromPrintable } from '../paths.ts';
 import { planRoots } from '../policy/chunks/listed.ts';
 import { planChunks } from '../policy/chunks/plan-chunks.ts';
-import type { ChunkPlan, DirectorySummary } from '../policy/chunks/plan.ts';
+import { compareChunkIds, type ChunkPlan, type DirectorySummary } from '../policy/chunks/plan.ts';
 import { toChunkLimits, toWorkflowSettings } from '../spec/settings.ts';
 import { longActivity, shortActivity } from './activity.ts';
 import type { ChunkPage, ControlActivities, StepActivities } from '../protocol/activities.ts';
@@ -107,12 +109,21 @@ function recordPlan(store: MigrationStore, { revision, totals, chunks, madeAt }:
   });
 }
 
+/** A round over a plan that is missing would have no chunks, and end as if nothing had changed. */
+function planInForce(state: StateDirectory, migration: string): ChunkPlan {
+  const plan = readPlan(state, migration);
+  if (plan !== undefined) return plan;
+  throw new LonghaulError('STATE_DAMAGED', `The chunk plan of ${migration} is missing`, {
+    path: state.migration(migration).directory,
+  });
+}
+
 /** Returns ids in order from one after `after`, so that a page that is requested again is the same. */
 function listChunks(
   { state }: ActivityDeps,
   { migration, after = '', limit }: Parameters<ControlActivities['listChunks']>[0],
 ): ChunkPage {
-  const ids = readPlan(state, migration)?.chunks.map(({ id }) => id) ?? [];
-  const first = ids.findIndex((id) => id > after);
+  const ids = planInForce(state, migration).chunks.map(({ id }) => id);
+  const first = ids.findIndex((id) => after === '' || compareChunkIds(id, after) > 0);
   return { ids: first < 0 ? [] : ids.slice(first, first + limit), total: ids.length };
 }

@@ -1,6 +1,6 @@
 /** The chunks that the server knows and those of the plan, as one list. Pure. */
 import { printable } from '../paths.ts';
-import type { ChunkPlan } from '../policy/chunks/plan.ts';
+import { compareChunkIds, type ChunkPlan } from '../policy/chunks/plan.ts';
 import type { ChunkRow } from './snapshot.ts';
 
 /** With roots, entries and bytes of the plan, and the chunks that have not begun yet. */
@@ -12,6 +12,6 @@ export function withPlan(rows: readonly ChunkRow[], plan: ChunkPlan): ChunkRow[]
   });
   const ids = new Set(planned.map(({ chunk }) => chunk));
   return [...planned, ...rows.filter(({ chunk }) => !ids.has(chunk))].sort((a, b) =>
-    a.chunk < b.chunk ? -1 : 1,
+    compareChunkIds(a.chunk, b.chunk),
   );
 }

@@ -1,5 +1,6 @@
 /** What the server's visibility store knows. It lags behind by up to a second or two. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { compareChunkIds } from '../policy/chunks/plan.ts';
 import type { BlockedChunk } from '../protocol/reports.ts';
 import type { ChunkRow, MigrationRow } from './snapshot.ts';
 
@@ -57,7 +58,7 @@ export async function listChunks(client: Client, migration: string): Promise<Chu
       ...optional('round', count(info, 'Round')),
     });
   }
-  return [...rows.values()].sort((a, b) => (a.chunk < b.chunk ? -1 : 1));
+  return [...rows.values()].sort((a, b) => compareChunkIds(a.chunk, b.chunk));
 }
 
 /** `0042 blocked` becomes `0042 blocked … copy DISK_FULL: no space left`. Pure. */

@@ -8,7 +8,12 @@
 import { LonghaulError } from '../../errors/failure.ts';
 import { comparePaths, printable, type RawPath } from '../../paths.ts';
 import { findBorders } from './borders.ts';
-import type { ChunkPlan, DirectorySummary, PlannedChunk } from './plan.ts';
+import {
+  compareChunkIds,
+  type ChunkPlan,
+  type DirectorySummary,
+  type PlannedChunk,
+} from './plan.ts';
 import { add, Planner, type Draft } from './planner.ts';
 import { chooseChunkSize, type ChunkLimits } from './size.ts';
 
@@ -77,12 +82,11 @@ function toChunks(drafts: readonly Draft[]): PlannedChunk[] {
   const borders = findBorders(named);
   return named
     .map((draft) => ({ ...draft, without: borders.get(draft.id) ?? [] }))
-    .sort((a, b) => chunkNumber(a.id) - chunkNumber(b.id));
+    .sort((a, b) => compareChunkIds(a.id, b.id));
 }
 
 function compareFirstRoots(a: Draft, b: Draft): number {
   return comparePaths(a.roots[0] ?? '', b.roots[0] ?? '');
 }
 
-const chunkNumber = (id: string): number => Number.parseInt(id, 10);
 export const idOf = (number: number): string => String(number).padStart(4, '0');

@@ -5,6 +5,11 @@ import type { ChunkLimits, ChunkSize } from './size.ts';
 
 export const ROOT_CHUNK_ID = '0000';
 
+/** Orders chunk ids by number: from the 10,000th chunk on they have more than four digits. */
+export const compareChunkIds = (a: string, b: string): number => chunkNumber(a) - chunkNumber(b);
+
+const chunkNumber = (id: string): number => Number.parseInt(id, 10);
+
 /**
  * The fault domain: the subtrees of `roots` minus the subtrees of `without`. Every path belongs to the
  * chunk whose root is its longest prefix, so chunks partition the tree by construction.
