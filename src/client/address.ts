@@ -1,6 +1,6 @@
 /** Where the Temporal server is: the configured one, else the one `up` started for a state directory or for the user. */
 import { connectionOptions } from '../temporal/server.ts';
-import type { ServerConnection } from '../temporal/connection.ts';
+import type { ServerConnection } from '../temporal/server-connection.ts';
 import { LonghaulError } from '../errors/failure.ts';
 
 /** Throws SERVER_UNREACHABLE when no place names a server that runs. Does not connect. */

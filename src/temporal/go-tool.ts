@@ -1,7 +1,7 @@
 /**
- * Programs that are built once with Go from a pinned module in tools/ and kept in the user's cache
- * folder. A build goes to a folder of its own and appears under its name in one rename; of two
- * processes that want the same program at once, one builds and the other waits and says so.
+ * Programs that are built once with Go from a pinned module in tools/ and kept in the user's cache folder.
+ * A build runs in a folder of its own and is published by one rename. When two processes want the same
+ * program, one builds it, and the other waits and says so.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
@@ -9,18 +9,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LonghaulError } from '../errors/failure.ts';
 import { withFileLock } from './file-lock.ts';
-import { cacheFolder, TOOLS_FOLDER } from './places.ts';
+import { cacheFolder, TOOLS_FOLDER } from './folders.ts';
 
 export interface GoTool {
-  /** Name of the program, and of its folder in tools/ unless `folder` says otherwise. */
   readonly program: string;
+  /** Name of its module's folder in tools/. */
   readonly folder: string;
-  /** Name in the cache folder; carries the version. */
+  /** Name in the cache folder; includes the version. */
   readonly cacheName: string;
   /** Import path of the main package. */
   readonly mainPackage: string;
-  /** What a cold build takes, for the person who waits. */
-  readonly expect: string;
+  /** Duration and disk space of a build with empty caches, for messages. */
+  readonly buildCost: string;
 }
 
 export interface GoToolOptions {
@@ -29,7 +29,7 @@ export interface GoToolOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Path of the cached program; undefined when it was never built here. */
+/** Returns the path of the cached program; undefined when it was never built. */
 export function cachedGoTool(
   tool: GoTool,
   env: NodeJS.ProcessEnv = process.env,
@@ -38,7 +38,7 @@ export function cachedGoTool(
   return isExecutable(path) ? path : undefined;
 }
 
-/** Path of the program, built now if the cache has none. Throws TOOL_MISSING with Go's last lines. */
+/** Returns the path of the program; builds it first if the cache has none. Throws TOOL_MISSING with Go's output. */
 export async function goTool(tool: GoTool, options: GoToolOptions = {}): Promise<string> {
   const env = options.env ?? process.env;
   const progress = options.onProgress ?? (() => undefined);
@@ -81,14 +81,14 @@ async function build(
   options: Required<Pick<GoToolOptions, 'env' | 'onProgress'>> & Pick<GoToolOptions, 'signal'>,
 ): Promise<void> {
   const folder = join(path, '..');
-  // What a build left that was killed; under the lock nobody else builds.
+  // A killed build may have left files. The lock ensures that no other build is running.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  // Beside its final place, so that the rename stays inside one file system.
+  // In the target folder, so that the rename stays within one file system.
   const work = mkdtempSync(join(folder, 'build-'));
   try {
     const output = join(work, tool.program);
-    options.onProgress(`building ${tool.program} with Go, once (${tool.expect})`);
+    options.onProgress(`building ${tool.program} with Go, once (${tool.buildCost})`);
     await runGo(tool, output, options);
     renameSync(output, path);
     options.onProgress(`${tool.program} is ready: ${path}`);
@@ -98,7 +98,7 @@ async function build(
 }
 
 const PROGRESS_EVERY_MS = 5_000;
-const LINES_KEPT = 15;
+const MAX_LINES = 15;
 
 function runGo(
   tool: GoTool,
@@ -116,7 +116,7 @@ function runGo(
   const lines: string[] = [];
   createInterface({ input: go.stderr }).on('line', (line) => {
     lines.push(line);
-    if (lines.length > LINES_KEPT) lines.shift();
+    if (lines.length > MAX_LINES) lines.shift();
   });
   const ticker = setInterval(() => {
     const seconds = Math.round((performance.now() - started) / 1000);

@@ -2,11 +2,11 @@
 import { createServer } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
-/** Where Temporal's own tools look when nothing is set. */
-export const USUAL_PORT = 7233;
-export const USUAL_UI_PORT = 8233;
+/** The defaults of Temporal's own tools. */
+export const DEFAULT_PORT = 7233;
+export const DEFAULT_UI_PORT = 8233;
 
-/** The first of `preferred` that is free, otherwise one that the system gives. */
+/** Returns the first free port of `preferred`, otherwise any free port. */
 export async function choosePort(preferred: readonly number[]): Promise<number> {
   for (const port of preferred) {
     if ((await tryPort(port)) !== undefined) return port;

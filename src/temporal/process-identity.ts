@@ -1,6 +1,6 @@
 /**
- * A process that can be recognised later: pids are reused, so a stored pid alone must never be
- * signalled. Linux: the start time in clock ticks since boot, together with the boot's id.
+ * Identities of processes, to recognise them later: pids are reused, so a stored pid alone must never be
+ * signalled. On Linux the start time in clock ticks since boot and the boot id identify a process.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,11 +11,11 @@ export interface ProcessIdentity {
   readonly bootId: string;
 }
 
-/** Identity of a live process; undefined when there is none, or only its zombie. */
+/** Returns the identity of a live process; undefined when it does not exist or is a zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The command's name is in parentheses and may hold anything: fields count from the last ')'.
+    // The command name is in parentheses and may contain any character: fields count from the last ')'.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
@@ -30,7 +30,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return now?.startTicks === identity.startTicks && now.bootId === identity.bootId;
 }
 
-/** Ends exactly this process: asks, waits, then kills. Returns when it is gone; false if it was. */
+/** Ends this process: SIGTERM, then SIGKILL after `graceMs`. Returns false if it had ended before. */
 export async function endProcess(identity: ProcessIdentity, graceMs = 10_000): Promise<boolean> {
   if (!signal(identity, 'SIGTERM')) return false;
   if (await goneWithin(identity, graceMs)) return true;

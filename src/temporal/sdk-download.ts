@@ -1,7 +1,7 @@
 /**
- * The download that Temporal's SDK knows how to do. Its call cannot be cancelled, so it runs in a
- * process of its own, which is ended when nothing has begun to arrive after a short while (no
- * network: the next candidate is waiting) or when the whole takes too long.
+ * The download of a Temporal server by Temporal's SDK. The SDK's call cannot be cancelled, so it runs in a
+ * process of its own. That process is killed when no data arrives within a few seconds, as without a
+ * network, or when the download takes too long.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -10,11 +10,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { isExecutable } from './go-tool.ts';
-import { cacheFolder } from './places.ts';
+import { cacheFolder } from './folders.ts';
 import { TEMPORAL_CLI_VERSION } from './tools.ts';
 
-const FIRST_BYTES_MS = 8_000;
-const WHOLE_MS = 10 * 60_000;
+const FIRST_BYTES_WITHIN_MS = 8_000;
+const COMPLETE_WITHIN_MS = 10 * 60_000;
 
 export interface DownloadOptions {
   readonly env?: NodeJS.ProcessEnv;
@@ -26,13 +26,13 @@ function downloadFolder(env: NodeJS.ProcessEnv): string {
   return join(cacheFolder(env), 'sdk-download');
 }
 
-/** What an earlier download left; the SDK names the file so and moves it there when it is whole. */
+/** Returns the program of an earlier download. The SDK chose the name, and moves complete files there. */
 export function downloadedProgram(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const path = join(downloadFolder(env), `temporal-v${TEMPORAL_CLI_VERSION}`);
   return isExecutable(path) ? path : undefined;
 }
 
-/** Path of the downloaded program. Throws with the reason when it did not come. */
+/** Downloads the program and returns its path. Throws with the reason when the download fails. */
 export async function downloadProgram(options: DownloadOptions = {}): Promise<string> {
   const env = options.env ?? process.env;
   if (env['LONGHAUL_NO_DOWNLOAD']) throw new Error('LONGHAUL_NO_DOWNLOAD is set');
@@ -40,11 +40,11 @@ export async function downloadProgram(options: DownloadOptions = {}): Promise<st
   options.onProgress?.(`asking Temporal's download host for temporal ${TEMPORAL_CLI_VERSION}`);
   await runDownload(env, options.signal);
   const path = downloadedProgram(env);
-  if (path === undefined) throw new Error('the SDK ended well but left no program');
+  if (path === undefined) throw new Error('the SDK reported success but left no program');
   return path;
 }
 
-/** Starts a server through the SDK, which fetches the program first, and stops it again. */
+/** Starts a server through the SDK, which downloads the program first, and stops it again. */
 const SCRIPT = `
 const { TestWorkflowEnvironment } = await import(process.argv[1]);
 const executable = { type: 'cached-download', downloadDir: process.argv[2], version: process.argv[3] };
@@ -69,32 +69,34 @@ async function runDownload(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promis
       ...(signal ? { signal } : {}),
     },
   );
-  let said = '';
-  child.stderr.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-2_000)));
+  let output = '';
+  child.stderr.on('data', (data: Buffer) => (output = (output + data.toString()).slice(-2_000)));
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
   const watch = new AbortController();
   try {
-    const status = await Promise.race([ended, givenUp(env, watch.signal)]);
-    if (status !== 0) throw new Error(lastSentence(said) || `the download ended with ${status}`);
+    const status = await Promise.race([ended, timedOut(env, watch.signal)]);
+    if (status !== 0) throw new Error(lastLine(output) || `the download ended with ${status}`);
   } finally {
     watch.abort();
     child.kill('SIGKILL');
   }
 }
 
-/** Rejects when nothing arrives, or when it takes too long. */
-async function givenUp(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<never> {
-  await sleep(FIRST_BYTES_MS, undefined, { signal });
+/** Rejects when nothing arrives in time, or when the download takes too long. */
+async function timedOut(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<never> {
+  await sleep(FIRST_BYTES_WITHIN_MS, undefined, { signal });
   if (readdirSync(downloadFolder(env)).length === 0) {
-    throw new Error(`no answer from Temporal's download host within ${FIRST_BYTES_MS / 1000} s`);
+    throw new Error(
+      `no answer from Temporal's download host within ${FIRST_BYTES_WITHIN_MS / 1000} s`,
+    );
   }
-  await sleep(WHOLE_MS, undefined, { signal });
-  throw new Error(`the download was not done after ${WHOLE_MS / 60_000} minutes`);
+  await sleep(COMPLETE_WITHIN_MS, undefined, { signal });
+  throw new Error(`the download was not complete after ${COMPLETE_WITHIN_MS / 60_000} minutes`);
 }
 
-function lastSentence(text: string): string {
+function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';
 }

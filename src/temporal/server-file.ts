@@ -1,11 +1,11 @@
-/** What is known of the server that belongs to a folder: `server.json`, written whole. */
+/** `server.json`: the last server that was started for a folder. It is replaced atomically. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
 const serverFile = z.object({
   v: z.literal(1),
-  /** The process that serves; with what tells it from a later one of the same pid. */
+  /** Identity of the server process, which a later process with the same pid does not share. */
   process: z.object({ pid: z.int().positive(), startTicks: z.string(), bootId: z.string() }),
   port: z.int(),
   uiPort: z.int(),
@@ -22,13 +22,13 @@ export const logPath = (folder: string): string => join(folder, 'server.log');
 export const lockPath = (folder: string): string => join(folder, 'server.lock');
 const filePath = (folder: string): string => join(folder, 'server.json');
 
-/** The last server started for this folder, alive or not; undefined when there was none. */
+/** Returns the last server that was started for this folder, alive or not; undefined when there was none. */
 export function readServerFile(folder: string): ServerFile | undefined {
   try {
     return serverFile.parse(JSON.parse(readFileSync(filePath(folder), 'utf8')));
   } catch {
-    // None, or of another version: a server that runs nonetheless holds its database and its port,
-    // so that a second one on the same file says so in its log.
+    // Missing, or of another version. A server that still runs holds the lock of its database, so that a
+    // second one cannot start.
     return undefined;
   }
 }

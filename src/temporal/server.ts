@@ -1,19 +1,18 @@
 /**
- * The Temporal server that longhaul works with: the configured one, the one that runs already for
- * this state directory, or one started now. Its SQLite file lies in the state directory: a server
- * that was killed and is started again goes on with every workflow where it stood.
+ * The Temporal server that longhaul uses: the configured one, the one that already runs for this state
+ * directory, or a new one. Its SQLite file is in the state directory: after a kill and a restart, the
+ * server continues every workflow where it stopped.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LonghaulError } from '../errors/failure.ts';
-import { configuredNamespace, configuredServer } from './configured.ts';
-import type { ServerConnection } from './connection.ts';
+import { configuredNamespace, configuredServer } from './configured-server.ts';
+import type { ServerConnection } from './server-connection.ts';
 import { withFileLock } from './file-lock.ts';
-import { findProgram, type FoundProgram } from './find.ts';
-import { launchServer } from './launch.ts';
-import { serverFolder } from './places.ts';
-import { choosePort, isFree, LOOPBACK, USUAL_PORT, USUAL_UI_PORT } from './ports.ts';
-import { prepareServer } from './prepare.ts';
-import { endProcess, identify, isAlive } from './process-identity.ts';
+import { findProgram, type FoundProgram } from './find-program.ts';
+import { launchServer } from './launch-server.ts';
+import { serverFolder } from './folders.ts';
+import { choosePort, isFree, LOOPBACK, DEFAULT_PORT, DEFAULT_UI_PORT } from './ports.ts';
+import { prepareServer } from './prepare-server.ts';
+import { endProcess, isAlive } from './process-identity.ts';
 import {
   databasePath,
   lockPath,
@@ -22,23 +21,23 @@ import {
   type ServerFile,
 } from './server-file.ts';
 
-const MOST_TRIES = 3;
+const MAX_TRIES = 3;
 const READY_WITHIN_MS = 60_000;
 
 export type Lifetime = 'detached' | 'with this process';
 
 export interface ServerOptions {
-  /** Absolute; the user's own state folder when absent. */
+  /** Absolute path; the user's state folder when absent. */
   readonly stateDirectory?: string;
   /** Path or name of a `temporal` program to use instead of searching for one. */
   readonly program?: string;
   readonly port?: number;
   readonly uiPort?: number;
-  /** 'with this process': it never outlives this process, however that ends. */
+  /** 'with this process': the server never outlives this process, even after kill -9. */
   readonly lifetime: Lifetime;
-  /** Take Temporal's usual ports when they are free; the default for a detached server. */
-  readonly usualPorts?: boolean;
-  /** Make the namespace on a configured server that has none of that name. */
+  /** Uses Temporal's default ports if they are free; defaults to true for a detached server. */
+  readonly defaultPorts?: boolean;
+  /** Creates the namespace on a configured server that does not have it. */
   readonly createNamespace?: boolean;
   readonly onProgress?: (message: string) => void;
   readonly env?: NodeJS.ProcessEnv;
@@ -54,17 +53,18 @@ interface Ports {
 
 export interface Server extends ServerConnection {
   readonly address: string;
-  /** Temporal UI; undefined for a server that longhaul did not start. */
+  /** URL of the Temporal UI; undefined for a server that longhaul did not start. */
   readonly uiUrl?: string;
   /** Process id of a server that longhaul started. */
   readonly pid?: number;
-  /** Stops the server if this call started it; leaves any other alone. */
+  /** Stops the server if this call started it; does nothing for any other. */
   stop(): Promise<void>;
 }
 
 /**
- * A server that answers, with namespace and search attributes. Throws SERVER_UNREACHABLE with all
- * that was tried, USAGE for a port in use; a configured address that does not answer is not replaced.
+ * Returns a server that answers and has the namespace and the search attributes; starts one if necessary.
+ * Throws SERVER_UNREACHABLE with everything that was tried, USAGE for a port in use. A configured server
+ * that does not answer is not replaced by another.
  */
 export async function ensureServer(options: ServerOptions): Promise<Server> {
   const env = options.env ?? process.env;
@@ -83,7 +83,7 @@ export async function ensureServer(options: ServerOptions): Promise<Server> {
   );
 }
 
-/** Stops the server of a state directory; false when none was running. */
+/** Stops the server of a state directory. Returns false when none was running. */
 export async function stopServer(
   options: Pick<ServerOptions, 'stateDirectory' | 'env'> = {},
 ): Promise<boolean> {
@@ -91,19 +91,9 @@ export async function stopServer(
   return file !== undefined && endProcess(file.process);
 }
 
-/** Waits until the server's process has ended (true) or the signal aborts (false). */
-export async function serverEnded(server: Server, signal: AbortSignal): Promise<boolean> {
-  const identity = server.pid === undefined ? undefined : identify(server.pid);
-  while (!signal.aborted) {
-    if (identity !== undefined && !isAlive(identity)) return true;
-    await sleep(500, undefined, { signal }).catch(() => undefined);
-  }
-  return false;
-}
-
 /**
- * How to reach the server, without starting one. Throws SERVER_UNREACHABLE when none is configured
- * and none runs for this state directory. Does not connect.
+ * Returns how to reach the server, without starting one or connecting to it. Throws SERVER_UNREACHABLE
+ * when none is configured and none runs for this state directory.
  */
 export function connectionOptions(
   options: Pick<ServerOptions, 'stateDirectory' | 'env'> = {},
@@ -121,7 +111,7 @@ function connectionTo(file: ServerFile): ServerConnection {
   return {
     connectionOptions: { address: `${LOOPBACK}:${file.port}` },
     namespace: file.namespace,
-    how: `the server that runs already (process ${file.process.pid}, ${file.how})`,
+    how: `already running as process ${file.process.pid}, ${file.how}`,
   };
 }
 
@@ -133,14 +123,14 @@ async function adopt(folder: string): Promise<Server | undefined> {
   try {
     await prepareServer(connection, { timeoutMs: READY_WITHIN_MS, dead });
   } catch (error) {
-    // A process that is being killed looks alive for a moment: then it is a new one that is wanted.
+    // A process that is being killed looks alive for a moment: then a new server is started.
     if (dead() !== undefined) return undefined;
     throw error;
   }
   return { ...asServer(connection), ...ownServer(file) };
 }
 
-/** A port that was free may be taken before the server listens at it: then it tries others. */
+/** Starts a server. A port that was free may be in use when the server listens: then others are tried. */
 async function startServer(folder: string, options: StartOptions): Promise<Server> {
   const found = await findProgram(options);
   for (let tries = 1; ; tries++) {
@@ -149,7 +139,7 @@ async function startServer(folder: string, options: StartOptions): Promise<Serve
     try {
       return await startOn(ports, { folder, found, options });
     } catch (error) {
-      if (tries >= MOST_TRIES || !/address already in use/.test(String(error))) throw error;
+      if (tries >= MAX_TRIES || !/address already in use/.test(String(error))) throw error;
     }
   }
 }
@@ -187,28 +177,28 @@ async function startOn(ports: Ports, { folder, found, options }: Start): Promise
 }
 
 /**
- * A server that comes back keeps its ports, so that workers and operators find it again. A lasting
- * one takes Temporal's usual ports when they are free; a passing one leaves those alone.
+ * Chooses the ports. A restarted server keeps its ports, so that workers and operators find it again. A
+ * detached server prefers Temporal's default ports; a temporary one leaves them to others.
  */
 async function choosePorts(folder: string, options: ServerOptions): Promise<Ports> {
   for (const port of [options.port, options.uiPort]) {
     if (port !== undefined && !(await isFree(port))) throw portInUse(port);
   }
   const last = readServerFile(folder);
-  const usualPorts = options.usualPorts ?? options.lifetime === 'detached';
-  const preferred = (before: number | undefined, usual: number): number[] => [
+  const defaultPorts = options.defaultPorts ?? options.lifetime === 'detached';
+  const preferred = (before: number | undefined, standard: number): number[] => [
     ...(before === undefined ? [] : [before]),
-    ...(usualPorts ? [usual] : []),
+    ...(defaultPorts ? [standard] : []),
   ];
-  const port = options.port ?? (await choosePort(preferred(last?.port, USUAL_PORT)));
-  const uiPort = options.uiPort ?? (await choosePort(preferred(last?.uiPort, USUAL_UI_PORT)));
+  const port = options.port ?? (await choosePort(preferred(last?.port, DEFAULT_PORT)));
+  const uiPort = options.uiPort ?? (await choosePort(preferred(last?.uiPort, DEFAULT_UI_PORT)));
   return { port, uiPort };
 }
 
-/** Whoever answers there would be taken for the server that is being started. */
+/** The process behind a port in use would be mistaken for the server that is being started. */
 function portInUse(port: number): LonghaulError {
   return new LonghaulError('USAGE', `Port ${port} of ${LOOPBACK} is in use`, {
-    hint: 'Name another, or none: then a free one is taken.',
+    hint: 'Name another one; without --port and --ui-port, free ones are used.',
   });
 }
 

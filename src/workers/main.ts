@@ -8,7 +8,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { LonghaulError, toFailure } from '../errors/failure.ts';
 import { openStateDirectory } from '../state/state-directory.ts';
-import type { ServerConnection } from '../temporal/connection.ts';
+import type { ServerConnection } from '../temporal/server-connection.ts';
 import { WORKFLOW_QUEUE } from '../protocol/names.ts';
 import { PROVISION_QUEUE } from '../protocol/provision.ts';
 import { createDeps, type WorkerDeps } from './deps.ts';

@@ -21,7 +21,7 @@ const TOOL: GoTool = {
   folder: 'toxiproxy', // any module folder there is
   cacheName: 'hello-1.0.0',
   mainPackage: 'example.com/hello',
-  expect: 'no time',
+  buildCost: 'no time',
 };
 
 const top = mkdtempSync(join(tmpdir(), 'longhaul-go-'));

@@ -134,7 +134,7 @@ describe('longhaul up --detach', () => {
 });
 
 test('a workflow goes on after kill -9 of the server and `up`', async () => {
-  const options = { stateDirectory, lifetime: 'detached', usualPorts: false, env } as const;
+  const options = { stateDirectory, lifetime: 'detached', defaultPorts: false, env } as const;
   const first = await ensureServer(options);
   const connection = await Connection.connect(first.connectionOptions);
   const client = new Client({ connection, namespace: first.namespace });

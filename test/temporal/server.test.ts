@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { findProgram } from '../../src/temporal/find.ts';
+import { findProgram } from '../../src/temporal/find-program.ts';
 import { identify } from '../../src/temporal/process-identity.ts';
 import { connectionOptions, ensureServer, stopServer } from '../../src/temporal/server.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/protocol/names.ts';
@@ -98,7 +98,7 @@ describe('a server for a state directory', () => {
     const options = {
       stateDirectory: stateDirectory(),
       lifetime: 'detached',
-      usualPorts: false,
+      defaultPorts: false,
       env,
     } as const;
 

@@ -220,14 +220,14 @@ describe('a worker', () => {
     };
     const options = { stateDirectory: migration.state, lifetime: 'detached' } as const;
     const env = { ...process.env, ...home, TEMPORAL_ADDRESS: '', TEMPORAL_NAMESPACE: '' };
-    const server = await ensureServer({ ...options, usualPorts: false, env });
+    const server = await ensureServer({ ...options, defaultPorts: false, env });
     try {
       const worker = migration.worker({ env: { ...home, TEMPORAL_ADDRESS: '' } });
       await worker.line(/is ready/);
 
       await server.stop();
       await worker.line(/^The Temporal server does not answer: waiting/);
-      await ensureServer({ ...options, usualPorts: false, env });
+      await ensureServer({ ...options, defaultPorts: false, env });
       await worker.line(/^The Temporal server answers again/);
 
       await worker.stop();
@@ -248,7 +248,7 @@ describe('a worker', () => {
     try {
       expect(up.exit).toBe(0);
       const worker = migration.worker({ env: { ...home, TEMPORAL_ADDRESS: '' } });
-      await worker.line(/is ready; server: the server that runs already/);
+      await worker.line(/is ready; server: already running as process/);
       await worker.stop();
     } finally {
       await stopServer({ env: account });

@@ -11,7 +11,7 @@ import { Client, Connection } from '@temporalio/client';
 import { readLedger } from '../../../src/ledger/ledger.ts';
 import type { LedgerLine } from '../../../src/ledger/ledger-line.ts';
 import type { SpecInput } from '../../../src/spec/schema.ts';
-import { cacheFolder } from '../../../src/temporal/places.ts';
+import { cacheFolder } from '../../../src/temporal/folders.ts';
 import { chunkId, migrationId } from '../../../src/protocol/names.ts';
 import type { MigrationProgress } from '../../../src/protocol/reports.ts';
 import { bareEnvironment, longhaul, type RunResult } from '../processes/run-longhaul.ts';

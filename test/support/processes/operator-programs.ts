@@ -1,7 +1,7 @@
 /** The programs operators have, as processes: Temporal's own and its predecessor. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { findProgram } from '../../../src/temporal/find.ts';
+import { findProgram } from '../../../src/temporal/find-program.ts';
 import { goTool } from '../../../src/temporal/go-tool.ts';
 import { TCTL } from '../../../src/temporal/tools.ts';
 import { longhaul } from './run-longhaul.ts';

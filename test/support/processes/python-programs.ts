@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../../src/temporal/places.ts';
+import { cacheFolder } from '../../../src/temporal/folders.ts';
 
 const run = promisify(execFile);
 

@@ -4,7 +4,7 @@
  */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { findProgram } from '../../../src/temporal/find.ts';
+import { findProgram } from '../../../src/temporal/find-program.ts';
 import { SEARCH_ATTRIBUTES } from '../../../src/protocol/names.ts';
 import type { FlowServer } from './workflow-bench.ts';
 import { quiet } from './quiet-sdk.ts';

@@ -6,8 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { Connection } from '@temporalio/client';
-import type { ServerConnection } from '../../../src/temporal/connection.ts';
-import { prepareServer } from '../../../src/temporal/prepare.ts';
+import type { ServerConnection } from '../../../src/temporal/server-connection.ts';
+import { prepareServer } from '../../../src/temporal/prepare-server.ts';
 
 export interface TestServer extends ServerConnection {
   readonly address: string;

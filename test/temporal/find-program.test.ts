@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findProgram } from '../../src/temporal/find.ts';
+import { findProgram } from '../../src/temporal/find-program.ts';
 import { TEMPORAL_CLI_VERSION } from '../../src/temporal/tools.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'longhaul-find-'));

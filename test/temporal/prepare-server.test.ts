@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import type { SearchAttributes } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../src/protocol/names.ts';
-import { prepareServer } from '../../src/temporal/prepare.ts';
+import { prepareServer } from '../../src/temporal/prepare-server.ts';
 import { testServer } from '../support/servers/temporal.ts';
 
 describe('preparing a server', () => {

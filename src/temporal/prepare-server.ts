@@ -1,32 +1,32 @@
 /**
- * What a server needs before longhaul's first workflow: it answers, the namespace is there, and the
- * search attributes are registered. Safe to call on any server, any number of times, by several
- * processes at once; also on servers that longhaul did not start.
+ * Prepares a server for longhaul's workflows: it answers, the namespace exists, and the search attributes
+ * are registered. Safe to run on any server, repeatedly, and by several processes at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { LonghaulError } from '../errors/failure.ts';
 import { SEARCH_ATTRIBUTES } from '../protocol/names.ts';
-import type { ServerConnection } from './connection.ts';
+import type { ServerConnection } from './server-connection.ts';
 
 /** temporal.api.enums.v1.IndexedValueType */
 const INDEXED_VALUE_TYPE = { KEYWORD: 2, INT: 3 } as const;
+/** gRPC status codes. */
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 const POLL_MS = 50;
 
 export interface PrepareOptions {
   readonly timeoutMs: number;
-  /** Ends the wait early when the server can never answer; returns the reason. */
+  /** Returns why the server can no longer answer, which ends the wait; undefined while it may. */
   readonly dead?: () => string | undefined;
-  /** Make the namespace when the server has none of that name; otherwise only wait for it. */
+  /** Creates the namespace if it is missing; otherwise it is only waited for. */
   readonly createNamespace?: boolean;
 }
 
-/** How long a closed workflow can be looked at: longer than most migrations. */
+/** How long closed workflows are kept: longer than most migrations. */
 const RETENTION_SECONDS = 90 * 86_400;
 
-/** Waits until the server serves the namespace, then registers what is missing. */
+/** Waits until the server serves the namespace, then registers the missing search attributes. */
 export async function prepareServer(
   server: ServerConnection,
   options: PrepareOptions,
@@ -86,7 +86,7 @@ async function awaitNamespace(
     } catch (error) {
       const dead = options.dead?.();
       if (dead !== undefined) throw unreachable(server, dead);
-      // A server that has just started creates it in a moment.
+      // A server that has just started creates its namespace a moment later.
       if (performance.now() > deadline) throw noNamespace(server, error);
       if (options.createNamespace === true && statusOf(error) === NOT_FOUND) {
         await createNamespace(connection, namespace);
@@ -104,7 +104,7 @@ async function createNamespace(connection: Connection, namespace: string): Promi
       workflowExecutionRetentionPeriod: { seconds: RETENTION_SECONDS as never },
     });
   } catch (error) {
-    // Another process was faster.
+    // Another process has just created it.
     if (statusOf(error) !== ALREADY_EXISTS) throw error;
   }
 }
@@ -132,7 +132,7 @@ async function registerSearchAttributes(
       if (performance.now() > deadline) throw notListed(missing);
       await addSearchAttributes(connection, server.namespace, missing);
     } catch (error) {
-      // A cluster knows a new namespace only when its caches are refreshed, every 10 s.
+      // A cluster refreshes its cache of namespaces every 10 s.
       if (statusOf(error) !== NOT_FOUND || performance.now() > deadline) throw error;
     }
     await sleep(POLL_MS);
@@ -141,7 +141,7 @@ async function registerSearchAttributes(
 
 function notListed(missing: IndexedTypes): LonghaulError {
   const names = Object.keys(missing).join(', ');
-  const text = `The server took the search attributes ${names} but does not list them`;
+  const text = `The server accepted the search attributes ${names} but does not list them`;
   return new LonghaulError('SERVER_UNREACHABLE', text);
 }
 
@@ -158,8 +158,8 @@ async function missingSearchAttributes(
     if (found !== undefined && found !== INDEXED_VALUE_TYPE[type]) {
       throw new LonghaulError(
         'USAGE',
-        `The namespace ${namespace} has a search attribute ${name} of another type than ${type}`,
-        { hint: 'Give longhaul a namespace of its own (TEMPORAL_NAMESPACE).' },
+        `The search attribute ${name} of the namespace ${namespace} has another type than ${type}`,
+        { hint: 'Use a namespace of its own for longhaul (TEMPORAL_NAMESPACE).' },
       );
     }
   }
@@ -178,7 +178,7 @@ async function addSearchAttributes(
   try {
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
-    // Another process was faster: the next look shows it.
+    // Another process has just added them: the next listing shows them.
     if (statusOf(error) !== ALREADY_EXISTS) throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** How a client or a worker reaches a server: accepted by Connection and NativeConnection alike. */
+/** The connection parameters of a server, for the SDK's Connection and NativeConnection. */
 import type { NativeConnectionOptions } from '@temporalio/worker';
 
 export interface ServerConnection {
@@ -6,6 +6,6 @@ export interface ServerConnection {
     readonly address: string;
   };
   readonly namespace: string;
-  /** Which of the ways to a server this is, in words. */
+  /** Describes how the server was found, for messages. */
   readonly how: string;
 }

@@ -1,11 +1,10 @@
 /**
- * Starts the server's process, in a session of its own, so that a Ctrl-C at the terminal reaches
- * longhaul first. A shell stands between: it waits for the end of a pipe that only this process
- * holds. When this process ends, however that comes about, the kernel closes the pipe and the shell
- * kills the server; unless it was told before to keep it.
+ * Starts the server process in a session of its own, so that Ctrl-C at the terminal reaches longhaul
+ * first. A guard shell between them reads a pipe that only this process holds. When this process ends for
+ * any reason, the kernel closes the pipe and the guard kills the server, unless it was told to keep it.
  *
- * The server inherits a locked descriptor: as long as it lives, no second one can be started on its
- * database, whatever happened to the file that names its pid.
+ * The server inherits a locked descriptor: while it lives, no second server can start on its database,
+ * even if the file with its pid is lost.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
@@ -27,15 +26,15 @@ export interface LaunchOptions {
 
 export interface LaunchedServer {
   readonly identity: ProcessIdentity;
-  /** Why it ended, with the last lines of its log; undefined while it runs. */
+  /** Returns why it ended, with the last lines of its log; undefined while it runs. */
   readonly dead: () => string | undefined;
-  /** From now on it outlives this process. */
+  /** Lets it outlive this process. */
   readonly keep: () => void;
 }
 
 /**
- * $@ = the server, stdin = the pipe, 3 = where the server's pid is wanted, 5 = the lock that only
- * the server keeps. Without a job control shell a background process has no stdin: hence 4.
+ * $@ is the server's command line, stdin the pipe, descriptor 3 receives the server's pid, 5 is the lock
+ * that only the server keeps. Descriptor 4 replaces stdin, which a background process does not get.
  */
 const GUARD = `
 exec 4<&0
@@ -52,7 +51,7 @@ kill "$guard" 2>/dev/null
 exit "$code"
 `;
 
-/** Starts the program; returns as soon as there is a process, before it serves. */
+/** Starts the program. Returns as soon as the process exists, before it accepts connections. */
 export async function launchServer(options: LaunchOptions): Promise<LaunchedServer> {
   mkdirSync(options.folder, { recursive: true });
   const lock = lockDatabase(options.folder);
@@ -63,7 +62,7 @@ export async function launchServer(options: LaunchOptions): Promise<LaunchedServ
     const identity = pid === undefined ? undefined : identify(pid);
     if (identity === undefined) throw endedEarly(options.folder);
     const keep = (): void => void child.stdin?.end('keep\n');
-    return { identity, dead: () => deathNote(child, options.folder), keep };
+    return { identity, dead: () => reasonOfEnd(child, options.folder), keep };
   } finally {
     closeSync(log);
     closeSync(lock);
@@ -88,7 +87,7 @@ function serverArguments(options: LaunchOptions): string[] {
     ...['--ip', LOOPBACK, '--port', String(options.port)],
     ...['--ui-ip', LOOPBACK, '--ui-port', String(options.uiPort)],
     ...['--namespace', options.namespace, '--log-level', 'warn', '--log-format', 'json'],
-    // A name that was registered a moment ago can be used at once.
+    // Search attributes can be used as soon as they are registered.
     ...['--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true'],
   ];
 }
@@ -100,7 +99,7 @@ function start(options: LaunchOptions, fds: { log: number; lock: number }): Chil
     stdio: ['pipe', fds.log, fds.log, 'pipe', 'ignore', fds.lock],
   });
   child.unref();
-  // Held open, but no reason to stay alive.
+  // The pipe stays open, but does not keep this process alive.
   (child.stdin as unknown as Socket).unref();
   child.stdin?.on('error', () => undefined);
   return child;
@@ -116,26 +115,26 @@ async function pidOfServer(
       reject(new LonghaulError('SERVER_UNREACHABLE', text, { cause: error }));
     });
   });
-  const line = await Promise.race([failed, allOf(child.stdio[3] as Readable)]);
+  const line = await Promise.race([failed, readAll(child.stdio[3] as Readable)]);
   return Number(line.trim()) || undefined;
 }
 
-async function allOf(stream: Readable): Promise<string> {
+async function readAll(stream: Readable): Promise<string> {
   let text = '';
-  for await (const piece of stream) text += String(piece);
+  for await (const chunk of stream) text += String(chunk);
   return text;
 }
 
-const LOG_KEPT_BYTES = 16 * 2 ** 20;
+const MAX_LOG_BYTES = 16 * 2 ** 20;
 
-/** Appends; a log that has grown large is kept once as server.log.1. */
+/** Opens the log for appending. A log above the limit is renamed to server.log.1 first. */
 function openLog(path: string): number {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LOG_KEPT_BYTES) renameSync(path, `${path}.1`);
+  if (size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
   return openSync(path, 'a', 0o600);
 }
 
-function deathNote(child: ChildProcess, folder: string): string | undefined {
+function reasonOfEnd(child: ChildProcess, folder: string): string | undefined {
   if (child.exitCode === null && child.signalCode === null) return undefined;
   const lines = readFileSync(logPath(folder), 'utf8').trimEnd().split('\n').slice(-5);
   return `it ended with ${child.signalCode ?? child.exitCode}. Its log, ${logPath(folder)}:\n${lines.join('\n')}`;

@@ -1,7 +1,7 @@
 /**
- * Finds a program that can be a Temporal server. The order is the operator's: what they named, what
- * they installed, what an earlier run fetched, what the SDK can fetch, what Go can build. A program
- * that was named and does not work ends the search: to take another one silently would surprise.
+ * Finds a program that can run a Temporal server, in this order: the one that the operator named, an
+ * installed one, a cached one, a download by the SDK, a build with Go. If a named program does not work,
+ * the search ends: to use another one silently would surprise.
  */
 import { execFile } from 'node:child_process';
 import { delimiter, join } from 'node:path';
@@ -11,8 +11,8 @@ import { cachedGoTool, goTool, isExecutable } from './go-tool.ts';
 import { downloadedProgram, downloadProgram } from './sdk-download.ts';
 import { TEMPORAL_CLI, TEMPORAL_CLI_VERSION } from './tools.ts';
 
-/** Oldest server with all that the workflows use: updates, activity pause, deployments. */
-const OLDEST_SERVER = [1, 28] as const;
+/** The oldest version with all features that the workflows use: updates, activity pause, deployments. */
+const MIN_SERVER_VERSION = [1, 28] as const;
 
 export interface FindOptions {
   readonly program?: string;
@@ -23,17 +23,17 @@ export interface FindOptions {
 
 export interface FoundProgram {
   readonly path: string;
-  /** Which candidate this is, for the person at the terminal. */
+  /** Name of the candidate, for messages. */
   readonly how: string;
 }
 
 interface Candidate {
   readonly name: string;
-  /** The program, or undefined with nothing to say but "none". Throws to say why not. */
+  /** Returns the path of the program, undefined when there is none. Throws when it cannot be used. */
   readonly look: () => Promise<string | undefined>;
 }
 
-/** The first candidate that runs. Throws SERVER_UNREACHABLE with each thing tried and why not. */
+/** Returns the first candidate that works. Throws SERVER_UNREACHABLE with all candidates and reasons. */
 export async function findProgram(options: FindOptions = {}): Promise<FoundProgram> {
   const tried: string[] = [];
   for (const candidate of candidates(options)) {
@@ -45,13 +45,13 @@ export async function findProgram(options: FindOptions = {}): Promise<FoundProgr
   throw new LonghaulError(
     'SERVER_UNREACHABLE',
     `No Temporal server could be started. Tried:\n${tried.map((line) => `  - ${line}`).join('\n')}`,
-    { hint: WHAT_TO_TYPE },
+    { hint: REMEDIES },
   );
 }
 
-const WHAT_TO_TYPE = [
+const REMEDIES = [
   'One of these helps:',
-  '  export TEMPORAL_ADDRESS=host:7233         a server that runs already',
+  '  export TEMPORAL_ADDRESS=host:7233         use a running server',
   '  longhaul up --temporal /path/to/temporal  the Temporal command line, from https://docs.temporal.io/cli',
   '  apt-get install golang-go                 then longhaul builds it (Go 1.21 or newer)',
 ].join('\n');
@@ -101,7 +101,7 @@ function named(program: string, env: NodeJS.ProcessEnv): Promise<string> {
   return Promise.reject(new Error('there is no such executable file'));
 }
 
-/** The first executable of that name in the folders of PATH. */
+/** Returns the first executable of that name in the folders of PATH. */
 export function onPath(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, name)).find(isExecutable);
@@ -111,14 +111,17 @@ function checkedIfAny(path: string | undefined): Promise<string | undefined> {
   return path === undefined ? Promise.resolve(undefined) : checked(path);
 }
 
-/** The path, after the program said what it is: `temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)`. */
+/** Checks the version that the program prints: `temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)`. */
 async function checked(path: string): Promise<string> {
   const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 20_000 });
   const version = /Server (\d+)\.(\d+)[^,)\s]*/.exec(stdout);
   if (version === null) throw new Error(`${path} --version names no server: ${stdout.trim()}`);
   const [major, minor] = [Number(version[1]), Number(version[2])];
-  if (major < OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor < OLDEST_SERVER[1])) {
-    throw new Error(`${path} is too old: ${version[0]}, ${OLDEST_SERVER.join('.')} is needed`);
+  if (
+    major < MIN_SERVER_VERSION[0] ||
+    (major === MIN_SERVER_VERSION[0] && minor < MIN_SERVER_VERSION[1])
+  ) {
+    throw new Error(`${path} is too old: ${version[0]}, ${MIN_SERVER_VERSION.join('.')} is needed`);
   }
   return path;
 }

@@ -1,14 +1,14 @@
 /**
- * The server that the operator configured, read from the same variables and the same temporal.toml
- * as the `temporal` command line reads, so that one configuration serves both.
+ * The server that the operator configured, read from the same variables and the same temporal.toml as by
+ * the `temporal` command line, so that one configuration serves both.
  */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { LonghaulError } from '../errors/failure.ts';
-import type { ServerConnection } from './connection.ts';
+import type { ServerConnection } from './server-connection.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The configured server; undefined when neither the environment nor a profile names an address. */
+/** Returns the configured server; undefined when neither the environment nor a profile names an address. */
 export function configuredServer(env: Environment = process.env): ServerConnection | undefined {
   const { connectionOptions, namespace } = load(env);
   const { address, apiKey, metadata, tls } = connectionOptions;
@@ -27,7 +27,7 @@ export function configuredServer(env: Environment = process.env): ServerConnecti
   };
 }
 
-/** The namespace that the environment or a profile names, also where they name no address. */
+/** Returns the namespace of the environment or the profile, even when they name no address. */
 export function configuredNamespace(env: Environment = process.env): string {
   return load(env).namespace ?? 'default';
 }
@@ -42,7 +42,7 @@ function load(env: Environment): ReturnType<typeof loadClientConnectConfig> {
     return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
   } catch (error) {
     throw new LonghaulError('USAGE', `Temporal's configuration: ${(error as Error).message}`, {
-      hint: 'Mend temporal.toml or the TEMPORAL_… variables; `temporal env list` reads the same.',
+      hint: 'Fix temporal.toml or the TEMPORAL_… variables; `temporal env list` reads the same configuration.',
       cause: error,
     });
   }

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configuredNamespace, configuredServer } from '../../src/temporal/configured.ts';
+import { configuredNamespace, configuredServer } from '../../src/temporal/configured-server.ts';
 import { ensureServer } from '../../src/temporal/server.ts';
 import { testServer } from '../support/servers/temporal.ts';
 
