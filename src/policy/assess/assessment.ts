@@ -54,13 +54,13 @@ export interface Finding {
   readonly worst?: string;
 }
 
-/** How many there are, and some of them. */
+/** A count with some samples. */
 export interface Samples {
   readonly count: number;
   readonly samples: readonly { readonly path: string; readonly because: string }[];
 }
 
-/** How much changes in the source. */
+/** Rate of change of the source. */
 export interface Churn {
   readonly since: string;
   readonly entriesPerDay: number;

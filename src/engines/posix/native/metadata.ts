@@ -36,7 +36,7 @@ export interface InitialMetadata {
   gid: number;
   /** Permission bits. */
   mode: number;
-  /** Whether attributes may exist that the source lacks. */
+  /** True if the file may have attributes that the source lacks. */
   readonly mayHaveXattrs: boolean;
 }
 

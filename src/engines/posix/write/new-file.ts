@@ -19,7 +19,7 @@ const PERMISSIONS = 0o777;
 const newStat = newStatBuffer();
 
 /**
- * Whether this thread can link an unnamed file; undefined until it has tried. Before Linux 6.10 that
+ * True if this thread can link an unnamed file; undefined until it has tried. Before Linux 6.10 that
  * needs CAP_DAC_READ_SEARCH (linkat(2), AT_EMPTY_PATH).
  */
 let canLink: boolean | undefined;

@@ -1,4 +1,4 @@
-/** A file in parts: what of it is trusted after an interruption, and what becomes of a part that nobody goes on with. */
+/** Large files that are copied in parts: which parts are trusted after an interruption, and which are removed. */
 import {
   closeSync,
   existsSync,
@@ -41,7 +41,7 @@ const journals = (): string => join(bench.job({}).store.directory, 'parts');
 const copy = (more: Partial<StepJob> = {}): Promise<StepResult> =>
   bench.engine.copy(bench.job({ number: 1 }, more));
 
-/** Stopped when some of its parts are durable. */
+/** Copies a large file and stops when some of its parts are durable. */
 async function interrupted(): Promise<void> {
   bench = openBench(posix, { large: file(content), small: file('s') });
   await bench.engine.scan(bench.job({ number: 1 }));
@@ -66,12 +66,12 @@ function alter(path: string, at: number): void {
 }
 
 test.each<[string, () => void]>([
-  ['stands as it was left', () => undefined],
-  ['has lost its end in a power failure', () => truncateSync(part(), 1.5 * PART_BYTES)],
+  ['is unchanged', () => undefined],
+  ['lost its end in a power failure', () => truncateSync(part(), 1.5 * PART_BYTES)],
   ['was altered in its first part', () => alter(part(), 100)],
   ['was altered in its second part', () => alter(part(), PART_BYTES + 100)],
   ['is gone', () => rmSync(part())],
-])('a file of which a part %s is whole in the end', async (_what, happens) => {
+])('an interrupted file is completed if its temporary file %s', async (_what, happens) => {
   await interrupted();
   happens();
 
@@ -81,7 +81,7 @@ test.each<[string, () => void]>([
   expect(readdirSync(journals())).toEqual([]);
 });
 
-test('what is durable stays when the next call is stopped, too', async () => {
+test('durable parts remain when the next call is stopped as well', async () => {
   await interrupted();
   const { size } = statSync(part());
 
@@ -92,7 +92,7 @@ test('what is durable stays when the next call is stopped, too', async () => {
   expect(statSync(part()).size).toBe(size);
 });
 
-test('a pipe that stands where a large file was scanned is left to the next round', async () => {
+test('a large file that became a pipe after the scan is left to the next round', async () => {
   bench = openBench(posix, { large: file(content), small: file('s') });
   await bench.engine.scan(bench.job({ number: 1 }));
   rmSync(inSource('large'));
@@ -107,7 +107,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['is gone before the next round', () => (rmSync(inSource('large')), bench.round({ number: 2 }))],
   ['is small now', () => (writeFileSync(inSource('large'), 'small'), bench.round({ number: 2 }))],
   ['is an accepted exception', () => copy({ exceptions: new Set(['large']) })],
-])('no part is left of a file that %s', async (_what, goOn) => {
+])('no part remains of a file that %s', async (_what, goOn) => {
   await interrupted();
   const foreign = inDestination(partName('of somebody else'));
   writeFileSync(foreign, 'theirs');
@@ -119,7 +119,7 @@ test.each<[string, () => Promise<unknown>]>([
   expect(existsSync(foreign)).toBe(true);
 });
 
-test('the part of a file whose directory is a link by now is not looked for behind it', async () => {
+test('a part is not searched through a symlink that replaced its directory', async () => {
   bench = openBench(posix, { d: directory({ large: file(content) }), other: directory({}) });
   await bench.engine.scan(bench.job({ number: 1 }));
   bench.engine.adjust(1.5 * PART_BYTES);
@@ -140,22 +140,28 @@ test('the part of a file whose directory is a link by now is not looked for behi
 });
 
 const testMounts = mountMissing === undefined ? test : test.skip;
-testMounts(`a file that found no space goes on from its part${mountMissing ?? ''}`, async () => {
-  bench = openBench(
-    (spec) => {
-      smallMount(join(spec.destination.path!, '.'), `${3 * PART_BYTES}`);
-      return posix(spec);
-    },
-    { large: file(content) },
-  );
-  await bench.engine.scan(bench.job({ number: 1 }));
+testMounts(
+  `a file that ran out of space continues from its part${mountMissing ?? ''}`,
+  async () => {
+    bench = openBench(
+      (spec) => {
+        smallMount(join(spec.destination.path!, '.'), `${3 * PART_BYTES}`);
+        return posix(spec);
+      },
+      { large: file(content) },
+    );
+    await bench.engine.scan(bench.job({ number: 1 }));
 
-  expect(await copy()).toMatchObject({ blocked: 1, open: [{ code: 'DISK_FULL', path: 'large' }] });
-  expect(existsSync(inDestination('large'))).toBe(false);
-  const { ino } = statSync(part());
-  execFileSync('mount', ['-o', 'remount,size=64m', bench.destination]);
-  expect(await copy()).toMatchObject({ blocked: 0 });
+    expect(await copy()).toMatchObject({
+      blocked: 1,
+      open: [{ code: 'DISK_FULL', path: 'large' }],
+    });
+    expect(existsSync(inDestination('large'))).toBe(false);
+    const { ino } = statSync(part());
+    execFileSync('mount', ['-o', 'remount,size=64m', bench.destination]);
+    expect(await copy()).toMatchObject({ blocked: 0 });
 
-  expect(statSync(inDestination('large')).ino).toBe(ino);
-  expectSameTree(bench.source, bench.destination);
-});
+    expect(statSync(inDestination('large')).ino).toBe(ino);
+    expectSameTree(bench.source, bench.destination);
+  },
+);

@@ -33,15 +33,15 @@ describe('exclude patterns', () => {
     expect(excluded([pattern], path, isDirectory)).toBe(expected);
   });
 
-  test('a later pattern takes an earlier one back', () => {
+  test('a later pattern overrides an earlier one', () => {
     expect(excluded(['*.log', '!keep.log'], 'keep.log')).toBe(false);
   });
 
-  test('never leave out the root', () => {
+  test('never exclude the root', () => {
     expect(excluded(['*'], '', true)).toBe(false);
   });
 
-  test.each(['.longhaul-x1', 'a/.longhaul-trash'])('always leave out %s', (path) => {
+  test.each(['.longhaul-x1', 'a/.longhaul-trash'])('always exclude %s', (path) => {
     expect(excluded([], path)).toBe(true);
   });
 
@@ -68,7 +68,7 @@ describe('exclude patterns', () => {
     expect(excluded([], path, isDirectory, false)).toBe(false);
   });
 
-  test('hold for more paths than the matcher remembers', () => {
+  test('apply to more paths than the matcher caches', () => {
     const excludes = compileExcludes({ patterns: ['*.tmp'], defaults: true });
 
     const hits = Array.from({ length: 25_000 }, (_, i) => excludes.isExcluded(`d/${i}.tmp`, false));

@@ -20,7 +20,7 @@ describe('the identity of a tree', () => {
     expect(sameTree(recorded, treeIdentity(folder))).toMatchObject({ same: true });
   });
 
-  test('is another one when the directory was replaced', () => {
+  test('changes when the directory is replaced', () => {
     const tree = join(folder, 'tree');
     mkdirSync(tree);
     const recorded = treeIdentity(tree);
@@ -33,7 +33,7 @@ describe('the identity of a tree', () => {
     });
   });
 
-  test('is missing when the tree is empty and was not', () => {
+  test('counts as missing when the tree is empty and was not', () => {
     writeFileSync(join(folder, 'a'), '');
     const recorded = treeIdentity(folder);
     rmSync(join(folder, 'a'));
@@ -44,7 +44,7 @@ describe('the identity of a tree', () => {
     });
   });
 
-  test('names the file system and what is mounted', () => {
+  test('names the file system type and the mount source', () => {
     const { fsType, mountSource, device } = treeIdentity('/proc');
 
     expect({ fsType, mountSource }).toEqual({ fsType: 'proc', mountSource: 'proc' });

@@ -1,4 +1,4 @@
-/** Files are made without a name where that can be, and get only what they were not born with: whatever that is, they end up the same. */
+/** New files are unnamed where possible and get only the metadata that they lack: the result is always the same. */
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -46,27 +46,30 @@ function sync(program: readonly string[]): void {
   execFileSync(command[0]!, [...command.slice(1), '--state', join(root, 'state')]);
 }
 
-test.each(['000', '022', '077', '777'])('with a umask of %s', (umask) => {
-  mkdirSync(join(destination, 'setgid'));
-  chownSync(join(destination, 'setgid'), ids[0]!, ids.at(-2) ?? ids[0]!);
-  chmodSync(join(destination, 'setgid'), 0o2755);
+test.each(['000', '022', '077', '777'])(
+  'a sync with a umask of %s copies all metadata',
+  (umask) => {
+    mkdirSync(join(destination, 'setgid'));
+    chownSync(join(destination, 'setgid'), ids[0]!, ids.at(-2) ?? ids[0]!);
+    chmodSync(join(destination, 'setgid'), 0o2755);
 
-  sync(['sh', '-c', `umask ${umask}; exec "$@"`, 'sh']);
+    sync(['sh', '-c', `umask ${umask}; exec "$@"`, 'sh']);
 
-  expectSameTree(source, destination);
-});
+    expectSameTree(source, destination);
+  },
+);
 
 const TRACE = ['strace', '-f', '-e', 'trace=linkat'];
 
 (traceMissing === undefined ? test : test.skip)(
-  `where a file without a name cannot be given one${traceMissing ?? ''}`,
+  `unnamed files are not used where they cannot be linked${traceMissing ?? ''}`,
   () => {
     const calls = join(root, 'calls');
     sync([...TRACE, '-o', calls, '-e', 'inject=linkat:error=ENOENT']);
 
     expectSameTree(source, destination);
     expect(leftovers(destination)).toEqual([]);
-    // Tried by each of the two threads, and not again.
+    // Each of the two threads tries it once.
     const tried = readFileSync(calls, 'utf8').match(/linkat\(.*AT_EMPTY_PATH/g) ?? [];
     expect(tried.length).toBeGreaterThan(0);
     expect(tried.length).toBeLessThanOrEqual(2);
