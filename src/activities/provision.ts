@@ -1,6 +1,6 @@
 /** One round of provisioning as an activity. */
 import type { ProvisionJob } from '../protocol/provision.ts';
-import type { Step } from '../policy/provision/steps.ts';
+import type { ProvisionStep } from '../policy/provision/steps.ts';
 import { longActivity } from './activity.ts';
 import type { ProvisionActivities } from '../protocol/activities.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -19,11 +19,11 @@ export function provisionActivities({ aws }: Pick<ActivityDeps, 'aws'>): Provisi
           const { provisionRound } = await import('../aws/provision/round.ts');
           const clients = await aws(job.spec.aws);
           try {
-            const onDone = (what: string): void => {
+            const onApplied = (what: string): void => {
               at = what;
             };
-            const { did, steps } = await provisionRound(clients, job, { signal, onDone });
-            return { did, waiting: waitingOf(steps), refused: refusedOf(steps) };
+            const { applied, steps } = await provisionRound(clients, job, { signal, onApplied });
+            return { did: applied, waiting: waitingOf(steps), refused: refusedOf(steps) };
           } finally {
             clients.dispose();
           }
@@ -33,13 +33,13 @@ export function provisionActivities({ aws }: Pick<ActivityDeps, 'aws'>): Provisi
   };
 }
 
-const waitingOf = (steps: readonly Step[]): string[] =>
+const waitingOf = (steps: readonly ProvisionStep[]): string[] =>
   steps
     .filter(({ state }) => state === 'waiting')
     .slice(0, SHOWN)
     .map(({ what, because }) => `${what}: ${because}`);
 
-const refusedOf = (steps: readonly Step[]) =>
+const refusedOf = (steps: readonly ProvisionStep[]) =>
   steps
     .filter(({ state }) => state === 'refused')
     .slice(0, SHOWN)

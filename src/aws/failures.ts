@@ -1,6 +1,6 @@
 /**
- * What a failed call to AWS means, in one table for all who call. The SDK's errors are recognised by name,
- * words and status, never by class; what DataSync itself says is looked up in the table of its failures.
+ * Table of failed AWS calls: maps errors of the SDK to codes, by name, text and status, never by class.
+ * Texts of DataSync are looked up in the table of its failures.
  */
 import { LonghaulError } from '../errors/failure.ts';
 import { type Code } from '../errors/codes.ts';
@@ -16,12 +16,12 @@ export interface AwsError extends Thrown {
 
 export interface CallFailure {
   readonly code: Code;
-  /** What to do, where the hint of the code says too little. */
+  /** Replaces the hint of the code. */
   readonly fix?: string;
 }
 
 interface Row extends CallFailure {
-  /** Of the error: its name, its errorCode, or the code of the socket. */
+  /** Matched against the error's name, its errorCode, and the errno of the socket. */
   readonly name?: RegExp;
   readonly message?: RegExp;
 }
@@ -29,15 +29,19 @@ interface Row extends CallFailure {
 const CREDENTIALS =
   'Give the worker valid credentials (environment, profile or role), then: longhaul retry NAME.';
 const RIGHTS =
-  'See what it needs with: longhaul iam-policy SPEC; and whether AWS_PROFILE or the role is the right one. Then: longhaul retry NAME.';
+  'Compare the rights with: longhaul iam-policy SPEC; check that AWS_PROFILE or the role is the right one. Then: longhaul retry NAME.';
 
 const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden)$/;
 
-/** Whether the credentials are good and the right is missing. */
+/** DataSync has no error name for this: only the text says that the resource does not exist. */
+export const isNotFound = (thrown: unknown): boolean =>
+  /not found|does not exist/i.test((thrown as AwsError | undefined)?.message ?? '');
+
+/** Returns true when the credentials are valid and lack a permission. */
 export const isDenial = (thrown: unknown): boolean =>
   DENIED.test((thrown as AwsError | undefined)?.name ?? '');
 
-/** The first row that fits counts. */
+/** The first match decides. */
 const ROWS: readonly Row[] = [
   { name: /^AbortError$/, code: 'INTERRUPTED' },
   {
@@ -51,7 +55,7 @@ const ROWS: readonly Row[] = [
     name: /^(InternalException|InternalServerError|InternalFailure|ServiceUnavailable|DependencyTimeout|InsufficientThroughputCapacity|IncorrectFileSystemLifeCycleState)$/,
     code: 'BUSY',
   },
-  // Roles take minutes until every service knows them; so do rights.
+  // A new role or permission takes minutes to reach every service.
   { message: /Unable to assume role|sts:AssumeRole/, code: 'BUSY' },
   {
     name: /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ESOCKETTIMEDOUT|TimeoutError|NetworkingError)$/,
@@ -68,29 +72,29 @@ export function judgeCall(thrown: unknown): CallFailure {
       (one.message === undefined || one.message.test(message)),
   );
   if (row !== undefined) return verdict(row);
-  if ($metadata === undefined) return { code: 'BUG' }; // not from the SDK
+  if ($metadata === undefined) return { code: 'BUG' }; // not an error of the SDK
   const { httpStatusCode: status } = $metadata;
-  if (status === undefined) return { code: 'LINK_DOWN' }; // no answer; the SDK wraps what the socket said
+  if (status === undefined) return { code: 'LINK_DOWN' }; // no response; the SDK wraps the socket's error
   if (status >= 500 || status === 429) return { code: 'BUSY' };
-  const said = judgeSignal(`${errorCode ?? name}: ${message}`);
-  return said.kind === 'unknown' ? { code: 'AWS_REFUSED' } : verdict(said);
+  const judged = judgeSignal(`${errorCode ?? name}: ${message}`);
+  return judged.kind === 'unknown' ? { code: 'AWS_REFUSED' } : verdict(judged);
 }
 
 function verdict({ code = 'AWS_REFUSED', fix }: Partial<CallFailure>): CallFailure {
   return fix === undefined ? { code } : { code, fix };
 }
 
-/** `doing`: 'create the file system', for the message. What is ours already is passed on. */
+/** `doing`: 'create the file system', for the message. Passes LonghaulErrors through. */
 export function awsFailure(doing: string, thrown: unknown): LonghaulError {
-  return toLonghaulError(thrown, (said) => `Could not ${doing}: ${said}`);
+  return toLonghaulError(thrown, (detail) => `Could not ${doing}: ${detail}`);
 }
 
-/** The same of a `call` by its name: 'StartTaskExecution'. */
+/** `call`: name of the API call, 'StartTaskExecution'. Passes LonghaulErrors through. */
 export function awsAnswer(call: string, thrown: unknown): LonghaulError {
-  return toLonghaulError(thrown, (said) => `AWS answered ${call} with ${said}`);
+  return toLonghaulError(thrown, (detail) => `AWS answered ${call} with ${detail}`);
 }
 
-function toLonghaulError(thrown: unknown, text: (said: string) => string): LonghaulError {
+function toLonghaulError(thrown: unknown, text: (detail: string) => string): LonghaulError {
   if ((thrown as Partial<LonghaulError> | undefined)?.name === 'LonghaulError')
     return thrown as LonghaulError;
   const { errorCode, name = 'Error', message = String(thrown) } = (thrown ?? {}) as AwsError;
@@ -99,4 +103,14 @@ function toLonghaulError(thrown: unknown, text: (said: string) => string): Longh
     ...(fix === undefined ? {} : { hint: fix }),
     cause: thrown,
   });
+}
+
+/** Returns undefined when the call fails with the error of this name. */
+export async function ignoreError<T>(name: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if ((error as { name?: unknown }).name === name) return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
-/** From a spec to what its IAM policies go by. */
-import type { AwsPlace } from '../policy/iam/arns.ts';
+/** Converts a spec to the facts that its IAM policies are built from. */
+import type { AwsEnvironment } from '../policy/iam/arns.ts';
 import type { IamFacts } from '../policy/iam/facts.ts';
 import type { AwsSettings } from '../spec/aws-schema.ts';
 import type { DataSyncSpec } from '../spec/kinds.ts';
@@ -10,7 +10,7 @@ export function toIamFacts(spec: DataSyncSpec): IamFacts {
   const { bucket, prefix, writeRole, readRole = writeRole } = aws.reports;
   return {
     tag: { key: MIGRATION_TAG, value: name },
-    place: placeOf(aws),
+    environment: environmentOf(aws),
     fileSystem: destination.fileSystem,
     accessPoint: destination.accessPoint,
     kmsKey: destination.create?.kmsKey,
@@ -35,7 +35,7 @@ export function toIamFacts(spec: DataSyncSpec): IamFacts {
 
 const withoutSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
 
-/** The partition is that of the role, which every spec names. */
-export function placeOf({ region, account, reports }: AwsSettings): AwsPlace {
+/** Takes the partition from the ARN of the write role, which every spec has. */
+export function environmentOf({ region, account, reports }: AwsSettings): AwsEnvironment {
   return { partition: reports.writeRole.split(':')[1] ?? 'aws', region, account };
 }

@@ -1,6 +1,6 @@
 /**
- * Locations as a spec describes them, for whoever makes or finds them: what CreateLocation… is asked
- * for, and the URIs by which ListLocations shows them.
+ * Converts a spec to locations: the requests of CreateLocation…, and the URIs under which ListLocations
+ * lists them. Provisioning and the engine share them.
  */
 import type {
   CreateLocationEfsCommandInput,
@@ -18,7 +18,7 @@ import {
   subnetArn,
 } from '../policy/iam/arns.ts';
 import type { EfsMount } from '../policy/provision/steps.ts';
-import { placeOf } from './iam-facts.ts';
+import { environmentOf } from './iam-facts.ts';
 import { LANE_TAG, tagsOf } from './names.ts';
 
 export const NFS_VERSIONS = {
@@ -43,26 +43,28 @@ export function nfsLocation(
   };
 }
 
-/** Always over TLS: the policy that provisioning puts on the file system refuses anything else. */
+/** Always uses TLS: the file-system policy that provisioning sets denies everything else. */
 export function efsLocation(
   { name, destination, aws }: LocationSpec,
   fileSystem: string,
   below = '',
 ): CreateLocationEfsCommandInput {
-  const place = placeOf(aws);
+  const environment = environmentOf(aws);
   const { accessPoint, accessRole } = destination;
   return {
-    EfsFilesystemArn: fileSystemArn(place, fileSystem),
+    EfsFilesystemArn: fileSystemArn(environment, fileSystem),
     Subdirectory: asDirectory(destination.directory, below),
     Ec2Config: ec2Config({ destination, aws }),
     InTransitEncryption: 'TLS1_2',
-    ...(accessPoint === undefined ? {} : { AccessPointArn: accessPointArn(place, accessPoint) }),
+    ...(accessPoint === undefined
+      ? {}
+      : { AccessPointArn: accessPointArn(environment, accessPoint) }),
     ...(accessRole === undefined ? {} : { FileSystemAccessRoleArn: accessRole }),
     Tags: tagsOf(name, aws.tags),
   };
 }
 
-/** How a location mounts, as it is asked for or as it is described. */
+/** Returns how a location mounts, from a create request or a describe response. */
 export function mountOf({
   InTransitEncryption,
   AccessPointArn,
@@ -78,15 +80,15 @@ export function mountOf({
   };
 }
 
-/** DataSync's interfaces are in the first subnet. */
+/** DataSync creates its network interfaces in the first subnet. */
 export function ec2Config({ destination, aws }: Pick<LocationSpec, 'destination' | 'aws'>): {
   readonly SubnetArn: string;
   readonly SecurityGroupArns: string[];
 } {
-  const place = placeOf(aws);
+  const environment = environmentOf(aws);
   return {
-    SubnetArn: subnetArn(place, destination.subnets[0] ?? ''),
-    SecurityGroupArns: destination.securityGroups.map((id) => securityGroupArn(place, id)),
+    SubnetArn: subnetArn(environment, destination.subnets[0] ?? ''),
+    SecurityGroupArns: destination.securityGroups.map((id) => securityGroupArn(environment, id)),
   };
 }
 
@@ -95,7 +97,7 @@ export function s3Location(
   { bucket, prefix, storageClass, accessRole }: S3Location,
 ): CreateLocationS3CommandInput {
   return {
-    S3BucketArn: bucketArn(placeOf(aws), bucket),
+    S3BucketArn: bucketArn(environmentOf(aws), bucket),
     Subdirectory: asDirectory(prefix),
     S3StorageClass: storageClass.toUpperCase().replaceAll('-', '_') as S3StorageClass,
     S3Config: { BucketAccessRoleArn: accessRole },
@@ -106,7 +108,7 @@ export function s3Location(
 export const s3Uri = ({ bucket, prefix }: Pick<S3Location, 'bucket' | 'prefix'>): string =>
   `s3://${bucket}${asDirectory(prefix)}`;
 
-/** As ListLocations shows it: 'nfs://files.example.com/srv/data/'. */
+/** 'nfs://files.example.com/srv/data/', as ListLocations lists it. */
 export function nfsUri({ source }: Pick<LocationSpec, 'source'>, below = ''): string {
   return `nfs://${source.server}${asDirectory(source.export, below)}`;
 }
@@ -119,19 +121,19 @@ export function efsUri(
   return `efs://${aws.region}.${fileSystem}${asDirectory(destination.directory, below)}`;
 }
 
-/** A URI as this file writes it: DataSync ends directories with a slash; whether always is not documented. */
+/** Ends the path with a slash. DataSync usually does; whether always is undocumented. */
 export function normalUri(uri: string): string {
   const [, head = '', path = ''] = /^([a-z0-9]+:\/\/[^/]*)(.*)$/.exec(uri) ?? [];
   return `${head}${asDirectory(path)}`;
 }
 
-/** '/a', '/a/', 'a' and ('a', 'b') → '/a/' and '/a/b/'; '/' stays. */
+/** Joins parts to an absolute path that ends with a slash: ('a', 'b') → '/a/b/', '/' → '/'. */
 export function asDirectory(...parts: readonly string[]): string {
   const names = parts.join('/').split('/').filter(Boolean);
   return names.length === 0 ? '/' : `/${names.join('/')}/`;
 }
 
-/** Whether a path below the export can be the path of a location. Source: service model, NfsSubdirectory. */
+/** Returns true when a location can begin at this path. Source: service model, NfsSubdirectory. */
 export function canBeLocation(below: string): boolean {
   return /^[a-zA-Z0-9_\-+./() ]*$/.test(below);
 }

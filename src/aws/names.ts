@@ -1,41 +1,41 @@
 /**
- * Names and tags of what longhaul makes in an account. They follow from the migration alone, so that
- * whoever looks again finds what an interrupted run has made. DataSync takes ASCII letters, digits,
- * spaces and +=._:@/- in both.
+ * Names and tags of the resources that longhaul creates. They depend only on the migration, so that a
+ * later run finds what an interrupted one has created. DataSync allows ASCII letters, digits, spaces
+ * and +=._:@/- in both.
  */
 import { createHash } from 'node:crypto';
 import type { Tag } from '@aws-sdk/client-efs';
 
-/** On everything; `longhaul teardown` goes by it. */
+/** Set on every resource; `longhaul teardown` deletes only resources that have it. */
 export const MIGRATION_TAG = 'longhaul:migration';
 export const CHUNK_TAG = 'longhaul:chunk';
-/** The agent whose lane it is. */
+/** Value: ARN of the agent whose lane uses the location. */
 export const LANE_TAG = 'longhaul:lane';
-/** On an execution: which start this was, so that it is recognised after a lost reply. */
+/** Set on an execution: identifies the attempt, so that it is found after a lost reply. */
 export const ATTEMPT_TAG = 'longhaul:attempt';
 
-/** The creation token of the file system: at most 64 characters. */
+/** Creation token of the file system, at most 64 characters. */
 export function fileSystemToken(migration: string): string {
   return `longhaul-${createHash('sha256').update(migration).digest('hex').slice(0, 40)}`;
 }
 
-/** The client token of an access point for a directory. */
+/** Client token of the access point for a directory. */
 export function accessPointToken(migration: string, directory: string): string {
   const digest = createHash('sha256').update(`${migration}\0${directory}`).digest('hex');
   return `longhaul-${digest.slice(0, 40)}`;
 }
 
-/** `lane` is the number of the agent in the spec, from 0. */
+/** `lane`: index of the agent in the spec, from 0. */
 export function chunkTaskName(migration: string, lane: number, chunk: string): string {
   return `longhaul/${migration}/lane-${lane}/chunk-${chunk}`;
 }
 
-/** The task of a lane whose executions carry the filters of their chunk. */
+/** Name of a task that is shared by all chunks of a lane. */
 export function poolTaskName(migration: string, lane: number): string {
   return `longhaul/${migration}/lane-${lane}/pool`;
 }
 
-/** Tags of a thing of the migration, with the spec's own. */
+/** Returns `more` and the spec's own tags with that of the migration. */
 export function tagsOf(
   migration: string,
   own: Readonly<Record<string, string>>,

@@ -1,21 +1,21 @@
-/** What every task is made with, whoever makes it. */
+/** The CreateTask request that provisioning and the engine share. */
 import type { CreateTaskCommandInput } from '@aws-sdk/client-datasync';
 import type { LocationSpec } from '../spec/kinds.ts';
 import { tagsOf } from './names.ts';
 
-export interface TaskPlace {
+export interface TaskIdentity {
   readonly name: string;
-  /** ARNs of locations. */
+  /** ARN of a location, as is `destination`. */
   readonly source: string;
   readonly destination: string;
-  /** Beside those of the migration. */
+  /** In addition to those of the migration. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** Verification and deletes are chosen by each execution; these are the harmless defaults. */
+/** Each execution overrides verification and deletes; the defaults delete nothing. */
 export function taskRequest(
   { name: migration, aws }: Pick<LocationSpec, 'name' | 'aws'>,
-  { name, source, destination, tags }: TaskPlace,
+  { name, source, destination, tags }: TaskIdentity,
 ): CreateTaskCommandInput {
   const { logGroup } = aws;
   return {

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plural, formatBytes, formatRate } from '../units.ts';
-import { isTerminal } from '../engines/datasync/executions/end.ts';
+import { isTerminal } from '../engines/datasync/executions/execution-end.ts';
 import type { Child } from './child.ts';
 import { openCloud, type Cloud, type Execution } from './cloud.ts';
 import {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeFileSystemsCommand } from '@aws-sdk/client-efs';
 import { createAwsClients, type AwsClients } from '../aws/clients.ts';
 import { ATTEMPT_TAG, CHUNK_TAG } from '../aws/names.ts';
-import { DataSyncApi, type Described } from '../engines/datasync/service/api.ts';
+import { DataSyncApi, type ExecutionDescription } from '../engines/datasync/service/api.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import { killed, startOwn } from './child.ts';
 import { AGENTS, ACCOUNT, EXPORT, REGION, TIME_SCALE, type CloudPlaces } from './cloud-paper.ts';
@@ -18,7 +18,7 @@ export interface Execution {
   readonly id: string;
   readonly attempt: string | undefined;
   readonly chunk: string | undefined;
-  readonly described: Described;
+  readonly described: ExecutionDescription;
 }
 
 export interface Cloud {

@@ -4,13 +4,14 @@ import { opendir } from 'node:fs/promises';
 import { readPlan } from '../activities/migration.ts';
 import { createAwsClients } from '../aws/clients.ts';
 import { createDataSyncEngine } from '../engines/datasync/engine.ts';
-import type { ExecutionTold } from '../engines/datasync/service/options.ts';
+import type { EndedExecution } from '../engines/datasync/service/options.ts';
 import { WALL_CLOCK } from '../engines/datasync/service/time.ts';
 import type { Engine } from '../engines/engine.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
 import { joinRaw, rawToBytes } from '../paths.ts';
-import { filterText, type Scope } from '../policy/datasync/filters.ts';
+import { filterText } from '../policy/datasync/filters.ts';
+import type { PathScope } from '../policy/datasync/scope.ts';
 import type { WeighedDirectory } from '../policy/datasync/split-scope.ts';
 import { dataSyncSpec } from '../spec/kinds.ts';
 
@@ -22,13 +23,13 @@ export function dataSyncEngineOf(state: StateDirectory, { spec: given }: Migrati
     clients: createAwsClients(spec.aws),
     directory: store.directory,
     chunkCount: () => readPlan(state, spec.name)?.chunks.length ?? 1,
-    onExecution: (told) => openLedger(store.ledgerPath).append(ledgerLine(told)),
+    onExecutionEnded: (ended) => openLedger(store.ledgerPath).append(ledgerLine(ended)),
     directoriesIn: (scope, known) => directoriesIn(spec.source.path, scope, known),
     time: WALL_CLOCK,
   });
 }
 
-function ledgerLine({ chunk, round, purpose, attempt, end }: ExecutionTold) {
+function ledgerLine({ chunk, round, purpose, attempt, end }: EndedExecution) {
   const { arn, status, errorCode, filesTransferred, filesDeleted, bytesWritten, bytesCompressed } =
     end;
   return {
@@ -52,7 +53,7 @@ function ledgerLine({ chunk, round, purpose, attempt, end }: ExecutionTold) {
 /** Those of the catalog, and where a mount shows more, the directories directly in the root. */
 async function directoriesIn(
   mount: string | undefined,
-  { roots }: Scope,
+  { roots }: PathScope,
   known: readonly WeighedDirectory[],
 ): Promise<readonly WeighedDirectory[]> {
   const [root] = roots;

@@ -9,7 +9,7 @@ import {
   normalUri,
 } from '../../src/aws/locations.ts';
 import { type LocationSpec, dataSyncSpec } from '../../src/spec/kinds.ts';
-import { through } from '../../src/aws/provision/made-access-point.ts';
+import { withAccessPoint } from '../../src/aws/provision/access-point.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 
 function spec(directory: string, path: string, more = ''): LocationSpec {
@@ -69,7 +69,7 @@ describe('a location of EFS', () => {
   });
 
   test('through the access point that was made is its root', () => {
-    const made = through(spec('/new', '/data', ', create: {}'), 'fsap-1');
+    const made = withAccessPoint(spec('/new', '/data', ', create: {}'), 'fsap-1');
 
     expect(efsLocation(made, 'fs-1')).toMatchObject({
       Subdirectory: '/',
@@ -80,7 +80,7 @@ describe('a location of EFS', () => {
   test('through one that the spec names is its directory below it', () => {
     const given = spec('/new', '/data', `${GIVEN}, accessPoint: fsap-0123456789abcdef0`);
 
-    expect(efsLocation(through(given, 'fsap-1'), 'fs-1')).toMatchObject({
+    expect(efsLocation(withAccessPoint(given, 'fsap-1'), 'fs-1')).toMatchObject({
       Subdirectory: '/new/',
       AccessPointArn: expect.stringMatching(/fsap-0123456789abcdef0$/),
     });

@@ -6,11 +6,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { gatherAccount } from '../../src/aws/account/account-facts.ts';
+import { describeResourceFacts } from '../../src/aws/account/resource-facts.ts';
 import { createAwsClients, type AwsClients } from '../../src/aws/clients.ts';
 import { toIamFacts } from '../../src/aws/iam-facts.ts';
-import { lookAround } from '../../src/aws/account/look-around.ts';
-import { createLookClients, type LookClients } from '../../src/aws/account/look-clients.ts';
+import { describeContext } from '../../src/aws/account/account-context.ts';
+import {
+  createContextClients,
+  type ContextClients,
+} from '../../src/aws/account/context-clients.ts';
 import { toProvisionSpec } from '../../src/aws/provision/desired.ts';
 import { provisionRound } from '../../src/aws/provision/round.ts';
 import { type ProvisionJob } from '../../src/protocol/provision.ts';
@@ -25,7 +28,7 @@ const calls = new Set<string>();
 let root: string;
 let sandbox: Sandbox;
 let clients: AwsClients;
-let lookers: LookClients;
+let contextClients: ContextClients;
 let spec: DataSyncSpec;
 
 beforeAll(async () => {
@@ -64,13 +67,13 @@ aws:
   if (parsed === undefined) throw new Error('the spec is none');
   spec = { ...dataSyncSpec(parsed) };
   clients = createAwsClients({ region: 'eu-central-1', endpoints }, { credentials });
-  lookers = createLookClients({ region: 'eu-central-1', endpoints }, { credentials });
-  for (const client of [...Object.values(clients), ...Object.values(lookers)] as unknown[])
+  contextClients = createContextClients({ region: 'eu-central-1', endpoints }, { credentials });
+  for (const client of [...Object.values(clients), ...Object.values(contextClients)] as unknown[])
     if (typeof client === 'object') record(client as Recorded);
 });
 afterAll(async () => {
   clients.dispose();
-  lookers.dispose();
+  contextClients.dispose();
   await sandbox.close();
   rmSync(root, { recursive: true, force: true });
 });
@@ -111,7 +114,7 @@ function record({ config, middlewareStack }: Recorded): void {
 }
 
 async function toTheEnd(job: ProvisionJob): Promise<void> {
-  const options = { signal: new AbortController().signal, onDone: () => undefined };
+  const options = { signal: new AbortController().signal, onApplied: () => undefined };
   for (let rounds = 0; rounds < 20; rounds++) {
     const { steps } = await provisionRound(clients, job, options);
     sandbox.advance(300_000);
@@ -150,9 +153,9 @@ test('provisioning is allowed by destination, locations and tasks', async () => 
 test('an assessment is allowed by assess, which allows nothing that it does not call', async () => {
   calls.clear();
 
-  await lookAround(
-    lookers,
-    await gatherAccount(clients, spec, { chunks: 1, entriesPerExecution: 1 }),
+  await describeContext(
+    contextClients,
+    await describeResourceFacts(clients, spec, { chunks: 1, entriesPerExecution: 1 }),
   );
 
   expectAllowed('assess');

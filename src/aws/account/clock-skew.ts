@@ -1,4 +1,4 @@
-/** How far this machine's clock is from that of the service, by the Date of its answers. */
+/** Measures the clock of this machine against the Date header of a service's responses. */
 interface Response {
   readonly response?: { readonly headers?: Readonly<Record<string, string>> };
 }
@@ -11,7 +11,7 @@ interface Stack {
 }
 
 export function watchClock(client: { readonly middlewareStack: unknown }): {
-  /** Positive: this machine is ahead. Undefined before the first answer. */
+  /** Positive when this machine is ahead; undefined before the first response. */
   readonly skewMs: () => number | undefined;
 } {
   let skewMs: number | undefined;

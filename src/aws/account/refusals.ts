@@ -1,6 +1,6 @@
-/** Calls that are refused to a client which only looks: each gets an answer without content, and a note. */
+/** Replaces refused calls of a read-only client by empty responses, and records each. */
 import { isDenial } from '../failures.ts';
-import { shortly } from './told.ts';
+import { shorten } from './answer.ts';
 
 interface Context {
   /** 'ListAgentsCommand'. */
@@ -14,8 +14,8 @@ interface Stack {
   ): void;
 }
 
-/** Call → what was said, as they come; from now on, and for the life of the client. */
-export function noteRefusals(
+/** Adds to `refused` (call → AWS's message) for the life of the client. */
+export function recordRefusals(
   client: { readonly middlewareStack: unknown },
   refused: Map<string, string>,
 ): void {
@@ -27,10 +27,10 @@ export function noteRefusals(
         } catch (error) {
           if (!isDenial(error)) throw error;
           const { name, message } = error as Error;
-          refused.set(commandName.replace(/Command$/, ''), shortly(`${name}: ${message}`));
+          refused.set(commandName.replace(/Command$/, ''), shorten(`${name}: ${message}`));
           return { output: { $metadata: {} } };
         }
       },
-    { step: 'initialize', priority: 'high', name: 'noteRefusals' },
+    { step: 'initialize', priority: 'high', name: 'recordRefusals' },
   );
 }

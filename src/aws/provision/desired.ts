@@ -1,5 +1,5 @@
-/** From a spec to what provisioning wants. */
-import type { Desired } from '../../policy/provision/steps.ts';
+/** Converts a spec to the resources that provisioning creates or expects. */
+import type { DesiredResources } from '../../policy/provision/steps.ts';
 import { type DataSyncSpec, type LocationSpec } from '../../spec/kinds.ts';
 import { asDirectory, ec2Config, NFS_VERSIONS, nfsUri, s3Uri } from '../locations.ts';
 import { fileSystemToken, MIGRATION_TAG, poolTaskName, tagsOf } from '../names.ts';
@@ -11,15 +11,19 @@ export const toProvisionSpec = ({
   aws,
 }: DataSyncSpec): LocationSpec => ({ name, source, destination, aws });
 
-/** Whether provisioning makes one for the directory: the first mount through it makes the directory. */
-export const makesAccessPoint = ({ destination }: Pick<LocationSpec, 'destination'>): boolean =>
+/** Returns true when provisioning creates an access point, which creates the directory on the first mount. */
+export const needsAccessPoint = ({ destination }: Pick<LocationSpec, 'destination'>): boolean =>
   destination.create !== undefined &&
   destination.accessPoint === undefined &&
   asDirectory(destination.directory) !== '/';
 
-export function toDesired({ name, source, destination, aws }: LocationSpec, done = false): Desired {
+/** `done`: the migration is done, and the lifecycle policy may be set. */
+export function toDesired(
+  { name, source, destination, aws }: LocationSpec,
+  done = false,
+): DesiredResources {
   const { create, directory } = destination;
-  const makeAccessPoint = makesAccessPoint({ destination });
+  const createAccessPoint = needsAccessPoint({ destination });
   const { SubnetArn, SecurityGroupArns } = ec2Config({ destination, aws });
   return {
     migration: name,
@@ -27,17 +31,17 @@ export function toDesired({ name, source, destination, aws }: LocationSpec, done
     fileSystem: { id: destination.fileSystem, create },
     accessRole: destination.accessRole,
     accessPoint: destination.accessPoint,
-    makeAccessPoint,
+    createAccessPoint,
     subnets: create === undefined ? [] : destination.subnets,
     lanes: source.agents.map((agent, lane) => ({ agent, taskName: poolTaskName(name, lane) })),
     sourceUri: nfsUri({ source }),
-    // The access point is the directory.
-    efsPath: makeAccessPoint ? '/' : asDirectory(directory),
+    // The root of the access point is the directory.
+    efsPath: createAccessPoint ? '/' : asDirectory(directory),
     s3Uris: (aws.s3Locations ?? []).map(s3Uri),
     nfsVersion: NFS_VERSIONS[source.version],
     mountFrom: { subnet: SubnetArn, securityGroups: SecurityGroupArns },
     region: aws.region,
-    makeTasks: aws.layout !== 'task-per-chunk',
+    createTasks: aws.layout !== 'task-per-chunk',
     done,
   };
 }

@@ -1,34 +1,32 @@
-/** The requests that make things on EFS, from the spec alone: the same whenever they are sent. */
+/** Requests that create resources on EFS. They depend only on the spec, so a retry is identical. */
 import type {
   CreateAccessPointCommandInput,
   CreateFileSystemCommandInput,
   CreateMountTargetCommandInput,
   UpdateFileSystemCommandInput,
 } from '@aws-sdk/client-efs';
-import type { Deed } from '../../policy/provision/steps.ts';
+import type { ActionOf } from '../../policy/provision/steps.ts';
 import { accessPointToken } from '../names.ts';
 import { tagsFor, tokenOf } from './desired.ts';
 import { type LocationSpec } from '../../spec/kinds.ts';
 
-type Doing<What extends Deed['do']> = Extract<Deed, { do: What }>;
-
 const MEBIBYTE = 2 ** 20;
 
-/** Encrypted from the first: neither encryption nor the key can be changed later. */
-export function fileSystem(spec: LocationSpec): CreateFileSystemCommandInput {
+/** Sets encryption and key, because neither can be changed later. */
+export function fileSystemRequest(spec: LocationSpec): CreateFileSystemCommandInput {
   const { create } = spec.destination;
   return {
     CreationToken: tokenOf(spec),
     Encrypted: true,
     ...(create?.kmsKey === undefined ? {} : { KmsKeyId: create.kmsKey }),
-    ...throughput(spec),
+    ...throughputRequest(spec),
     PerformanceMode: 'generalPurpose',
     Backup: create?.backup ?? true,
     Tags: tagsFor(spec, { Name: spec.name }),
   };
 }
 
-export function throughput({
+export function throughputRequest({
   destination,
 }: LocationSpec): Pick<
   UpdateFileSystemCommandInput,
@@ -42,9 +40,9 @@ export function throughput({
   };
 }
 
-export function mountTarget(
+export function mountTargetRequest(
   { destination }: LocationSpec,
-  { fileSystem: id, subnet }: Doing<'create mount target'>,
+  { fileSystem: id, subnet }: ActionOf<'create mount target'>,
 ): CreateMountTargetCommandInput {
   const { mountTargetSecurityGroups, securityGroups } = destination;
   return {
@@ -54,8 +52,8 @@ export function mountTarget(
   };
 }
 
-/** Without an enforced user, which would take every file's owner away. */
-export function accessPoint(spec: LocationSpec, id: string): CreateAccessPointCommandInput {
+/** Enforces no user: that would replace the owner of every file. */
+export function accessPointRequest(spec: LocationSpec, id: string): CreateAccessPointCommandInput {
   const { directory } = spec.destination;
   return {
     ClientToken: accessPointToken(spec.name, directory),

@@ -1,59 +1,64 @@
-/** One round of provisioning: a look, the plan, and every step of it that can be done now. */
+/** One round of provisioning or teardown: reads the account, plans, and applies every step that is due. */
 import { nextStep, planProvision } from '../../policy/provision/plan.ts';
 import { planTeardown } from '../../policy/provision/teardown.ts';
-import type { Step } from '../../policy/provision/steps.ts';
+import type { ProvisionStep } from '../../policy/provision/steps.ts';
 import type { ProvisionJob } from '../../protocol/provision.ts';
 import type { AwsClients } from '../clients.ts';
 import { awsFailure } from '../failures.ts';
+import { applyAction } from './apply.ts';
+import { describeResources } from './describe-resources.ts';
 import { toDesired } from './desired.ts';
-import { look } from './look.ts';
-import { perform } from './perform.ts';
 
-/** What the steps are now. Changes nothing. */
-export async function planNow(clients: AwsClients, job: ProvisionJob): Promise<readonly Step[]> {
+/** Plans the steps without applying them. */
+export async function planNow(
+  clients: AwsClients,
+  job: ProvisionJob,
+): Promise<readonly ProvisionStep[]> {
   try {
     if (job.mode === 'provision') {
-      return planProvision(toDesired(job.spec, job.done), await look(clients, job.spec));
+      const found = await describeResources(clients, job.spec);
+      return planProvision(toDesired(job.spec, job.done), found);
     }
-    return planTeardown(await look(clients, job.spec, 'all'), job);
+    return planTeardown(await describeResources(clients, job.spec, 'all'), job);
   } catch (error) {
-    throw awsFailure('look at the account', error);
+    throw awsFailure('read the account', error);
   }
 }
 
-export interface Round {
-  /** What was done, in this order. */
-  readonly did: readonly string[];
-  /** As they were found, before anything was done. */
-  readonly steps: readonly Step[];
+export interface ProvisionRound {
+  /** The `what` of the applied steps, in order. */
+  readonly applied: readonly string[];
+  /** The plan from before the first step was applied. */
+  readonly steps: readonly ProvisionStep[];
 }
 
-/**
- * Safe to be cut and called again. Throws a transient code when AWS or the link is away, and what a
- * person must mend otherwise.
- */
+export interface RoundOptions {
+  readonly signal: AbortSignal;
+  readonly onApplied: (what: string) => void;
+}
+
+/** May be interrupted and called again. Throws a transient code, or one that needs the operator. */
 export async function provisionRound(
   clients: AwsClients,
   job: ProvisionJob,
-  { signal, onDone }: { readonly signal: AbortSignal; readonly onDone: (what: string) => void },
-): Promise<Round> {
+  { signal, onApplied }: RoundOptions,
+): Promise<ProvisionRound> {
   const steps = await planNow(clients, job);
-  const did: string[] = [];
-  // Nothing is taken apart while something must not be.
-  if (job.mode === 'teardown' && steps.some(({ state }) => state === 'refused')) {
-    return { did, steps };
-  }
+  const applied: string[] = [];
+  // A teardown deletes nothing while any step is refused.
+  if (job.mode === 'teardown' && steps.some(({ state }) => state === 'refused'))
+    return { applied, steps };
   let rest = steps;
-  for (let step = nextStep(rest); step?.deed !== undefined; step = nextStep(rest)) {
+  for (let step = nextStep(rest); step?.action !== undefined; step = nextStep(rest)) {
     signal.throwIfAborted();
     try {
-      await perform(clients, job.spec, step.deed);
+      await applyAction(clients, job.spec, step.action);
     } catch (error) {
-      throw awsFailure(`${step.deed.do} (${step.what})`, error);
+      throw awsFailure(`${step.action.do} (${step.what})`, error);
     }
-    did.push(step.what);
-    onDone(step.what);
+    applied.push(step.what);
+    onApplied(step.what);
     rest = rest.slice(rest.indexOf(step) + 1);
   }
-  return { did, steps };
+  return { applied, steps };
 }

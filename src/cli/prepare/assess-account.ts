@@ -10,19 +10,20 @@ import type { Terminal } from '../../terminal/terminal.ts';
 export async function assessAccount(terminal: Terminal, spec: DataSyncSpec): Promise<ExitCode> {
   const plan = await planOf(terminal, spec);
   const { createAwsClients } = await import('../../aws/clients.ts');
-  const { gatherAccount } = await import('../../aws/account/account-facts.ts');
-  const { createLookClients } = await import('../../aws/account/look-clients.ts');
-  const { lookAround } = await import('../../aws/account/look-around.ts');
+  const { describeResourceFacts } = await import('../../aws/account/resource-facts.ts');
+  const { createContextClients } = await import('../../aws/account/context-clients.ts');
+  const { describeContext } = await import('../../aws/account/account-context.ts');
   const clients = createAwsClients(spec.aws);
-  const lookers = createLookClients(spec.aws);
+  const contextClients = createContextClients(spec.aws);
   try {
-    const known = await gatherAccount(clients, spec, plan);
-    const checks = checkAccount({ ...known, around: await lookAround(lookers, known) });
+    const resources = await describeResourceFacts(clients, spec, plan);
+    const context = await describeContext(contextClients, resources);
+    const checks = checkAccount({ ...resources, context });
     printChecks(terminal, checks);
     return checks.some(({ verdict }) => verdict === 'wrong') ? 4 : 0;
   } finally {
     clients.dispose();
-    lookers.dispose();
+    contextClients.dispose();
   }
 }
 

@@ -1,7 +1,7 @@
 /** Shared by `provision` and `teardown`: from a spec to a job, its plan as text, and the workflow that applies it. */
 import type { ProvisionJob, ProvisionProgress } from '../../protocol/provision.ts';
 import type { LonghaulClient } from '../../client/client.ts';
-import type { Step } from '../../policy/provision/steps.ts';
+import type { ProvisionStep } from '../../policy/provision/steps.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';
 import { usage, type ExitCode } from '../command/exit.ts';
 import { table } from '../../terminal/columns.ts';
@@ -57,7 +57,7 @@ async function printPlan(terminal: Terminal, job: ProvisionJob): Promise<ExitCod
   }
 }
 
-function printSteps(terminal: Terminal, steps: readonly Step[]): void {
+function printSteps(terminal: Terminal, steps: readonly ProvisionStep[]): void {
   if (terminal.json) {
     for (const { what, state, because, fix } of steps)
       terminal.record('step', { what, state, because, fix });

@@ -1,6 +1,6 @@
 /**
- * Whether an account is ready for a migration by DataSync: each check with what was found and what to
- * do. What the API does not tell is said to be not known, with the command that tells it.
+ * Checks whether an account is ready for a migration with DataSync. A check says what was found and what
+ * to do. What the APIs do not show is 'not known', with the command that shows it.
  * Sources: user guide (agents, quotas, network requirements), service models.
  */
 import {
@@ -19,16 +19,16 @@ import { mountTargetChecks } from './mount-targets.ts';
 import { networkChecks } from './network.ts';
 import { withRefusals } from './refusals.ts';
 import { roleChecks } from './roles.ts';
+import { MAX_FILTER_CHARACTERS } from '../datasync/filters.ts';
 import { chooseLayout, TASK_QUOTA_CODE, type LayoutAnswer } from '../datasync/layout.ts';
 import { groupDigits } from '../../units.ts';
 
-/** Agents of 32 GB hold 20 million entries, of 64 GB the service's limit; source and destination count both. */
-const ENTRIES_OF_32_GIB = 20_000_000;
-const MOST_ENTRIES = 50_000_000;
-const MOST_FILTER_CHARACTERS = 102_400;
-/** AWS refuses signatures that are off by more; DataSync's own times are compared with files' times. */
-const SKEW_REFUSED_MS = 5 * 60_000;
-const SKEW_ODD_MS = 30_000;
+/** An agent with 64 GiB reaches the service's limit. Entries of source and destination both count. */
+const MAX_ENTRIES_32_GIB = 20_000_000;
+const MAX_ENTRIES = 50_000_000;
+/** AWS rejects signatures with a larger skew. */
+const MAX_SKEW_MS = 5 * 60_000;
+const SUSPICIOUS_SKEW_MS = 30_000;
 
 export function checkAccount(facts: AccountFacts): readonly AccountCheck[] {
   const layout = layoutOf(facts);
@@ -51,73 +51,73 @@ export function checkAccount(facts: AccountFacts): readonly AccountCheck[] {
 }
 
 function agentChecks(agent: AgentFacts, { vpcEndpoint }: WantedFacts): AccountCheck[] {
-  const check = `agent ${agent.called}`;
+  const check = `agent ${agent.specName}`;
   if (agent.status === undefined) {
-    const fix = 'Activate it (docs/datasync.md), or correct source.agents in the spec.';
-    return [wrong(check, 'there is none of this name or ARN', fix)];
+    const fix = 'Activate it (docs/datasync.md), or fix source.agents in the spec.';
+    return [wrong(check, 'no agent has this name or ARN', fix)];
   }
   const version = agent.version === undefined ? '' : `, version ${agent.version}`;
-  const seen = agent.lastSeen === undefined ? '' : `; last heard of ${agent.lastSeen}`;
+  const seen = agent.lastSeen === undefined ? '' : `; last connected ${agent.lastSeen}`;
+  const offlineFix = 'Start the VM, and check its connection to AWS: TCP 443 and 1024–1064.';
   const online =
     agent.status === 'ONLINE'
       ? fine(check, `ONLINE${version}`)
-      : wrong(
-          check,
-          `${agent.status}${seen}`,
-          'Start the VM, and look at its way to AWS: TCP 443 and 1024–1064.',
-        );
+      : wrong(check, `${agent.status}${seen}`, offlineFix);
   return [online, endpointCheck(agent, vpcEndpoint)];
 }
 
 function endpointCheck(
-  { called, endpointType, vpcEndpoint }: AgentFacts,
+  { specName, endpointType, vpcEndpoint }: AgentFacts,
   wanted: string | undefined,
 ): AccountCheck {
-  const check = `endpoint of ${called}`;
+  const check = `endpoint of ${specName}`;
   if (endpointType?.includes('PRIVATE_LINK') !== true) {
     const fix =
-      'Its traffic crosses the internet. For PrivateLink activate another agent: the type is for the life of an agent.';
+      'Its traffic crosses the internet. For PrivateLink, activate another agent: an agent keeps its endpoint type.';
     return warning(check, endpointType ?? 'unknown', fix);
   }
   if (wanted !== undefined && vpcEndpoint !== wanted) {
     const fix =
-      'All agents of a location share one endpoint: correct aws.vpcEndpoint or activate anew.';
+      'All agents of a location share one endpoint: fix aws.vpcEndpoint, or activate the agent again.';
     return wrong(check, `${vpcEndpoint ?? 'none'}, not ${wanted}`, fix);
   }
-  return fine(check, `${endpointType}${vpcEndpoint === undefined ? '' : ` by ${vpcEndpoint}`}`);
+  return fine(
+    check,
+    `${endpointType}${vpcEndpoint === undefined ? '' : ` through ${vpcEndpoint}`}`,
+  );
 }
 
 function memoryCheck({ agentMemoryGiB, entriesPerExecution }: WantedFacts): AccountCheck {
   const check = 'memory of the agents';
   const both = 2 * entriesPerExecution;
-  const most =
-    agentMemoryGiB >= 64 ? MOST_ENTRIES : ENTRIES_OF_32_GIB * Math.min(1, agentMemoryGiB / 32);
+  const maxEntries =
+    agentMemoryGiB >= 64 ? MAX_ENTRIES : MAX_ENTRIES_32_GIB * Math.min(1, agentMemoryGiB / 32);
   const found = `${agentMemoryGiB} GiB for ${groupDigits(both)} entries on both sides`;
-  if (both <= most) return fine(check, found);
+  if (both <= maxEntries) return fine(check, found);
   const fix =
-    both <= MOST_ENTRIES
+    both <= MAX_ENTRIES
       ? 'Give the agents 64 GiB, or lower chunks.maxEntries.'
-      : `Lower chunks.maxEntries: an execution holds ${groupDigits(MOST_ENTRIES)} at most.`;
+      : `Lower chunks.maxEntries: the limit of an execution is ${groupDigits(MAX_ENTRIES)} entries.`;
   return wrong(check, found, fix);
 }
 
-/** The mount is tested when a task is made, and not before. */
+/** DataSync first mounts the source when a task is created. */
 function sourceCheck({ tasks }: AccountFacts): AccountCheck {
   const check = 'NFS server through the agents';
   const broken = tasks.find(({ status, error }) => status === 'UNAVAILABLE' && error !== undefined);
   if (broken !== undefined) {
     const fix =
-      'Export read-only with no_root_squash to the address of the agent; ports 2049, and 111 for nfs3.';
+      'Export read-only with no_root_squash to the address of the agent; open port 2049, and 111 for nfs3.';
     return wrong(check, broken.error ?? '', fix);
   }
   if (tasks.length > 0) return fine(check, `${tasks.length} tasks have mounted it`);
-  const fix = 'longhaul provision SPEC --apply makes a task, and that mounts both sides.';
-  return notKnown(check, 'no task has tried yet', fix);
+  const fix = 'longhaul provision SPEC --apply creates a task, which mounts both sides.';
+  return notKnown(check, 'no task has mounted it yet', fix);
 }
 
-/** What the spec may use, and no more than the account has. */
-function quotaOf({ wanted, around: { taskQuota } }: AccountFacts): number {
-  return 'told' in taskQuota ? Math.min(taskQuota.told, wanted.taskQuota) : wanted.taskQuota;
+/** Returns the quota of the spec, limited to that of the account. */
+function quotaOf({ wanted, context: { taskQuota } }: AccountFacts): number {
+  return 'value' in taskQuota ? Math.min(taskQuota.value, wanted.taskQuota) : wanted.taskQuota;
 }
 
 function layoutOf(facts: AccountFacts): LayoutAnswer {
@@ -129,28 +129,28 @@ function layoutOf(facts: AccountFacts): LayoutAnswer {
 
 function taskCheck(facts: AccountFacts, { layout, tasks, because }: LayoutAnswer): AccountCheck {
   const check = 'tasks';
-  const { taskQuota } = facts.around;
+  const { taskQuota } = facts.context;
   const quota = quotaOf(facts);
   const free = quota - facts.otherTasks;
   const found = `${tasks} for ${layout} (${because}); ${free} of ${quota} are free`;
   const raise = `aws service-quotas request-service-quota-increase --service-code datasync --quota-code ${TASK_QUOTA_CODE} --desired-value ${tasks + facts.otherTasks}`;
-  if (tasks > free) return wrong(check, found, `Take aws.layout: pool, or ask AWS: ${raise}`);
-  if ('notTold' in taskQuota) {
+  if (tasks > free) return wrong(check, found, `Use aws.layout: pool, or request more: ${raise}`);
+  if ('unavailable' in taskQuota) {
     const command = `aws service-quotas get-service-quota --service-code datasync --quota-code ${TASK_QUOTA_CODE} --query Quota.Value`;
-    return notKnown(check, `${found}, if the spec is right: ${taskQuota.notTold}`, command);
+    return notKnown(check, `${found}, if the spec is right: ${taskQuota.unavailable}`, command);
   }
   return fine(check, found);
 }
 
 function filterCheck({ filterCharacters }: WantedFacts): AccountCheck {
   const check = 'filters';
-  const most = groupDigits(MOST_FILTER_CHARACTERS);
-  const found = `${groupDigits(filterCharacters)} of ${most} characters`;
-  if (filterCharacters <= MOST_FILTER_CHARACTERS) return fine(check, found);
+  const max = groupDigits(MAX_FILTER_CHARACTERS);
+  const found = `${groupDigits(filterCharacters)} of ${max} characters`;
+  if (filterCharacters <= MAX_FILTER_CHARACTERS) return fine(check, found);
   return wrong(check, found, 'Name fewer directories in chunks.roots.');
 }
 
-/** Without the policy of its group DataSync's logs are missing, and nothing says so. */
+/** Without the resource policy of the log group, DataSync silently writes no logs. */
 function logChecks({ logGroup }: WantedFacts): AccountCheck[] {
   if (logGroup === undefined) return [];
   const command =
@@ -158,22 +158,21 @@ function logChecks({ logGroup }: WantedFacts): AccountCheck[] {
   return [notKnown('policy of the log group', 'longhaul does not read it', command)];
 }
 
-function identityCheck({ wanted, around: { identity } }: AccountFacts): AccountCheck {
+function identityCheck({ wanted, context: { identity } }: AccountFacts): AccountCheck {
   const check = 'credentials';
-  if ('notTold' in identity) {
-    return notKnown(check, identity.notTold, 'aws sts get-caller-identity');
-  }
-  const { account, arn } = identity.told;
+  if ('unavailable' in identity)
+    return notKnown(check, identity.unavailable, 'aws sts get-caller-identity');
+  const { account, arn } = identity.value;
   if (account === wanted.account) return fine(check, arn);
-  const fix = 'Set AWS_PROFILE or the role to one of the account, or correct aws.account.';
-  return wrong(check, `${arn} is of ${account}, not of ${wanted.account}`, fix);
+  const fix = 'Set AWS_PROFILE or the role to one of the account, or fix aws.account.';
+  return wrong(check, `${arn} belongs to ${account}, not to ${wanted.account}`, fix);
 }
 
 function clockCheck(skewMs: number | undefined): AccountCheck {
   const check = 'clock of this machine';
-  if (skewMs === undefined) return notKnown(check, 'no answer told the time', 'timedatectl status');
-  const found = `${(skewMs / 1000).toFixed(0)} s from that of AWS`;
+  if (skewMs === undefined) return notKnown(check, 'no response had a date', 'timedatectl status');
+  const found = `${(skewMs / 1000).toFixed(0)} s off AWS time`;
   const fix = 'Turn time synchronisation on: timedatectl set-ntp true.';
-  if (Math.abs(skewMs) >= SKEW_REFUSED_MS) return wrong(check, found, fix);
-  return Math.abs(skewMs) >= SKEW_ODD_MS ? warning(check, found, fix) : fine(check, found);
+  if (Math.abs(skewMs) >= MAX_SKEW_MS) return wrong(check, found, fix);
+  return Math.abs(skewMs) >= SUSPICIOUS_SKEW_MS ? warning(check, found, fix) : fine(check, found);
 }

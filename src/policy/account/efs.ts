@@ -1,9 +1,9 @@
-/** Whether the file system can take what DataSync writes. Sources: EFS and DataSync user guides. */
+/** Checks that DataSync can write to the file system. Sources: EFS and DataSync user guides. */
 import { fine, notKnown, warning, wrong, type AccountCheck, type AccountFacts } from './facts.ts';
-import { refusesPlainText, rootOnlyFor } from '../iam/file-system-policy.ts';
+import { requiresTls, rootOnlyFor } from '../iam/file-system-policy.ts';
 import type { FoundFileSystem } from '../provision/steps.ts';
 
-const PROVISION = 'Make it: longhaul provision SPEC --apply.';
+const PROVISION = 'Create it: longhaul provision SPEC --apply.';
 
 export function fileSystemChecks(facts: AccountFacts): AccountCheck[] {
   const { fileSystem, wanted } = facts;
@@ -11,8 +11,8 @@ export function fileSystemChecks(facts: AccountFacts): AccountCheck[] {
     const check = 'file system';
     return [
       wanted.create
-        ? notKnown(check, 'there is none yet', PROVISION)
-        : wrong(check, `there is no ${wanted.fileSystem ?? ''}`, 'Correct destination.fileSystem.'),
+        ? notKnown(check, 'it does not exist yet', PROVISION)
+        : wrong(check, `${wanted.fileSystem ?? ''} does not exist`, 'Fix destination.fileSystem.'),
     ];
   }
   return [
@@ -22,21 +22,24 @@ export function fileSystemChecks(facts: AccountFacts): AccountCheck[] {
     replicationCheck(facts),
     ...policyChecks(fileSystem, wanted.accessRole),
     accessPointCheck(facts),
-    fileSystem.backup
-      ? fine('backups', 'on')
-      : warning(
-          'backups',
-          'off: what a delete-pass removes is gone',
-          'Turn them on: aws efs put-backup-policy.',
-        ),
-    fileSystem.lifecycle.length === 0
-      ? fine('lifecycle', 'off')
-      : warning(
-          'lifecycle',
-          `${fileSystem.lifecycle.join(', ')}: reading what has moved is billed by the byte`,
-          'Turn it off until the migration is done: aws efs put-lifecycle-configuration.',
-        ),
+    backupCheck(fileSystem),
+    lifecycleCheck(fileSystem),
   ];
+}
+
+function backupCheck({ backup }: FoundFileSystem): AccountCheck {
+  const check = 'backups';
+  if (backup) return fine(check, 'on');
+  const fix = 'Turn them on: aws efs put-backup-policy.';
+  return warning(check, 'off: entries that a delete-pass removes cannot be restored', fix);
+}
+
+function lifecycleCheck({ lifecycle }: FoundFileSystem): AccountCheck {
+  const check = 'lifecycle';
+  if (lifecycle.length === 0) return fine(check, 'off');
+  const found = `${lifecycle.join(', ')}: reads of moved files are billed per byte`;
+  const fix = 'Turn it off until the migration is done: aws efs put-lifecycle-configuration.';
+  return warning(check, found, fix);
 }
 
 function stateCheck({ id, state }: FoundFileSystem): AccountCheck {
@@ -46,8 +49,8 @@ function stateCheck({ id, state }: FoundFileSystem): AccountCheck {
 
 function encryptionCheck({ encrypted, kmsKey }: FoundFileSystem): AccountCheck {
   const check = 'encryption at rest';
-  if (encrypted) return fine(check, kmsKey ?? 'the key that AWS manages');
-  const fix = 'It cannot be added later: take another file system, or destination.create.';
+  if (encrypted) return fine(check, kmsKey ?? 'the AWS managed key');
+  const fix = 'It cannot be added later: use another file system, or destination.create.';
   return wrong(check, 'none', fix);
 }
 
@@ -55,7 +58,7 @@ function throughputCheck({ throughput }: FoundFileSystem): AccountCheck {
   const check = 'throughput';
   if (throughput === 'elastic') return fine(check, 'elastic');
   const fix =
-    'Verification reads everything: aws efs update-file-system --throughput-mode elastic.';
+    'Verification reads every byte: aws efs update-file-system --throughput-mode elastic.';
   return warning(check, throughput ?? 'unknown', fix);
 }
 
@@ -71,18 +74,18 @@ function replicationCheck({ replicatedTo }: AccountFacts): AccountCheck {
 
 function policyChecks({ policy }: FoundFileSystem, accessRole: string | undefined): AccountCheck[] {
   const check = 'file-system policy';
-  const fix = 'See what it should be: longhaul iam-policy SPEC --phase file-system.';
+  const fix = 'Compare it with: longhaul iam-policy SPEC --phase file-system.';
   if (policy === undefined)
-    return [warning(check, 'none: anybody in the network may mount it without TLS', fix)];
-  const tls = refusesPlainText(policy)
+    return [warning(check, 'none: any client in the network can mount it without TLS', fix)];
+  const tls = requiresTls(policy)
     ? fine(check, 'TLS only')
-    : warning(check, 'it lets in what is not TLS', fix);
+    : warning(check, 'it allows access without TLS', fix);
   if (accessRole === undefined) {
     return [
       tls,
       wrong(
         'root for DataSync',
-        'there is a policy, and the spec has no role',
+        'there is a policy, and the spec names no role',
         'Set destination.accessRole.',
       ),
     ];
@@ -98,10 +101,9 @@ function accessPointCheck({ accessPoint, wanted }: AccountFacts): AccountCheck {
   const check = 'access point';
   if (accessPoint === undefined) {
     if (wanted.accessPoint === undefined) return fine(check, 'none is used');
-    return wrong(check, `there is no ${wanted.accessPoint}`, 'Correct destination.accessPoint.');
+    return wrong(check, `${wanted.accessPoint} does not exist`, 'Fix destination.accessPoint.');
   }
   if (!accessPoint.enforcesUser) return fine(check, `${accessPoint.id} at ${accessPoint.path}`);
-  const fix =
-    'Take one without a POSIX user: every owner would be replaced, and verification fails.';
+  const fix = 'Use one without a POSIX user: it replaces every owner, and verification fails.';
   return wrong(check, `${accessPoint.id} enforces a user`, fix);
 }

@@ -1,32 +1,32 @@
-/** What is known of an account before a migration by DataSync. Plain data. */
-import type { Surroundings } from './surroundings.ts';
+/** Facts about an account that its checks are decided from. Plain data. */
+import type { AccountContext } from './context.ts';
 import type { FoundFileSystem, FoundTask } from '../provision/steps.ts';
 
-export interface AccountFacts extends KnownOfAccount {
-  readonly around: Surroundings;
+export interface AccountFacts extends ResourceFacts {
+  readonly context: AccountContext;
 }
 
-/** What DataSync and EFS tell. */
-export interface KnownOfAccount {
+/** Resources of the migration in DataSync and EFS. */
+export interface ResourceFacts {
   readonly wanted: WantedFacts;
   readonly agents: readonly AgentFacts[];
-  /** Undefined: there is none yet. */
+  /** Undefined: it does not exist yet. */
   readonly fileSystem?: FoundFileSystem | undefined;
-  /** It is what another file system is replicated to. */
+  /** True when another file system is replicated to this one. */
   readonly replicatedTo: boolean;
   readonly mountTargets: readonly MountTargetFacts[];
   readonly accessPoint?: AccessPointFacts | undefined;
-  /** Of this migration. */
+  /** Tasks of this migration. */
   readonly tasks: readonly FoundTask[];
-  /** In the region, of whoever else. */
+  /** Number of other tasks in the region. */
   readonly otherTasks: number;
-  /** This machine's clock against AWS's; undefined when no answer told the time. */
+  /** Positive when this machine is ahead of AWS; undefined when no response had a date. */
   readonly clockSkewMs?: number | undefined;
-  /** Calls that were refused, with what AWS said. */
+  /** AWS's message by the name of each refused call. */
   readonly refused?: ReadonlyMap<string, string>;
 }
 
-/** From the spec. */
+/** Settings of the spec and its plan. */
 export interface WantedFacts {
   readonly region: string;
   /** Twelve digits. */
@@ -34,33 +34,33 @@ export interface WantedFacts {
   readonly agents: readonly string[];
   readonly vpcEndpoint?: string | undefined;
   readonly agentMemoryGiB: number;
-  /** Of the largest chunk, at the source. */
+  /** Entries of the largest chunk at the source. */
   readonly entriesPerExecution: number;
   readonly chunks: number;
   readonly layout: 'auto' | 'task-per-chunk' | 'pool';
   readonly taskQuota: number;
-  /** The longest list of filters. */
+  /** Length of the longest filter. */
   readonly filterCharacters: number;
   readonly fileSystem?: string | undefined;
   readonly create: boolean;
-  /** For a file system that is made: the ARN of a key or an alias. */
+  /** ARN of a key or alias for a file system to be created. */
   readonly kmsKey?: string | undefined;
   readonly accessPoint?: string | undefined;
   readonly accessRole?: string | undefined;
-  /** All that DataSync takes. */
+  /** ARNs of all roles that DataSync assumes. */
   readonly roles: readonly string[];
   readonly subnets: readonly string[];
-  /** Of DataSync's interfaces. */
+  /** Groups of DataSync's interfaces. */
   readonly securityGroups: readonly string[];
-  /** Of the mount targets that are made. */
+  /** Groups of mount targets to be created. */
   readonly mountTargetSecurityGroups: readonly string[];
   readonly logGroup?: string | undefined;
 }
 
 export interface AgentFacts {
-  /** As the spec names it. */
-  readonly called: string;
-  /** Undefined: there is none of this name or ARN. */
+  /** ARN or name, as the spec has it. */
+  readonly specName: string;
+  /** Undefined: no such agent exists. */
   readonly status?: string | undefined;
   readonly version?: string | undefined;
   readonly endpointType?: string | undefined;
@@ -82,7 +82,7 @@ export interface MountTargetFacts {
 export interface AccessPointFacts {
   readonly id: string;
   readonly path: string;
-  /** It makes every entry belong to one user. */
+  /** True when every entry belongs to one user. */
   readonly enforcesUser: boolean;
 }
 
@@ -90,7 +90,7 @@ export interface AccountCheck {
   readonly check: string;
   readonly verdict: 'fine' | 'warning' | 'wrong' | 'not known';
   readonly found: string;
-  /** What to do, or the command that tells what longhaul cannot see. */
+  /** The remedy, or the command that shows what longhaul cannot read. */
   readonly fix?: string;
 }
 

@@ -1,11 +1,11 @@
 /**
- * What rests on a call that was refused is not known, whatever the rest of the account looks like: an
- * empty answer must not pass for "there is none".
+ * Marks every check that depends on a refused call as unknown: the empty response that replaced it must
+ * not pass for "does not exist".
  */
 import { notKnown, type AccountCheck } from './facts.ts';
 
-/** First part of a check's name → the calls of DataSync or EFS without which it says nothing. */
-const RESTS_ON: readonly (readonly [check: RegExp, calls: readonly string[]])[] = [
+/** Checks by name, with the calls of DataSync or EFS that they depend on. */
+const DEPENDS_ON: readonly (readonly [check: RegExp, calls: readonly string[]])[] = [
   [/^(agent|endpoint of) /, ['ListAgents', 'DescribeAgent']],
   [/^NFS server through the agents$/, ['ListTasks', 'DescribeTask']],
   [/^tasks$/, ['ListTasks']],
@@ -24,15 +24,15 @@ const RESTS_ON: readonly (readonly [check: RegExp, calls: readonly string[]])[] 
   [/^lifecycle$/, ['DescribeLifecycleConfiguration']],
 ];
 
-const FIX = 'Allow it to whoever looks: longhaul iam-policy SPEC --phase assess.';
+const FIX = 'Allow it to these credentials: longhaul iam-policy SPEC --phase assess.';
 
-/** `refused`: call → what AWS said. */
+/** `refused`: AWS's message by the name of the call. */
 export function withRefusals(
   checks: readonly AccountCheck[],
   refused: ReadonlyMap<string, string>,
 ): readonly AccountCheck[] {
   return checks.map((one) => {
-    const calls = RESTS_ON.flatMap(([check, needed]) => (check.test(one.check) ? needed : []));
+    const calls = DEPENDS_ON.flatMap(([check, needed]) => (check.test(one.check) ? needed : []));
     const call = calls.find((name) => refused.has(name));
     if (call === undefined) return one;
     return notKnown(one.check, `${call} is refused: ${refused.get(call)}`, FIX);

@@ -1,31 +1,31 @@
-/** Whether DataSync may take the roles of the spec, and only this account's DataSync. */
+/** Checks that DataSync of this account, and no other, can assume the roles of the spec. */
 import { fine, notKnown, warning, wrong, type AccountCheck, type AccountFacts } from './facts.ts';
-import type { Told } from './surroundings.ts';
+import type { Answer } from './context.ts';
 import { judgeTrust } from '../iam/role-trust.ts';
 
-export function roleChecks({ wanted, around }: AccountFacts): AccountCheck[] {
+export function roleChecks({ wanted, context }: AccountFacts): AccountCheck[] {
   return wanted.roles.map((role) =>
-    roleCheck(role, around.trusts[role] ?? { notTold: 'it was not asked for' }, wanted),
+    roleCheck(role, context.trusts[role] ?? { unavailable: 'it was not read' }, wanted),
   );
 }
 
 function roleCheck(
   role: string,
-  trust: Told<string | undefined>,
+  trust: Answer<string | undefined>,
   { region, account }: AccountFacts['wanted'],
 ): AccountCheck {
   const name = role.split('/').at(-1) ?? role;
   const check = `trust of ${name}`;
   const fix = 'See what it should be: longhaul iam-policy SPEC --phase datasync-trust.';
-  const look = `aws iam get-role --role-name ${name} --query Role.AssumeRolePolicyDocument`;
+  const command = `aws iam get-role --role-name ${name} --query Role.AssumeRolePolicyDocument`;
   const [, partition = '', , , owner = ''] = role.split(':');
   if (owner !== account) {
-    const pass = 'Name a role of this account: one of another cannot be handed on.';
-    return wrong(check, `the role is of ${owner}, not of ${account}`, pass);
+    const useOwn = 'Use a role of this account: roles of other accounts cannot be passed.';
+    return wrong(check, `the role belongs to ${owner}, not to ${account}`, useOwn);
   }
-  if ('notTold' in trust) return notKnown(check, trust.notTold, look);
-  if (trust.told === undefined) return wrong(check, 'there is no such role', fix);
-  const { verdict, because } = judgeTrust(trust.told, { partition, region, account });
+  if ('unavailable' in trust) return notKnown(check, trust.unavailable, command);
+  if (trust.value === undefined) return wrong(check, 'the role does not exist', fix);
+  const { verdict, because } = judgeTrust(trust.value, { partition, region, account });
   switch (verdict) {
     case 'guarded':
       return fine(check, because);
@@ -35,6 +35,6 @@ function roleCheck(
     case 'refused':
       return wrong(check, because, fix);
     case 'not known':
-      return notKnown(check, because, look);
+      return notKnown(check, because, command);
   }
 }

@@ -1,29 +1,33 @@
-/** Whether rules of security groups let a connection through. IPv4, as DataSync mounts. */
-import type { Rule } from './surroundings.ts';
+/** Decides whether rules of security groups allow a connection. IPv4 only, as DataSync mounts. */
+import type { SecurityGroupRule } from './context.ts';
 
 /** The other side of a connection. */
 export interface Peer {
   readonly groups: readonly string[];
-  /** Its address or network, '10.0.1.7/32'; undefined: not known. */
+  /** Address or network, '10.0.1.7/32'; undefined: unknown. */
   readonly cidr?: string | undefined;
 }
 
-/** 'perhaps': by a prefix list, or by a network that may or may not hold the peer. */
-export type Passage = 'open' | 'perhaps' | 'closed';
+/** 'perhaps': allowed by a prefix list, or by a network that contains only part of the peer's. */
+export type Reachability = 'open' | 'perhaps' | 'closed';
 
-export function passage(rules: readonly Rule[], port: number, peer: Peer): Passage {
-  const onPort = rules.filter((rule) => isTcp(rule) && holdsPort(rule, port));
-  const answers = onPort.map((rule) => ruleFor(rule, peer));
+export function reachability(
+  rules: readonly SecurityGroupRule[],
+  port: number,
+  peer: Peer,
+): Reachability {
+  const onPort = rules.filter((rule) => isTcp(rule) && includesPort(rule, port));
+  const answers = onPort.map((rule) => allowedBy(rule, peer));
   if (answers.includes('open')) return 'open';
   return answers.includes('perhaps') ? 'perhaps' : 'closed';
 }
 
-const isTcp = ({ protocol }: Rule): boolean => ['tcp', '6', '-1'].includes(protocol);
+const isTcp = ({ protocol }: SecurityGroupRule): boolean => ['tcp', '6', '-1'].includes(protocol);
 
-const holdsPort = ({ protocol, fromPort, toPort }: Rule, port: number): boolean =>
+const includesPort = ({ protocol, fromPort, toPort }: SecurityGroupRule, port: number): boolean =>
   protocol === '-1' || ((fromPort ?? 0) <= port && port <= (toPort ?? 65_535));
 
-function ruleFor({ groups, cidrs, prefixLists }: Rule, peer: Peer): Passage {
+function allowedBy({ groups, cidrs, prefixLists }: SecurityGroupRule, peer: Peer): Reachability {
   if (groups.some((group) => peer.groups.includes(group))) return 'open';
   const { cidr } = peer;
   if (cidrs.some((range) => range === '0.0.0.0/0' || (cidr !== undefined && covers(range, cidr)))) {
@@ -34,7 +38,7 @@ function ruleFor({ groups, cidrs, prefixLists }: Rule, peer: Peer): Passage {
   return unsure ? 'perhaps' : 'closed';
 }
 
-/** `covers('10.0.0.0/16', '10.0.1.0/24')`. What is no IPv4 network covers nothing. */
+/** `covers('10.0.0.0/16', '10.0.1.0/24')` is true. Always false for anything but IPv4 networks. */
 export function covers(outer: string, inner: string): boolean {
   const [a, b] = [parse(outer), parse(inner)];
   if (a === undefined || b === undefined || a.bits > b.bits) return false;

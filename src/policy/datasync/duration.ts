@@ -1,21 +1,21 @@
 /**
- * How long a round takes by DataSync: each lane runs one execution after the other, biggest chunk first,
- * and each execution launches, lists both sides, transfers at its share of the link, and verifies. Played
- * in steps from one change to the next, since shares change when an execution begins or ends.
+ * Predicts the duration of a round with DataSync. Each lane runs one execution after the other, largest
+ * chunk first; each execution launches, lists both sides, transfers at its share of the link, and
+ * verifies. Simulated from event to event, because shares change when an execution begins or ends.
  */
 import { formatBytes, formatDuration, formatRate, groupDigits } from '../../units.ts';
 
 export interface ExecutionRates {
-  /** LAUNCHING: half a minute to five, observed. */
+  /** Time in LAUNCHING; half a minute to five minutes were observed. */
   readonly launchMs: number;
-  /** Listed and compared, of both sides together. */
+  /** Rate of listing and comparing, both sides together. */
   readonly entriesPerSecond: number;
   readonly verifiedBytesPerSecond: number;
-  /** Until a new task is AVAILABLE: once a task. */
+  /** Time until a new task is AVAILABLE, once per task. */
   readonly createTaskMs: number;
 }
 
-/** Sources: user guide and what others have measured; the assessment of a pilot replaces them. */
+/** Sources: user guide and published measurements. A pilot gives better values. */
 export const USUAL_RATES: ExecutionRates = {
   launchMs: 165_000,
   entriesPerSecond: 1_000,
@@ -23,42 +23,43 @@ export const USUAL_RATES: ExecutionRates = {
   createTaskMs: 200_000,
 };
 
-export interface RoundFacts {
+export interface FirstRoundFacts {
   readonly chunks: readonly { readonly entries: number; readonly bytes: number }[];
   readonly agents: number;
-  /** What the spec allows, shared by the executions that are live; undefined: the link alone limits. */
+  /** Limit of the spec, divided among the live executions; absent: only the link limits. */
   readonly limitBytesPerSecond?: number;
-  /** What the link carries, shared by those that transfer. */
+  /** Rate of the link, divided among the executions that transfer. */
   readonly linkBytesPerSecond: number;
-  /** How often an execution is looked at: its end is seen half of this late. */
+  /** An end is detected half of this late on average. */
   readonly pollIntervalMs: number;
   readonly rates?: ExecutionRates;
 }
 
 export interface RoundDuration {
   readonly totalMs: number;
-  /** Of the time of all lanes. */
+  /** Sums over all lanes, in milliseconds. */
   readonly parts: Readonly<
     Record<'launching' | 'preparing' | 'transferring' | 'verifying', number>
   >;
   readonly because: string;
 }
 
-interface Lane {
-  /** Until it transfers. */
+/** The remaining work of the execution in a lane. */
+interface LaneState {
+  /** Time until it transfers. */
   beforeMs: number;
   bytes: number;
-  /** Until the next execution may begin. */
+  /** Time from the transfer until the next execution may begin. */
   afterMs: number;
 }
 
-/** A first round: all is copied. */
-export function predictRound(facts: RoundFacts): RoundDuration {
+/** Assumes that everything is copied, as in a first round. */
+export function predictRound(facts: FirstRoundFacts): RoundDuration {
   const { chunks, agents, pollIntervalMs, rates = USUAL_RATES } = facts;
   const queue = [...chunks].sort((a, b) => b.bytes - a.bytes);
-  const lanes: Lane[] = [];
+  const lanes: LaneState[] = [];
   const parts = { launching: 0, preparing: 0, transferring: 0, verifying: 0 };
-  const next = (firstMs: number): Lane[] => {
+  const next = (firstMs: number): LaneState[] => {
     const chunk = queue.shift();
     if (chunk === undefined) return [];
     const prepareMs = (chunk.entries / rates.entriesPerSecond) * 1000;
@@ -80,45 +81,45 @@ export function predictRound(facts: RoundFacts): RoundDuration {
   while (lanes.length > 0) {
     const rate = rateOf(facts, lanes);
     const stepMs = Math.min(...lanes.map((lane) => untilNextMs(lane, rate)));
-    for (const lane of lanes) parts.transferring += pass(lane, stepMs, rate);
+    for (const lane of lanes) parts.transferring += advance(lane, stepMs, rate);
     totalMs += stepMs;
     for (const over of lanes.filter(isOver)) lanes.splice(lanes.indexOf(over), 1, ...next(0));
   }
   return { totalMs, parts, because: becauseOf(facts, parts) };
 }
 
-/** Bytes a second of each lane that transfers. */
+/** Bytes per second of each lane that transfers. */
 function rateOf(
-  { limitBytesPerSecond = Infinity, linkBytesPerSecond }: RoundFacts,
-  lanes: readonly Lane[],
+  { limitBytesPerSecond = Infinity, linkBytesPerSecond }: FirstRoundFacts,
+  lanes: readonly LaneState[],
 ): number {
   const moving = lanes.filter(({ beforeMs, bytes }) => beforeMs === 0 && bytes > 0).length;
   return Math.min(limitBytesPerSecond / lanes.length, linkBytesPerSecond / Math.max(1, moving));
 }
 
-function untilNextMs({ beforeMs, bytes, afterMs }: Lane, rate: number): number {
+function untilNextMs({ beforeMs, bytes, afterMs }: LaneState, rate: number): number {
   if (beforeMs > 0) return beforeMs;
   return bytes > 0 ? (bytes / rate) * 1000 : afterMs;
 }
 
-/** Returns how long of it was transfer. */
-function pass(lane: Lane, ms: number, rate: number): number {
-  if (lane.beforeMs > 0) lane.beforeMs = settled(lane.beforeMs - ms);
+/** Returns the time spent transferring. */
+function advance(lane: LaneState, ms: number, rate: number): number {
+  if (lane.beforeMs > 0) lane.beforeMs = clearRest(lane.beforeMs - ms);
   else if (lane.bytes > 0) {
-    lane.bytes = settled(lane.bytes - (ms / 1000) * rate);
+    lane.bytes = clearRest(lane.bytes - (ms / 1000) * rate);
     return ms;
-  } else lane.afterMs = settled(lane.afterMs - ms);
+  } else lane.afterMs = clearRest(lane.afterMs - ms);
   return 0;
 }
 
-/** What is left of a subtraction of floats is nothing. */
-const settled = (value: number): number => (value < 1e-6 ? 0 : value);
+/** Replaces the rounding error of a subtraction by zero. */
+const clearRest = (value: number): number => (value < 1e-6 ? 0 : value);
 
-const isOver = ({ beforeMs, bytes, afterMs }: Lane): boolean =>
+const isOver = ({ beforeMs, bytes, afterMs }: LaneState): boolean =>
   beforeMs === 0 && bytes === 0 && afterMs === 0;
 
 function becauseOf(
-  { chunks, agents, linkBytesPerSecond, limitBytesPerSecond }: RoundFacts,
+  { chunks, agents, linkBytesPerSecond, limitBytesPerSecond }: FirstRoundFacts,
   parts: RoundDuration['parts'],
 ): string {
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);

@@ -1,17 +1,17 @@
 /**
- * What a failure of DataSync means, in one table: which signals of an execution, a task or a call need
- * a person, which go away, and which say that a chunk is too big. The service publishes no list of its
- * codes; what is in no row counts as transient with a small budget, and then needs a person.
+ * Table of DataSync's failures: which error texts of an execution, a task or a call need the operator,
+ * which are transient, and which mean that a chunk is too big. The service publishes no list of its
+ * codes; a text without a row is retried a few times, and then needs the operator.
  * Sources: user guide (troubleshooting tasks, storage issues, verification), public issue trackers.
  */
 import type { Code } from '../../errors/codes.ts';
 
 export type FailureKind =
-  | 'outage' // the agent or the link is away: uses up no attempt
-  | 'transient' // may go away by itself: a few attempts
-  | 'partial' // it ran to its end; the report says which entries are not right
-  | 'too big' // split, and go on
-  | 'person' // permission or configuration
+  | 'outage' // the agent or the link is offline: uses no attempt
+  | 'transient' // a few attempts
+  | 'partial' // ended; the report lists the entries that are not right
+  | 'too big' // the part must be split
+  | 'person' // a permission or a setting: the operator must act
   | 'unknown';
 
 export interface FailureRow {
@@ -19,23 +19,22 @@ export interface FailureRow {
   readonly kind: FailureKind;
   readonly code: Code;
   readonly because: string;
-  /** What to do. */
   readonly fix?: string;
 }
 
-/** Matched against "ErrorCode: ErrorDetail", the first row that fits counts. */
+/** Matched against "ErrorCode: ErrorDetail"; the first match decides. */
 export const FAILURES: readonly FailureRow[] = [
   {
     signal: /Verification detected mismatches|OpNotSupp/,
     kind: 'partial',
     code: 'CHANGED_WHILE_COPYING',
-    because: 'files changed while they were copied, or a copy differs; the report names them',
+    because: 'files changed during the copy, or copies differ; the report lists them',
   },
   {
     signal: /Selected files transferred except for files skipped|FilesSkipped/,
     kind: 'partial',
     code: 'IO_ERROR',
-    because: 'files were skipped; the report names them',
+    because: 'files were skipped; the report lists them',
   },
   {
     signal: /NoMem|Cannot allocate memory/,
@@ -55,7 +54,7 @@ export const FAILURES: readonly FailureRow[] = [
     signal: /mount\.nfs: (?:access denied|Permission denied|Operation not permitted)/,
     kind: 'person',
     code: 'PERMISSION_DENIED',
-    because: 'the NFS server refuses the agent',
+    because: 'the NFS server refuses the mount by the agent',
     fix: 'Export the path read-only with no_root_squash to the address of the agent, then: longhaul retry NAME.',
   },
   {
@@ -63,27 +62,27 @@ export const FAILURES: readonly FailureRow[] = [
       /mount\.nfs: Connection timed out|mount\.nfs: .*(?:No route to host|Connection refused)/,
     kind: 'transient',
     code: 'LINK_DOWN',
-    because: 'the agent does not reach the NFS server',
+    because: 'the agent cannot reach the NFS server',
   },
   {
     signal: /Failed to connect to EFS mount target/,
     kind: 'transient',
     code: 'LINK_DOWN',
     because:
-      'DataSync does not reach a mount target of the file system; one that is new takes minutes',
+      'DataSync cannot reach a mount target of the file system; a new one becomes reachable within minutes',
   },
   {
     signal: /mount\.nfs: .*No such file or directory/,
     kind: 'person',
     code: 'SOURCE_MISSING',
-    because: 'the path is not there to be mounted',
-    fix: 'Compare source.export and destination.directory with what is there, then: longhaul retry NAME.',
+    because: 'the path to mount does not exist',
+    fix: 'Check that source.export and destination.directory exist, then: longhaul retry NAME.',
   },
   {
     signal: /SrcLocHitAccess/,
     kind: 'person',
     code: 'PERMISSION_DENIED',
-    because: 'the agent may not read the source',
+    because: 'the agent has no permission to read the source',
     fix: 'Export the path with no_root_squash, or all_squash with a user that may read everything, then: longhaul retry NAME.',
   },
   {
@@ -97,13 +96,13 @@ export const FAILURES: readonly FailureRow[] = [
     signal: /Unable to assume role|sts:AssumeRole/,
     kind: 'transient',
     code: 'BUSY',
-    because: 'a role cannot be taken; a new one takes minutes to be known everywhere',
+    because: 'DataSync cannot assume a role; a new role takes minutes to reach every service',
   },
   {
     signal: /EniNotFound/,
     kind: 'transient',
     code: 'BUSY',
-    because: 'a network interface of the task is gone; the next execution makes it anew',
+    because: 'a network interface of the task is gone; the next execution creates it again',
   },
   {
     signal: /AgentOffline|Connection to the agent was lost|agent.*(?:offline|not connected)/i,
@@ -127,13 +126,14 @@ export const FAILURES: readonly FailureRow[] = [
     signal: /No space left on device|Disk quota exceeded/,
     kind: 'person',
     code: 'DISK_FULL',
-    because: 'the file system takes no more',
+    because: 'the file system is full',
   },
   {
     signal: /Permission denied/,
     kind: 'person',
     code: 'PERMISSION_DENIED',
-    because: 'the agent may not read the source, or DataSync not write the destination',
+    because:
+      'the agent has no permission to read the source, or DataSync none to write the destination',
     fix: 'Export the path with no_root_squash; allow ClientRootAccess in the file-system policy, then: longhaul retry NAME.',
   },
   {
@@ -147,17 +147,17 @@ export const FAILURES: readonly FailureRow[] = [
       /FsS3UnableToConnectToEndpoint|FsS3HeadBucketFailed|FsAzureBlobVolRootListBlobsFailed|x40015: kinit/,
     kind: 'person',
     code: 'AWS_REFUSED',
-    because: 'a location of another kind is refused',
+    because: 'a location of another type is refused',
   },
   {
     signal: /InvalidParameter|Invalid SyncOption|ValidationException|ManifestNotFound/,
     kind: 'person',
     code: 'AWS_REFUSED',
-    because: 'DataSync does not take the request',
+    because: 'DataSync rejects the request as invalid',
   },
 ];
 
-export interface Verdict {
+export interface EndVerdict {
   readonly kind: FailureKind | 'done';
   readonly code?: Code;
   readonly because: string;
@@ -170,13 +170,14 @@ export interface EndFacts {
   readonly errorDetail?: string | undefined;
 }
 
-/** How an execution ended. ERROR does not mean that nothing was copied. */
-export function judgeEnd({ status, errorCode, errorDetail }: EndFacts): Verdict {
-  if (status === 'SUCCESS') return { kind: 'done', because: 'it ran to its end' };
+/** Judges the end of an execution. With the status ERROR it may still have copied entries. */
+export function judgeEnd({ status, errorCode, errorDetail }: EndFacts): EndVerdict {
+  if (status === 'SUCCESS') return { kind: 'done', because: 'it ended without errors' };
   return judgeSignal(`${errorCode ?? ''}: ${errorDetail ?? ''}`);
 }
 
-export function judgeSignal(text: string): Verdict {
+/** `text`: an error text of an execution, a task or a call. */
+export function judgeSignal(text: string): EndVerdict {
   const row = FAILURES.find(({ signal }) => signal.test(text));
   if (row === undefined) {
     return {
@@ -189,39 +190,6 @@ export function judgeSignal(text: string): Verdict {
   return { kind, code, because, ...(fix === undefined ? {} : { fix }) };
 }
 
-export type EntryClass = 'vanished' | 'drift' | 'locked' | 'unreadable' | 'corruption' | 'other';
-
-/** What a report has of a file at the source at one moment; the time is the file server's. */
-export interface SourceMoment {
-  readonly sizeBytes?: number;
-  readonly mtimeSeconds?: number;
-  readonly mtimeNanoseconds?: number;
-}
-
-/** Whether the source was another one when it was found to differ than when it was copied; undefined when the reports do not tell. */
-export function hasChanged(
-  copied: SourceMoment | undefined,
-  found: SourceMoment | undefined,
-): boolean | undefined {
-  if (copied?.mtimeSeconds === undefined || found?.mtimeSeconds === undefined) return undefined;
-  const sizes = [copied.sizeBytes, found.sizeBytes].filter((size) => size !== undefined);
-  return (
-    copied.mtimeSeconds !== found.mtimeSeconds ||
-    (copied.mtimeNanoseconds ?? 0) !== (found.mtimeNanoseconds ?? 0) ||
-    new Set(sizes).size > 1
-  );
-}
-
-/** Why an entry was skipped or failed, from the report's own words. */
-export function entryClass(reason: string): EntryClass {
-  if (/No such file|Stale file handle|Files were removed/i.test(reason)) return 'vanished';
-  if (/temporarily unavailable|locked|resource busy|Text file busy/i.test(reason)) return 'locked';
-  if (/Permission denied|Operation not permitted|access denied/i.test(reason)) return 'unreadable';
-  if (/Checksum failure|Metadata failure|mismatch/i.test(reason)) return 'corruption';
-  if (/changed|modified|Files were added/i.test(reason)) return 'drift';
-  return 'other';
-}
-
-/** Returns true when an execution needs no further attempt. */
-export const isEnd = ({ kind }: Verdict): boolean =>
+/** Returns true when the execution need not be repeated. */
+export const isFinalEnd = ({ kind }: EndVerdict): boolean =>
   kind === 'done' || kind === 'partial' || kind === 'too big';

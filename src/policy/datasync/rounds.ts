@@ -1,11 +1,12 @@
-/** How an execution of a round verifies, and whether its chunk may be removed from. Pure. */
-import type { Scope, ScopeFilters } from './filters.ts';
+/** Decides how the executions of a round verify, and where DataSync may remove entries. */
+import type { ScopeFilters } from './filters.ts';
+import type { PathScope } from './scope.ts';
 
-export interface RoundFacts {
+export interface VerifyFacts {
   readonly kind: 'seed' | 'catch-up' | 'final' | 'rehearsal';
   readonly deletes: boolean;
   readonly verify: 'copied' | 'full';
-  /** Entries that were copied by executions which left no report. */
+  /** Entries copied by executions that left no report. */
   readonly unreported: number;
 }
 
@@ -14,52 +15,47 @@ export interface VerifyAnswer {
   readonly because: string;
 }
 
-/** POINT_IN_TIME reads everything on both sides: the only list of the source, and the only proof of it. */
-export function verifyMode({ kind, deletes, verify, unreported }: RoundFacts): VerifyAnswer {
-  const whole = (because: string): VerifyAnswer => ({ mode: 'POINT_IN_TIME_CONSISTENT', because });
-  if (kind === 'final') return whole('the last round proves everything');
-  if (verify === 'full') return whole('verify.mode is full');
-  if (deletes) return whole('what is gone at the source shows only in a list of all that is there');
-  if (unreported > 0) return whole(`${unreported} entries were copied without a report`);
-  return { mode: 'ONLY_FILES_TRANSFERRED', because: 'what this round copies is read back' };
+/** POINT_IN_TIME_CONSISTENT reads both sides completely: only its report lists the whole source. */
+export function verifyMode({ kind, deletes, verify, unreported }: VerifyFacts): VerifyAnswer {
+  const full = (because: string): VerifyAnswer => ({ mode: 'POINT_IN_TIME_CONSISTENT', because });
+  if (kind === 'final') return full('the last round proves every entry');
+  if (verify === 'full') return full('verify.mode is full');
+  if (deletes) return full('only a complete list of the source shows what is gone there');
+  if (unreported > 0) return full(`${unreported} entries were copied without a report`);
+  return { mode: 'ONLY_FILES_TRANSFERRED', because: 'this round reads back what it copies' };
 }
 
 export interface RemovalFacts {
-  readonly scope: Scope;
+  readonly scope: PathScope;
   readonly filters: ScopeFilters;
-  /** Whether DataSync can name the only root as the path of a location. */
+  /** True when the first root can be the path of a location. */
   readonly rootIsPath: boolean;
-  /** The root itself is gone at the source: no location can be there. */
+  /** True when the first root is gone at the source: no location can begin there. */
   readonly rootIsGone: boolean;
-  /** aws.removeWithFilters: somebody has tried it out. */
+  /** The setting aws.removeWithFilters: the operator has tested it. */
   readonly removeWithFilters: boolean;
 }
 
-export type RemovalAnswer =
-  | { readonly where: 'mirrored location'; readonly because: string }
-  | { readonly where: 'filters'; readonly because: string }
-  | { readonly where: 'nowhere'; readonly because: string };
+export interface RemovalAnswer {
+  readonly where: 'mirrored location' | 'filters' | 'nowhere';
+  readonly because: string;
+}
 
-/** REMOVE together with filters is not documented, so only a location that holds just the chunk is safe. */
+/** REMOVE with filters is undocumented, so by default only a location with just the scope is safe. */
 export function decideRemoval(facts: RemovalFacts): RemovalAnswer {
   const { scope, filters, rootIsPath, rootIsGone, removeWithFilters } = facts;
   const single = scope.roots.length === 1;
-  if (single && rootIsPath && !rootIsGone && filters.excludes === undefined) {
-    return {
-      where: 'mirrored location',
-      because: 'the chunk is one directory with nothing left out',
-    };
-  }
+  if (single && rootIsPath && !rootIsGone && filters.excludes === undefined)
+    return { where: 'mirrored location', because: 'the chunk is one directory without exclusions' };
   if (removeWithFilters) return { where: 'filters', because: 'aws.removeWithFilters allows it' };
-  const why = !single
-    ? 'the chunk has several roots'
-    : rootIsGone
-      ? 'its directory is gone'
-      : filters.excludes === undefined
-        ? 'its name cannot be the path of a location'
-        : 'something in it is left out by a filter';
-  return {
-    where: 'nowhere',
-    because: `${why}, and what REMOVE does with filters is not documented`,
-  };
+  const why = whyNotMirrored(single, rootIsGone, filters);
+  const because = `${why}, and what REMOVE does with filters is not documented`;
+  return { where: 'nowhere', because };
+}
+
+function whyNotMirrored(single: boolean, rootIsGone: boolean, { excludes }: ScopeFilters): string {
+  if (!single) return 'the chunk has several roots';
+  if (rootIsGone) return 'its directory is gone';
+  if (excludes === undefined) return 'its name cannot be the path of a location';
+  return 'a filter excludes something in it';
 }

@@ -1,21 +1,21 @@
-/** Cuts what was too big for one execution in two or more, so that the parts still cover it exactly. */
+/** Splits a scope that is too big for one execution into parts that cover it exactly. */
 import { isWithinAny, parentOf, type RawPath } from '../../paths.ts';
-import type { Scope } from './filters.ts';
+import type { PathScope } from './scope.ts';
 
 export interface WeighedDirectory {
   readonly path: RawPath;
-  /** Of its whole subtree. */
+  /** Number of entries in its whole subtree. */
   readonly entries: number;
 }
 
 /**
- * `directories`: what is known of those inside. Undefined when nothing is known to cut along. A path
- * that nobody knew stays in the last part, so the parts cover the scope by construction.
+ * `directories`: the known directories in the scope. Returns undefined when it cannot be split along
+ * them. The last part keeps the root without the other parts, so that it covers unknown paths.
  */
 export function splitScope(
-  scope: Scope,
+  scope: PathScope,
   directories: Iterable<WeighedDirectory>,
-): readonly Scope[] | undefined {
+): readonly PathScope[] | undefined {
   const weights = new Map([...directories].map(({ path, entries }) => [path, entries]));
   const weight = (path: RawPath): number => weights.get(path) ?? 1;
   if (scope.roots.length > 1) return halves(scope.roots, weight).map((roots) => part(scope, roots));
@@ -29,11 +29,11 @@ export function splitScope(
   return [...parts, { roots: [root], without: [...scope.without, ...children].sort() }];
 }
 
-function part({ without }: Scope, roots: readonly RawPath[]): Scope {
+function part({ without }: PathScope, roots: readonly RawPath[]): PathScope {
   return { roots, without: without.filter((path) => isWithinAny(path, roots)) };
 }
 
-/** Two groups of about the same weight, neither empty unless there is only one path. */
+/** Returns two groups of similar weight; one group when there is only one path. */
 function halves(
   paths: readonly RawPath[],
   weight: (path: RawPath) => number,

@@ -1,25 +1,28 @@
-/** ARNs of what a migration uses at AWS. */
+/** ARNs of the AWS resources of a migration. */
 
-/** Where a migration's things are. */
-export interface AwsPlace {
-  /** 'aws', 'aws-cn', 'aws-us-gov' and so on. */
+/** The part of an ARN that all resources of a migration share. */
+export interface AwsEnvironment {
+  /** 'aws', 'aws-cn', 'aws-us-gov', …. */
   readonly partition: string;
   readonly region: string;
   /** Twelve digits. */
   readonly account: string;
 }
 
-/** `arn('ec2', 'subnet/subnet-1')` in the place's region and account. */
-export const arnOf = (place: AwsPlace, service: string, resource: string): string =>
-  `arn:${place.partition}:${service}:${place.region}:${place.account}:${resource}`;
+/** `arnOf(environment, 'ec2', 'subnet/subnet-1')`. */
+export const arnOf = (
+  { partition, region, account }: AwsEnvironment,
+  service: string,
+  resource: string,
+): string => `arn:${partition}:${service}:${region}:${account}:${resource}`;
 
-export const fileSystemArn = (place: AwsPlace, id: string): string =>
-  arnOf(place, 'elasticfilesystem', `file-system/${id}`);
-export const accessPointArn = (place: AwsPlace, id: string): string =>
-  arnOf(place, 'elasticfilesystem', `access-point/${id}`);
-export const subnetArn = (place: AwsPlace, id: string): string =>
-  arnOf(place, 'ec2', `subnet/${id}`);
-export const securityGroupArn = (place: AwsPlace, id: string): string =>
-  arnOf(place, 'ec2', `security-group/${id}`);
-export const bucketArn = ({ partition }: AwsPlace, bucket: string): string =>
+export const fileSystemArn = (environment: AwsEnvironment, id: string): string =>
+  arnOf(environment, 'elasticfilesystem', `file-system/${id}`);
+export const accessPointArn = (environment: AwsEnvironment, id: string): string =>
+  arnOf(environment, 'elasticfilesystem', `access-point/${id}`);
+export const subnetArn = (environment: AwsEnvironment, id: string): string =>
+  arnOf(environment, 'ec2', `subnet/${id}`);
+export const securityGroupArn = (environment: AwsEnvironment, id: string): string =>
+  arnOf(environment, 'ec2', `security-group/${id}`);
+export const bucketArn = ({ partition }: AwsEnvironment, bucket: string): string =>
   `arn:${partition}:s3:::${bucket}`;

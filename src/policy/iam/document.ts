@@ -1,4 +1,4 @@
-/** An IAM policy document, and short ways to write its statements. */
+/** IAM policy documents: types, and functions to write and read their statements. */
 export interface PolicyDocument {
   readonly Version: '2012-10-17';
   readonly Statement: readonly Statement[];
@@ -22,7 +22,7 @@ export const document = (...statements: readonly (Statement | undefined)[]): Pol
   Statement: statements.filter((statement) => statement !== undefined),
 });
 
-/** `actions`: of one service, without its prefix. */
+/** `actions`: names of one service, without its prefix. */
 export function allow(
   Sid: string,
   service: string,
@@ -39,7 +39,7 @@ export function allow(
   };
 }
 
-/** Of a policy that somebody wrote: one that cannot be read has none. */
+/** Returns the statements of a policy in JSON; none when it cannot be parsed. */
 export function statementsOf(policy: string): readonly Statement[] {
   try {
     const { Statement: statements } = JSON.parse(policy) as { Statement?: unknown };
@@ -54,7 +54,7 @@ export function principalsOf({ Principal }: Statement): string[] {
   return Object.values(Principal ?? {}).flatMap(listOf);
 }
 
-/** IAM writes a list of one as the one. */
+/** IAM writes a list with one element as that element. */
 export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];

@@ -1,18 +1,18 @@
-/** Rights on the file system and its key. */
+/** Permissions on the file system and its key. */
 import { arnOf, fileSystemArn } from './arns.ts';
 import { allow, type Condition, type Statement } from './document.ts';
 import type { IamFacts } from './facts.ts';
 
-/** The one there is, or any while its id is not known. */
-export function fileSystems({ place, fileSystem }: IamFacts): string[] {
+/** Returns the ARN of the file system, or of any while its id is unknown. */
+export function fileSystems({ environment, fileSystem }: IamFacts): string[] {
   return [
     fileSystem === undefined
-      ? arnOf(place, 'elasticfilesystem', 'file-system/*')
-      : fileSystemArn(place, fileSystem),
+      ? arnOf(environment, 'elasticfilesystem', 'file-system/*')
+      : fileSystemArn(environment, fileSystem),
   ];
 }
 
-const LOOKED_AT = [
+const ALL_ASPECTS = [
   'AccessPoints',
   'BackupPolicy',
   'FileSystemPolicy',
@@ -23,37 +23,37 @@ const LOOKED_AT = [
   'ReplicationConfigurations',
 ];
 
-export function describeFileSystem(
+export function canDescribeFileSystem(
   facts: IamFacts,
-  what: readonly string[] = LOOKED_AT,
+  aspects: readonly string[] = ALL_ASPECTS,
 ): Statement {
   return allow(
     'LookAtTheFileSystem',
     'elasticfilesystem',
-    what.map((name) => `Describe${name}`),
-    // Looking for one by its token asks for all of them.
-    arnOf(facts.place, 'elasticfilesystem', 'file-system/*'),
+    aspects.map((name) => `Describe${name}`),
+    // Finding a file system by its creation token lists all of them.
+    arnOf(facts.environment, 'elasticfilesystem', 'file-system/*'),
   );
 }
 
-/** The key the spec names; else that of the file system, which is only known once it is looked at. */
-export function describeAnyKey(facts: IamFacts): Statement {
-  const { kmsKey, place } = facts;
+/** Covers the key of the spec; without one, any key: that of the file system is known only at run time. */
+export function canDescribeKey(facts: IamFacts): Statement {
+  const { kmsKey, environment } = facts;
   const { resource, condition }: KeyResource =
-    kmsKey === undefined ? { resource: arnOf(place, 'kms', 'key/*') } : keyOf(facts, kmsKey);
+    kmsKey === undefined ? { resource: arnOf(environment, 'kms', 'key/*') } : keyOf(facts, kmsKey);
   return allow('LookAtTheKey', 'kms', ['DescribeKey'], resource, condition);
 }
 
-/** EFS uses the key with the caller's rights when it makes the file system, and only EFS may. */
-export function useKey(facts: IamFacts): Statement[] {
-  const { kmsKey, place } = facts;
+/** When EFS creates the file system, it uses the key with the caller's permissions; the caller cannot. */
+export function canUseKey(facts: IamFacts): Statement[] {
+  const { kmsKey, environment } = facts;
   if (kmsKey === undefined) return [];
   const { resource, condition = {} } = keyOf(facts, kmsKey);
   const throughEfs = {
     ...condition,
     StringEquals: {
-      'kms:ViaService': `elasticfilesystem.${place.region}.amazonaws.com`,
-      'kms:CallerAccount': place.account,
+      'kms:ViaService': `elasticfilesystem.${environment.region}.amazonaws.com`,
+      'kms:CallerAccount': environment.account,
     },
   };
   return [
@@ -73,12 +73,12 @@ interface KeyResource {
   readonly condition?: Condition;
 }
 
-/** IAM names keys, not aliases: an alias is a condition on any key. */
-function keyOf({ place }: IamFacts, arn: string): KeyResource {
+/** A resource in IAM is a key, never an alias: an alias becomes a condition on any key. */
+function keyOf({ environment }: IamFacts, arn: string): KeyResource {
   const alias = /:(alias\/.+)$/.exec(arn)?.[1];
   if (alias === undefined) return { resource: arn };
   return {
-    resource: arnOf(place, 'kms', 'key/*'),
+    resource: arnOf(environment, 'kms', 'key/*'),
     condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } },
   };
 }

@@ -1,8 +1,8 @@
-/** Reads the policy of a file system as far as a migration depends on it. */
+/** Evaluates the policy of a file system, as far as a migration depends on it. */
 import { listOf, principalsOf, statementsOf, type Statement } from './document.ts';
 
-/** Whether something denies everything that does not come over TLS. */
-export function refusesPlainText(policy: string): boolean {
+/** Returns true when a statement denies all access without TLS. */
+export function requiresTls(policy: string): boolean {
   return statementsOf(policy).some(
     (statement) =>
       statement.Effect === 'Deny' &&
@@ -19,7 +19,7 @@ export interface RootVerdict {
   readonly because: string;
 }
 
-/** Whether `role` may mount, write and be root, and nobody else may be root. */
+/** Holds when `role` can mount, write and act as root, and nobody else can act as root. */
 export function rootOnlyFor(policy: string, role: string): RootVerdict {
   const allowed = statementsOf(policy).filter(({ Effect }) => Effect === 'Allow');
   const needed = ['ClientMount', 'ClientWrite', 'ClientRootAccess'];
@@ -38,7 +38,7 @@ export function rootOnlyFor(policy: string, role: string): RootVerdict {
     .flatMap(principalsOf)
     .filter((who) => who !== role);
   if (others.length > 0) return { holds: false, because: `it gives root to ${others.join(', ')}` };
-  return { holds: true, because: 'TLS for all, root for DataSync alone' };
+  return { holds: true, because: 'TLS for everyone, root only for DataSync' };
 }
 
 function allows({ Action }: Statement, action: string): boolean {

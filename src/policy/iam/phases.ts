@@ -1,40 +1,39 @@
 /**
- * What the one who runs longhaul may do, phase by phase: exactly the actions that each phase calls,
- * on this migration's things where IAM can tell them apart (by ARN, else by the migration's tag).
+ * Permissions of the user who runs longhaul, by phase: exactly the actions that each phase calls, limited
+ * to resources of this migration where IAM can distinguish them, by ARN or by the migration's tag.
  */
-import { arnOf, bucketArn } from './arns.ts';
+import { arnOf } from './arns.ts';
 import { allow, document, type PolicyDocument } from './document.ts';
 import { TASK_QUOTA_CODE } from '../datasync/layout.ts';
-import { describeAnyKey, describeFileSystem, fileSystems } from './efs.ts';
+import { canDescribeKey, canDescribeFileSystem, fileSystems } from './efs.ts';
 import { serviceRoles, type IamFacts } from './facts.ts';
-import { agents, destination, locations, tasks } from './setup.ts';
+import { agents, destination, locations, tasks } from './provisioning.ts';
+import { run } from './run.ts';
 import {
   dataSync,
-  interfaces,
-  list,
-  look,
+  canDescribeNetwork,
+  canDescribeDataSync,
+  canList,
   ofThisMigration,
-  passRoles,
-  taggedAsOurs,
 } from './statements.ts';
 
 export const IAM_PHASES = {
-  assess: { title: 'look, and change nothing', build: assess },
-  destination: { title: 'make the file system and its mount targets', build: destination },
+  assess: { title: 'read the account; changes nothing', build: assess },
+  destination: { title: 'create the file system and its mount targets', build: destination },
   agents: { title: 'activate agents', build: agents },
-  locations: { title: 'make the locations', build: locations },
-  tasks: { title: 'make the tasks', build: tasks },
+  locations: { title: 'create the locations', build: locations },
+  tasks: { title: 'create the tasks', build: tasks },
   run: {
     title:
-      'run the migration: makes locations and tasks of chunks, and takes those of a delete-pass away',
+      'run the migration: creates locations and tasks of chunks, and deletes those of a delete-pass',
     build: run,
   },
   prune: {
     title:
-      'run the pass that deletes; the same rights for another person, since IAM cannot see that a run deletes',
+      'run the pass that deletes; the same permissions, for another identity: IAM cannot see that an execution deletes',
     build: run,
   },
-  teardown: { title: 'remove what was made, but not the file system', build: teardown },
+  teardown: { title: 'delete what was created, except the file system', build: teardown },
 } as const satisfies Record<
   string,
   { readonly title: string; readonly build: (facts: IamFacts) => PolicyDocument }
@@ -42,122 +41,30 @@ export const IAM_PHASES = {
 export type IamPhase = keyof typeof IAM_PHASES;
 
 function assess(facts: IamFacts): PolicyDocument {
-  const { place, vpcEndpoint, logGroup } = facts;
+  const { environment, vpcEndpoint, logGroup } = facts;
+  const quota = arnOf(environment, 'servicequotas', `datasync/${TASK_QUOTA_CODE}`);
+  const endpoints = vpcEndpoint === undefined ? [] : ['VpcEndpoints'];
   return document(
-    list('Agents', 'Locations', 'Tasks'),
-    allow(
-      'LookAtDataSync',
-      'datasync',
-      [
-        'DescribeAgent',
-        'DescribeLocationNfs',
-        'DescribeLocationEfs',
-        'DescribeTask',
-        'ListTagsForResource',
-      ],
-      dataSync(facts, 'agent', 'location', 'task'),
-    ),
-    describeFileSystem(facts),
-    look(
-      'SecurityGroups',
-      'Subnets',
-      'Vpcs',
-      ...(vpcEndpoint === undefined ? [] : ['VpcEndpoints']),
-    ),
-    allow(
-      'LookAtQuotas',
-      'servicequotas',
-      ['GetServiceQuota'],
-      arnOf(place, 'servicequotas', `datasync/${TASK_QUOTA_CODE}`),
-    ),
-    describeAnyKey(facts),
+    canList('Agents', 'Locations', 'Tasks'),
+    canDescribeDataSync(facts, 'Agent', 'LocationNfs', 'LocationEfs', 'Task'),
+    canDescribeFileSystem(facts),
+    canDescribeNetwork('SecurityGroups', 'Subnets', 'Vpcs', ...endpoints),
+    allow('LookAtQuotas', 'servicequotas', ['GetServiceQuota'], quota),
+    canDescribeKey(facts),
     allow('LookAtRoles', 'iam', ['GetRole'], serviceRoles(facts)),
-    // For the command that the assessment names.
+    // For the command that the assessment prints.
     logGroup === undefined
       ? undefined
       : allow('LookAtLogs', 'logs', ['DescribeResourcePolicies'], '*'),
   );
 }
 
-/** The engine makes what provisioning could not know: a task for each chunk, or the locations of one directory. */
-function run(facts: IamFacts): PolicyDocument {
-  const { place, bucket, prefix } = facts;
-  const below = bucketArn(place, `${bucket}/${prefix === '' ? '' : `${prefix}/`}`);
-  return document(
-    list('Agents', 'Locations', 'TaskExecutions', 'Tasks'),
-    allow(
-      'MakeForChunks',
-      'datasync',
-      ['CreateLocationEfs', 'CreateLocationNfs', 'CreateTask'],
-      '*',
-      taggedAsOurs(facts),
-    ),
-    allow(
-      'TakeAwayAfterDeletes',
-      'datasync',
-      ['DeleteLocation', 'DeleteTask'],
-      dataSync(facts, 'location', 'task'),
-      ofThisMigration(facts),
-    ),
-    describeFileSystem(facts, ['AccessPoints', 'FileSystems', 'MountTargets']),
-    allow(
-      'Start',
-      'datasync',
-      ['StartTaskExecution'],
-      dataSync(facts, 'task'),
-      ofThisMigration(facts),
-    ),
-    follow(facts),
-    allow(
-      'Steer',
-      'datasync',
-      ['CancelTaskExecution', 'UpdateTaskExecution'],
-      arnOf(place, 'datasync', 'task/*/execution/*'),
-      ofThisMigration(facts),
-    ),
-    allow(
-      'TagWhatIsMade',
-      'datasync',
-      ['TagResource'],
-      dataSync(facts, 'location', 'task', 'task/*/execution'),
-      taggedAsOurs(facts),
-    ),
-    ...interfaces(facts),
-    allow('FindReports', 's3', ['ListBucket'], bucketArn(place, bucket), {
-      StringLike: { 's3:prefix': `${prefix}*` },
-    }),
-    allow('ReadReports', 's3', ['GetObject'], `${below}*`),
-    allow('WriteManifests', 's3', ['PutObject'], `${below}manifests/*`),
-    passRoles(facts),
-  );
-}
-
-function follow(facts: IamFacts): ReturnType<typeof allow> {
-  const seen = ['LocationEfs', 'LocationNfs', 'Task', 'TaskExecution'];
-  return allow(
-    'Follow',
-    'datasync',
-    [...seen.map((what) => `Describe${what}`), 'ListTagsForResource'],
-    dataSync(facts, 'location', 'task', 'task/*/execution'),
-  );
-}
-
 function teardown(facts: IamFacts): PolicyDocument {
-  const { place } = facts;
+  const { environment } = facts;
+  const accessPoints = arnOf(environment, 'elasticfilesystem', 'access-point/*');
   return document(
-    list('Agents', 'Locations', 'Tasks'),
-    allow(
-      'LookAtDataSync',
-      'datasync',
-      [
-        'DescribeAgent',
-        'DescribeLocationEfs',
-        'DescribeLocationNfs',
-        'DescribeTask',
-        'ListTagsForResource',
-      ],
-      dataSync(facts, 'agent', 'location', 'task'),
-    ),
+    canList('Agents', 'Locations', 'Tasks'),
+    canDescribeDataSync(facts, 'Agent', 'LocationEfs', 'LocationNfs', 'Task'),
     allow(
       'Delete',
       'datasync',
@@ -169,15 +76,15 @@ function teardown(facts: IamFacts): PolicyDocument {
       'InterfacesOfTasks',
       'ec2',
       ['DeleteNetworkInterface'],
-      arnOf(place, 'ec2', 'network-interface/*'),
+      arnOf(environment, 'ec2', 'network-interface/*'),
     ),
-    look('NetworkInterfaces', 'SecurityGroups', 'Subnets'),
-    describeFileSystem(facts),
+    canDescribeNetwork('NetworkInterfaces', 'SecurityGroups', 'Subnets'),
+    canDescribeFileSystem(facts),
     allow(
       'WaysIntoTheFileSystem',
       'elasticfilesystem',
       ['DeleteAccessPoint', 'DeleteMountTarget'],
-      [...fileSystems(facts), arnOf(place, 'elasticfilesystem', 'access-point/*')],
+      [...fileSystems(facts), accessPoints],
       ofThisMigration(facts),
     ),
   );

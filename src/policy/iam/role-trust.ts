@@ -1,8 +1,8 @@
-/** Reads the trust policy of a role as far as DataSync depends on it. */
-import type { AwsPlace } from './arns.ts';
+/** Evaluates the trust policy of a role, as far as DataSync depends on it. */
+import type { AwsEnvironment } from './arns.ts';
 import { listOf, principalsOf, statementsOf, type Statement } from './document.ts';
 
-/** From the widest: what one statement opens, another does not close. */
+/** Widest first: no statement can restrict what another one allows. */
 const VERDICTS = ['open', 'half open', 'not known', 'guarded', 'refused'] as const;
 
 export interface TrustVerdict {
@@ -13,20 +13,20 @@ export interface TrustVerdict {
 const SERVICE = 'datasync.amazonaws.com';
 
 /**
- * Whether DataSync of this account and region may take the role ('refused' when not), and whether
- * another account can make its DataSync take it, as a confused deputy ('open', 'half open').
+ * Decides whether DataSync of this account and region can assume the role ('refused' when not), and
+ * whether another account can make its DataSync assume it, as a confused deputy ('open', 'half open').
  */
-export function judgeTrust(policy: string, place: AwsPlace): TrustVerdict {
+export function judgeTrust(policy: string, environment: AwsEnvironment): TrustVerdict {
   const statements = statementsOf(policy).filter(isAboutDataSync);
   if (statements.some(({ Effect }) => Effect === 'Deny')) {
     return { verdict: 'not known', because: `something is denied to ${SERVICE}` };
   }
-  const verdicts = statements.map((statement) => judge(statement, place));
+  const verdicts = statements.map((statement) => judge(statement, environment));
   const widest = VERDICTS.map((name) => verdicts.find(({ verdict }) => verdict === name));
   return (
     widest.find((verdict) => verdict !== undefined) ?? {
       verdict: 'refused',
-      because: `it does not let ${SERVICE} take it`,
+      because: `it does not let ${SERVICE} assume it`,
     }
   );
 }
@@ -41,38 +41,44 @@ function isAboutDataSync(statement: Statement): boolean {
 
 interface Guard {
   readonly operator: string;
-  /** In lower case: names of keys are the same in either. */
+  /** In lower case: key names are case-insensitive. */
   readonly key: string;
   readonly values: readonly string[];
 }
 
-/** Whom one value lets in: this account's DataSync alone, also that of others, or only that of others. */
-type Whom = 'ours' | 'anybody' | 'others';
+/** Whose DataSync one value allows: only this account's, any account's, or only that of others. */
+type Audience = 'own' | 'any' | 'others';
 
 const GUARDS: Readonly<
-  Record<string, { readonly name: string; readonly whom: (value: string, place: AwsPlace) => Whom }>
+  Record<
+    string,
+    {
+      readonly name: string;
+      readonly audience: (value: string, environment: AwsEnvironment) => Audience;
+    }
+  >
 > = {
   'aws:sourceaccount': {
     name: 'aws:SourceAccount',
-    whom: (value, { account }) => whoIs(value, account),
+    audience: (value, { account }) => audienceOf(value, account),
   },
   'aws:sourcearn': {
     name: 'aws:SourceArn',
-    whom: (value, { region, account }) => {
+    audience: (value, { region, account }) => {
       const [, , service = '*', where = '*', owner = '*'] = value.split(':');
-      const elsewhere = !isLike(service, 'datasync') || !isLike(where, region);
-      return elsewhere ? 'others' : whoIs(owner, account);
+      const elsewhere = !matches(service, 'datasync') || !matches(where, region);
+      return elsewhere ? 'others' : audienceOf(owner, account);
     },
   },
 };
 
-function whoIs(pattern: string, account: string): Whom {
-  if (pattern === account) return 'ours';
-  return isLike(pattern, account) ? 'anybody' : 'others';
+function audienceOf(pattern: string, account: string): Audience {
+  if (pattern === account) return 'own';
+  return matches(pattern, account) ? 'any' : 'others';
 }
 
-/** `isLike('eu-*', 'eu-central-1')`: as StringLike and ArnLike compare. */
-function isLike(pattern: string, text: string): boolean {
+/** `matches('eu-*', 'eu-central-1')` is true: compares like StringLike and ArnLike. */
+function matches(pattern: string, text: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replace(/\*/g, '.*')
@@ -80,23 +86,23 @@ function isLike(pattern: string, text: string): boolean {
   return new RegExp(`^${source}$`).test(text);
 }
 
-function judge(statement: Statement, place: AwsPlace): TrustVerdict {
+function judge(statement: Statement, environment: AwsEnvironment): TrustVerdict {
   const guards = guardsOf(statement);
-  const strange = guards.find(({ operator, key }) => !isKnown(operator) || !(key in GUARDS));
-  if (strange !== undefined) {
-    return { verdict: 'not known', because: `it depends on ${strange.operator} of ${strange.key}` };
+  const unknown = guards.find(({ operator, key }) => !isKnown(operator) || !(key in GUARDS));
+  if (unknown !== undefined) {
+    return { verdict: 'not known', because: `it depends on ${unknown.operator} of ${unknown.key}` };
   }
-  const seen = guards.map(({ key, values }) => ({
+  const judged = guards.map(({ key, values }) => ({
     key,
     values,
-    whom: widestOf(key, values, place),
+    audience: widestOf(key, values, environment),
   }));
-  const wrong = seen.find(({ whom }) => whom === 'others');
+  const wrong = judged.find(({ audience }) => audience === 'others');
   if (wrong !== undefined) {
-    const because = `${nameOf(wrong.key)} is ${wrong.values.join(', ')}, which is not DataSync of ${place.account} in ${place.region}`;
+    const because = `${nameOf(wrong.key)} is ${wrong.values.join(', ')}, which is not DataSync of ${environment.account} in ${environment.region}`;
     return { verdict: 'refused', because };
   }
-  return openness(seen.filter(({ whom }) => whom === 'ours').map(({ key }) => key));
+  return openness(judged.filter(({ audience }) => audience === 'own').map(({ key }) => key));
 }
 
 function openness(closing: readonly string[]): TrustVerdict {
@@ -104,16 +110,16 @@ function openness(closing: readonly string[]): TrustVerdict {
     .filter((key) => !closing.includes(key))
     .map(nameOf);
   if (missing.length === 0)
-    return { verdict: 'guarded', because: `for ${SERVICE} of this account` };
+    return { verdict: 'guarded', because: `only for ${SERVICE} of this account` };
   const because = `no condition on ${missing.join(' and ')} keeps other accounts out`;
   return { verdict: closing.length === 0 ? 'open' : 'half open', because };
 }
 
-/** One value that fits is enough for AWS. */
-function widestOf(key: string, values: readonly string[], place: AwsPlace): Whom {
-  const each = values.map((value) => GUARDS[key]?.whom(value, place) ?? 'others');
-  if (each.includes('anybody')) return 'anybody';
-  return each.includes('ours') ? 'ours' : 'others';
+/** One matching value satisfies a condition. */
+function widestOf(key: string, values: readonly string[], environment: AwsEnvironment): Audience {
+  const each = values.map((value) => GUARDS[key]?.audience(value, environment) ?? 'others');
+  if (each.includes('any')) return 'any';
+  return each.includes('own') ? 'own' : 'others';
 }
 
 const nameOf = (key: string): string => GUARDS[key]?.name ?? key;

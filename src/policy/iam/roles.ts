@@ -1,101 +1,108 @@
 /**
- * What others may do: the roles DataSync takes, the policy of the file system, of the log group and of
- * the key. Every trust names the account and DataSync's ARNs in it, so that nobody else's DataSync can
- * be made to act with these roles.
+ * Policies that the operator attaches to other identities and resources: the roles that DataSync assumes,
+ * the file system, the log group and the key. Every trust policy names the account and DataSync's ARNs in
+ * it, so that no other account's DataSync can use these roles.
  */
 import { arnOf, bucketArn, fileSystemArn } from './arns.ts';
-import {
-  allow,
-  document,
-  type Condition,
-  type PolicyDocument,
-  type Statement,
-} from './document.ts';
+import { allow, document, type Condition, type PolicyDocument } from './document.ts';
 import { serviceRoles, type IamFacts, type S3Access } from './facts.ts';
+import { reportsArn } from './statements.ts';
 
 export interface RoleDocument {
   readonly name: string;
-  /** To what it is attached. */
+  /** ARNs or ids of the roles or the resource to attach it to. */
   readonly attachTo: string;
   readonly title: string;
   readonly document: PolicyDocument;
 }
 
 export function roleDocuments(facts: IamFacts): readonly RoleDocument[] {
-  const { accessRole, writeRole, readRole, logGroup, kmsKey } = facts;
-  const s3 = facts.s3Locations ?? [];
-  const documents: (RoleDocument | undefined)[] = [
+  return [
     {
       name: 'datasync-trust',
       attachTo: serviceRoles(facts).join(', '),
-      title: 'trust policy of every role that DataSync takes',
+      title: 'trust policy of every role that DataSync assumes',
       document: trust(facts),
     },
-    { name: 'reports', attachTo: writeRole, title: 'write task reports', document: reports(facts) },
-    { name: 'manifests', attachTo: readRole, title: 'read manifests', document: manifests(facts) },
-    s3.length === 0
-      ? undefined
-      : {
-          name: 's3-locations',
-          attachTo: [...new Set(s3.map(({ role }) => role))].join(', '),
-          title: 'read and write the places in S3',
-          document: s3Access(facts, s3),
-        },
     {
-      name: 'file-system',
-      attachTo: facts.fileSystem ?? 'the file system; provision does it',
-      title: 'TLS for all, root for DataSync alone',
-      document: fileSystemPolicy({
-        accessRole,
-        ...(facts.fileSystem === undefined
-          ? {}
-          : { resource: fileSystemArn(facts.place, facts.fileSystem) }),
-      }),
+      name: 'reports',
+      attachTo: facts.writeRole,
+      title: 'write task reports',
+      document: reports(facts),
     },
-    logGroup === undefined
-      ? undefined
-      : {
-          name: 'log-group',
-          attachTo: logGroup,
-          title: 'resource policy, without which logs are silently missing',
-          document: logs(facts, logGroup),
-        },
-    kmsKey === undefined
-      ? undefined
-      : {
-          name: 'key',
-          attachTo: kmsKey,
-          title: 'a statement of the key policy',
-          document: key(facts),
-        },
+    {
+      name: 'manifests',
+      attachTo: facts.readRole,
+      title: 'read manifests',
+      document: manifests(facts),
+    },
+    ...s3Documents(facts),
+    fileSystemDocument(facts),
+    ...logDocuments(facts),
+    ...keyDocuments(facts),
   ];
-  return documents.filter((each) => each !== undefined);
 }
 
-/** Guards against the confused deputy; tighten aws:SourceArn to the locations once they are there. */
-function trust({ place }: IamFacts): PolicyDocument {
+function s3Documents(facts: IamFacts): RoleDocument[] {
+  const { s3Locations = [] } = facts;
+  if (s3Locations.length === 0) return [];
+  const roles = new Set(s3Locations.map(({ role }) => role));
+  return [
+    {
+      name: 's3-locations',
+      attachTo: [...roles].join(', '),
+      title: 'read and write the S3 locations',
+      document: s3Access(facts, s3Locations),
+    },
+  ];
+}
+
+function fileSystemDocument({ environment, fileSystem, accessRole }: IamFacts): RoleDocument {
+  const resource =
+    fileSystem === undefined ? {} : { resource: fileSystemArn(environment, fileSystem) };
+  return {
+    name: 'file-system',
+    attachTo: fileSystem ?? 'the file system; provision attaches it',
+    title: 'TLS for everyone, root only for DataSync',
+    document: fileSystemPolicy({ accessRole, ...resource }),
+  };
+}
+
+function logDocuments(facts: IamFacts): RoleDocument[] {
+  const { logGroup } = facts;
+  if (logGroup === undefined) return [];
+  const title = 'resource policy, without which DataSync silently writes no logs';
+  return [{ name: 'log-group', attachTo: logGroup, title, document: logs(facts, logGroup) }];
+}
+
+function keyDocuments(facts: IamFacts): RoleDocument[] {
+  const { kmsKey } = facts;
+  if (kmsKey === undefined) return [];
+  const title = 'a statement of the key policy';
+  return [{ name: 'key', attachTo: kmsKey, title, document: key(facts) }];
+}
+
+/** Prevents the confused deputy. aws:SourceArn can be limited to the locations once they exist. */
+function trust({ environment }: IamFacts): PolicyDocument {
   return document({
     Sid: 'DataSyncOfThisAccount',
     Effect: 'Allow',
     Principal: { Service: 'datasync.amazonaws.com' },
     Action: 'sts:AssumeRole',
     Condition: {
-      StringEquals: { 'aws:SourceAccount': place.account },
-      ArnLike: { 'aws:SourceArn': arnOf(place, 'datasync', '*') },
+      StringEquals: { 'aws:SourceAccount': environment.account },
+      ArnLike: { 'aws:SourceArn': arnOf(environment, 'datasync', '*') },
     },
   });
 }
 
-const below = ({ place, bucket, prefix }: IamFacts): string =>
-  bucketArn(place, `${bucket}/${prefix === '' ? '' : `${prefix}/`}`);
-
-const inThisAccount = ({ place }: IamFacts): Condition => ({
-  StringEquals: { 's3:ResourceAccount': place.account },
+const inThisAccount = ({ environment }: IamFacts): Condition => ({
+  StringEquals: { 's3:ResourceAccount': environment.account },
 });
 
 function reports(facts: IamFacts): PolicyDocument {
   return document(
-    allow('WriteReports', 's3', ['PutObject'], `${below(facts)}*`, inThisAccount(facts)),
+    allow('WriteReports', 's3', ['PutObject'], `${reportsArn(facts)}*`, inThisAccount(facts)),
   );
 }
 
@@ -105,16 +112,16 @@ function manifests(facts: IamFacts): PolicyDocument {
       'ReadManifests',
       's3',
       ['GetObject', 'GetObjectVersion'],
-      `${below(facts)}manifests/*`,
+      `${reportsArn(facts)}manifests/*`,
       inThisAccount(facts),
     ),
   );
 }
 
 /** Source: user guide, create-s3-location. */
-function s3Access(facts: IamFacts, places: readonly S3Access[]): PolicyDocument {
-  const { place } = facts;
-  const buckets = [...new Set(places.map(({ bucket }) => bucketArn(place, bucket)))];
+function s3Access(facts: IamFacts, locations: readonly S3Access[]): PolicyDocument {
+  const { environment } = facts;
+  const buckets = [...new Set(locations.map(({ bucket }) => bucketArn(environment, bucket)))];
   return document(
     allow(
       'LookIntoBuckets',
@@ -135,8 +142,8 @@ function s3Access(facts: IamFacts, places: readonly S3Access[]): PolicyDocument 
         'PutObject',
         'PutObjectTagging',
       ],
-      places.map(({ bucket, prefix }) =>
-        bucketArn(place, `${bucket}/${prefix === '' ? '' : `${prefix}/`}*`),
+      locations.map(({ bucket, prefix }) =>
+        bucketArn(environment, `${bucket}/${prefix === '' ? '' : `${prefix}/`}*`),
       ),
       inThisAccount(facts),
     ),
@@ -144,46 +151,46 @@ function s3Access(facts: IamFacts, places: readonly S3Access[]): PolicyDocument 
 }
 
 /**
- * The policy of the file system: nothing without TLS, and until the cutover nobody but DataSync, as
- * root, which keeps owners and modes. The clients' own statement is added at the cutover.
- * Without an access role there is no policy that DataSync could pass: only TLS is demanded.
+ * Returns a policy that denies access without TLS and, until the cutover, allows only DataSync, as root so
+ * that it can set owners and modes. At the cutover the operator adds a statement for the clients. Without
+ * an access role, DataSync has no identity that a policy could allow: it then only requires TLS.
  */
 export function fileSystemPolicy({
   accessRole,
   resource,
 }: {
   readonly accessRole?: string | undefined;
-  /** ARN of the file system, where it is known. */
+  /** ARN of the file system, if known. */
   readonly resource?: string;
 }): PolicyDocument {
-  const on = resource === undefined ? {} : { Resource: resource };
-  const overTls: Condition = { Bool: { 'aws:SecureTransport': 'true' } };
-  const mount = ['ClientMount', 'ClientWrite', 'ClientRootAccess'];
-  const who: Statement['Principal'] = { AWS: accessRole ?? '*' };
+  const target = resource === undefined ? {} : { Resource: resource };
+  const actions = ['ClientMount', 'ClientWrite', 'ClientRootAccess'];
   return document(
     {
       Sid: 'TlsOnly',
       Effect: 'Deny',
       Principal: { AWS: '*' },
       Action: '*',
-      ...on,
+      ...target,
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     },
     {
       Sid: accessRole === undefined ? 'MountTargetsOnly' : 'DataSyncAsRoot',
       Effect: 'Allow',
-      Principal: who,
-      Action: mount.map((action) => `elasticfilesystem:${action}`),
-      ...on,
-      Condition:
-        accessRole === undefined
-          ? { Bool: { 'elasticfilesystem:AccessedViaMountTarget': 'true' } }
-          : overTls,
+      Principal: { AWS: accessRole ?? '*' },
+      Action: actions.map((action) => `elasticfilesystem:${action}`),
+      ...target,
+      Condition: {
+        Bool:
+          accessRole === undefined
+            ? { 'elasticfilesystem:AccessedViaMountTarget': 'true' }
+            : { 'aws:SecureTransport': 'true' },
+      },
     },
   );
 }
 
-function logs({ place }: IamFacts, logGroup: string): PolicyDocument {
+function logs({ environment }: IamFacts, logGroup: string): PolicyDocument {
   return document({
     Sid: 'DataSyncWritesLogs',
     Effect: 'Allow',
@@ -191,13 +198,13 @@ function logs({ place }: IamFacts, logGroup: string): PolicyDocument {
     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     Resource: `${logGroup.replace(/(:\*)?$/, '')}:log-stream:*`,
     Condition: {
-      StringEquals: { 'aws:SourceAccount': place.account },
-      ArnLike: { 'aws:SourceArn': arnOf(place, 'datasync', 'task/*') },
+      StringEquals: { 'aws:SourceAccount': environment.account },
+      ArnLike: { 'aws:SourceArn': arnOf(environment, 'datasync', 'task/*') },
     },
   });
 }
 
-function key({ place }: IamFacts): PolicyDocument {
+function key({ environment }: IamFacts): PolicyDocument {
   return document({
     Sid: 'EfsOfThisAccount',
     Effect: 'Allow',
@@ -208,8 +215,8 @@ function key({ place }: IamFacts): PolicyDocument {
     Resource: '*',
     Condition: {
       StringEquals: {
-        'kms:ViaService': `elasticfilesystem.${place.region}.amazonaws.com`,
-        'kms:CallerAccount': place.account,
+        'kms:ViaService': `elasticfilesystem.${environment.region}.amazonaws.com`,
+        'kms:CallerAccount': environment.account,
       },
     },
   });

@@ -1,25 +1,25 @@
-/** The steps to a file system that DataSync can write to, and nobody else until the cutover. */
-import { refusesPlainText, rootOnlyFor } from '../iam/file-system-policy.ts';
+/** Plans the steps to a file system that only DataSync can write to until the cutover. */
+import { requiresTls, rootOnlyFor } from '../iam/file-system-policy.ts';
 import {
   later,
   refused,
   there,
   toDo,
   waiting,
-  type Desired,
+  type DesiredResources,
   type DesiredFileSystem,
-  type Found,
+  type FoundResources,
   type FoundFileSystem,
-  type Step,
+  type ProvisionStep,
 } from './steps.ts';
 
-export function fileSystemSteps(desired: Desired, found: Found): Step[] {
+export function fileSystemSteps(desired: DesiredResources, found: FoundResources): ProvisionStep[] {
   const { create, id } = desired.fileSystem;
   const { fileSystem } = found;
-  if (create === undefined) return [givenStep(id, fileSystem)];
-  const key = create.kmsKey ?? 'the key that AWS manages';
+  if (create === undefined) return [existingStep(id, fileSystem)];
+  const key = create.kmsKey ?? 'the AWS managed key';
   if (fileSystem === undefined) {
-    const because = `there is none; encrypted with ${key}, ${create.throughput} throughput`;
+    const because = `it does not exist; to be encrypted with ${key}, ${create.throughput} throughput`;
     return [
       toDo('file system', because, { do: 'create file system' }),
       ...['backup policy', 'file-system policy', 'lifecycle'].map((what) =>
@@ -38,20 +38,23 @@ export function fileSystemSteps(desired: Desired, found: Found): Step[] {
   ];
 }
 
-/** A file system that was there before is not touched; `longhaul assess` judges it. */
-function givenStep(id: string | undefined, fileSystem: FoundFileSystem | undefined): Step {
+/** An existing file system is never changed; `longhaul assess` checks it. */
+function existingStep(
+  id: string | undefined,
+  fileSystem: FoundFileSystem | undefined,
+): ProvisionStep {
   const what = 'file system';
-  if (fileSystem !== undefined) return there(what, `${fileSystem.id} is used as it is`);
-  const fix = 'Correct destination.fileSystem in the spec, or leave it out and write create: {}.';
-  return refused(what, `there is no ${id ?? 'file system'} in this account and region`, fix);
+  if (fileSystem !== undefined) return there(what, `${fileSystem.id} is used without changes`);
+  const fix = 'Fix destination.fileSystem in the spec, or remove it and write create: {}.';
+  return refused(what, `this account and region has no ${id ?? 'file system'}`, fix);
 }
 
-function baseStep(create: DesiredFileSystem, fileSystem: FoundFileSystem): Step {
+function baseStep(create: DesiredFileSystem, fileSystem: FoundFileSystem): ProvisionStep {
   const what = 'file system';
   const { id, state, encrypted, kmsKey } = fileSystem;
   if (state === 'creating' || state === 'updating') return waiting(what, `${id} is ${state}`);
   if (state !== 'available') {
-    return refused(what, `${id} is ${state}`, 'Wait until it is gone, then provision again.');
+    return refused(what, `${id} is ${state}`, 'Wait until it is deleted, then provision again.');
   }
   if (!encrypted) {
     const fix = `Delete ${id} while it is empty, and provision again: encryption cannot be added later.`;
@@ -65,15 +68,18 @@ function baseStep(create: DesiredFileSystem, fileSystem: FoundFileSystem): Step 
   return there(what, `${id}, encrypted`);
 }
 
-function throughputStep({ throughput }: DesiredFileSystem, fileSystem: FoundFileSystem): Step {
+function throughputStep(
+  { throughput }: DesiredFileSystem,
+  fileSystem: FoundFileSystem,
+): ProvisionStep {
   const what = 'throughput';
   if (fileSystem.throughput === throughput) return there(what, throughput);
-  const because = `it is ${fileSystem.throughput ?? 'unknown'}; AWS takes one change a day`;
+  const because = `it is ${fileSystem.throughput ?? 'unknown'}; AWS allows one change per day`;
   return toDo(what, because, { do: 'set throughput', fileSystem: fileSystem.id });
 }
 
-/** Backups that somebody has turned on stay on. */
-function backupStep({ backup }: DesiredFileSystem, fileSystem: FoundFileSystem): Step {
+/** Never turns backups off. */
+function backupStep({ backup }: DesiredFileSystem, fileSystem: FoundFileSystem): ProvisionStep {
   const what = 'backup policy';
   if (fileSystem.backup) return there(what, 'backups are on');
   if (!backup) return there(what, 'off, as the spec says');
@@ -81,35 +87,39 @@ function backupStep({ backup }: DesiredFileSystem, fileSystem: FoundFileSystem):
 }
 
 /**
- * A policy that is there is never replaced: after the cutover it is what lets the clients in. One
- * that lacks what it must have is for a person.
+ * Never replaces an existing policy: after the cutover it gives the clients access. Refuses a policy
+ * that lacks what the migration needs.
  */
-function policyStep({ accessRole }: Desired, { id, arn, policy }: FoundFileSystem): Step {
+function policyStep(
+  { accessRole }: DesiredResources,
+  { id, arn, policy }: FoundFileSystem,
+): ProvisionStep {
   const what = 'file-system policy';
   if (policy === undefined) {
-    const who = accessRole === undefined ? 'for all' : `for all, root for ${accessRole} alone`;
-    return toDo(what, `there is none; TLS ${who}`, { do: 'put policy', fileSystem: id, arn });
+    const who =
+      accessRole === undefined ? 'for everyone' : `for everyone, root only for ${accessRole}`;
+    return toDo(what, `it does not exist; TLS ${who}`, { do: 'put policy', fileSystem: id, arn });
   }
   const fix = 'Compare it with: longhaul iam-policy SPEC --phase file-system.';
-  if (!refusesPlainText(policy)) return refused(what, 'it lets in what is not TLS', fix);
-  if (accessRole === undefined) return there(what, 'TLS for all');
+  if (!requiresTls(policy)) return refused(what, 'it allows access without TLS', fix);
+  if (accessRole === undefined) return there(what, 'TLS for everyone');
   const { holds, because } = rootOnlyFor(policy, accessRole);
   return holds ? there(what, because) : refused(what, because, fix);
 }
 
-/** Files must not move to Infrequent Access while rounds still read them: that costs by the byte. */
+/** No file should move to Infrequent Access while rounds still read it: reads there are billed per byte. */
 function lifecycleStep(
-  { done }: Desired,
+  { done }: DesiredResources,
   { infrequentAccessAfterDays: days }: DesiredFileSystem,
   { id, lifecycle }: FoundFileSystem,
-): Step {
+): ProvisionStep {
   const what = 'lifecycle';
   if (!done) {
     if (lifecycle.length === 0) return there(what, 'off until the migration is done');
     const because = `it is ${lifecycle.join(', ')}; off until the migration is done`;
     return toDo(what, because, { do: 'put lifecycle', fileSystem: id });
   }
-  if (days === undefined) return there(what, 'as it is: the spec says nothing');
+  if (days === undefined) return there(what, 'unchanged: the spec does not set it');
   const transition = days === 1 ? 'AFTER_1_DAY' : `AFTER_${days}_DAYS`;
   if (lifecycle.includes(transition)) return there(what, transition);
   const because = `the migration is done: ${transition} to Infrequent Access`;

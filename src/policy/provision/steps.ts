@@ -1,35 +1,35 @@
-/** What provisioning wants, what it finds, and the steps from one to the other. Plain data. */
+/** Desired resources, found resources, and the steps from the found to the desired ones. Plain data. */
 
-/** From the spec; names, tokens and tags are those that find again what an interrupted run made. */
-export interface Desired {
+/** Derived from the spec alone, so that a later run finds what an interrupted one has created. */
+export interface DesiredResources {
   readonly migration: string;
   readonly tag: { readonly key: string; readonly value: string };
   readonly fileSystem: {
-    /** One that was there before: it is used as it is. */
+    /** An existing file system, which is never changed. */
     readonly id?: string | undefined;
     readonly create?: DesiredFileSystem | undefined;
   };
   readonly accessRole?: string | undefined;
-  /** An access point that was there before. */
+  /** An existing access point. */
   readonly accessPoint?: string | undefined;
-  /** Of a file system that is made: an access point makes the directory when it is first mounted. */
-  readonly makeAccessPoint: boolean;
+  /** An access point creates the directory of a new file system on the first mount. */
+  readonly createAccessPoint: boolean;
   readonly subnets: readonly string[];
-  /** One for each agent, in the spec's order. */
+  /** One per agent, in the order of the spec. */
   readonly lanes: readonly DesiredLane[];
-  /** `nfs://server/path/`, as DataSync writes it. */
+  /** `nfs://server/path/`, in DataSync's form. */
   readonly sourceUri: string;
-  /** `s3://bucket/prefix/`, in the spec's order. */
+  /** `s3://bucket/prefix/`, in the order of the spec. */
   readonly s3Uris: readonly string[];
-  /** Of the path below the file system, or below the access point. */
+  /** Path below the root of the file system or of the access point. */
   readonly efsPath: string;
-  /** 'AUTOMATIC', 'NFS3' and so on. */
+  /** 'AUTOMATIC', 'NFS3', …. */
   readonly nfsVersion: string;
-  /** ARNs of where DataSync mounts from. */
+  /** ARNs of the subnet and the security groups of DataSync's interfaces. */
   readonly mountFrom: Pick<EfsMount, 'subnet' | 'securityGroups'>;
   readonly region: string;
-  readonly makeTasks: boolean;
-  /** The migration is done: the lifecycle policy may begin. */
+  readonly createTasks: boolean;
+  /** The migration is done: the lifecycle policy may be set. */
   readonly done: boolean;
 }
 
@@ -46,11 +46,11 @@ export interface DesiredLane {
   readonly taskName: string;
 }
 
-export interface Found {
+export interface FoundResources {
   readonly agents: readonly FoundAgent[];
   readonly fileSystem?: FoundFileSystem | undefined;
-  readonly mountTargets: readonly FoundPart[];
-  readonly accessPoint?: FoundPart | undefined;
+  readonly mountTargets: readonly FoundMountTarget[];
+  readonly accessPoint?: FoundAccessPoint | undefined;
   readonly locations: readonly FoundLocation[];
   readonly tasks: readonly FoundTask[];
 }
@@ -69,18 +69,22 @@ export interface FoundFileSystem {
   readonly kmsKey?: string | undefined;
   readonly throughput?: string | undefined;
   readonly backup: boolean;
-  /** As JSON; undefined: the default, which lets everybody do everything. */
+  /** JSON; undefined: the default, which allows everything to everyone. */
   readonly policy?: string | undefined;
-  /** Days after which files move to Infrequent Access; undefined when they do not. */
+  /** Transition rules, 'AFTER_30_DAYS'; empty: files stay in their storage class. */
   readonly lifecycle: readonly string[];
-  /** It carries the tag of the migration: this made it. */
+  /** True when it has the tag of the migration, which has then created it. */
   readonly ours: boolean;
 }
 
-export interface FoundPart {
+export interface FoundAccessPoint {
   readonly id: string;
   readonly state: string;
-  /** Of a mount target. */
+}
+
+export interface FoundMountTarget {
+  readonly id: string;
+  readonly state: string;
   readonly subnet?: string | undefined;
 }
 
@@ -88,14 +92,14 @@ export interface FoundLocation {
   readonly arn: string;
   readonly uri: string;
   readonly ours: boolean;
-  /** Of an NFS location. */
+  /** NFS only, as is `version`. */
   readonly agents?: readonly string[] | undefined;
   readonly version?: string | undefined;
-  /** Of an EFS location. */
+  /** EFS only. */
   readonly mount?: EfsMount | undefined;
 }
 
-/** How DataSync mounts a file system; all ARNs. */
+/** How DataSync mounts a file system. All names are ARNs. */
 export interface EfsMount {
   readonly tls: boolean;
   readonly accessPoint?: string | undefined;
@@ -104,7 +108,7 @@ export interface EfsMount {
   readonly securityGroups: readonly string[];
 }
 
-/** One without TLS, or with another role or network, is not what was wanted, whoever made it. */
+/** Compares access points by id, security groups in any order, and everything else exactly. */
 export function mountsAlike(a: EfsMount, b: EfsMount): boolean {
   const groups = new Set(b.securityGroups);
   const idOf = (arn: string | undefined): string | undefined => arn?.split('/').at(-1);
@@ -129,7 +133,7 @@ export interface FoundTask {
 }
 
 /** One call that changes the account. */
-export type Deed =
+export type Action =
   | { readonly do: 'create file system' }
   | { readonly do: 'set throughput'; readonly fileSystem: string }
   | { readonly do: 'enable backups'; readonly fileSystem: string }
@@ -164,34 +168,44 @@ export type Deed =
       readonly id: string;
     };
 
-export interface Step {
-  /** 'mount target in subnet-1', 'task of lane 0': names the step in every run. */
+export type ActionOf<Name extends Action['do']> = Extract<Action, { do: Name }>;
+
+export interface ProvisionStep {
+  /** Unique name that is the same in every run: 'mount target in subnet-1', 'task of lane 0'. */
   readonly what: string;
   readonly state:
-    | 'there' // nothing to do
+    | 'there' // exists as desired
     | 'to do'
     | 'later' // after an earlier step
-    | 'waiting' // AWS is at it
-    | 'refused'; // needs a person
+    | 'waiting' // AWS is working on it
+    | 'refused'; // needs the operator
   readonly because: string;
   readonly fix?: string;
-  readonly deed?: Deed;
+  readonly action?: Action;
 }
 
-export const there = (what: string, because: string): Step => ({ what, state: 'there', because });
-export const later = (what: string, because: string): Step => ({ what, state: 'later', because });
-export const waiting = (what: string, because: string): Step => ({
+export const there = (what: string, because: string): ProvisionStep => ({
+  what,
+  state: 'there',
+  because,
+});
+export const later = (what: string, because: string): ProvisionStep => ({
+  what,
+  state: 'later',
+  because,
+});
+export const waiting = (what: string, because: string): ProvisionStep => ({
   what,
   state: 'waiting',
   because,
 });
-export const toDo = (what: string, because: string, deed: Deed): Step => ({
+export const toDo = (what: string, because: string, action: Action): ProvisionStep => ({
   what,
   state: 'to do',
   because,
-  deed,
+  action,
 });
-export const refused = (what: string, because: string, fix: string): Step => ({
+export const refused = (what: string, because: string, fix: string): ProvisionStep => ({
   what,
   state: 'refused',
   because,

@@ -1,6 +1,6 @@
 /**
- * What goes, in which order: tasks, then their locations. Only what carries the tag of the migration;
- * the file system with its ways in goes only when it is named, because it is where the data is now.
+ * Plans a teardown: tasks first, then their locations; only resources with the tag of the migration. The
+ * file system, which holds the migrated data, is deleted only when the operator names it.
  */
 import {
   later,
@@ -8,78 +8,93 @@ import {
   there,
   toDo,
   waiting,
-  type Found,
   type FoundFileSystem,
-  type Step,
+  type FoundResources,
+  type FoundTask,
+  type ProvisionStep,
 } from './steps.ts';
 
 export interface TeardownOptions {
-  /** The id of the file system, typed by a person: it goes too. */
+  /** Id of the file system to delete as well, as typed by the operator. */
   readonly fileSystem?: string | undefined;
 }
 
-export function planTeardown(found: Found, { fileSystem }: TeardownOptions): readonly Step[] {
+export function planTeardown(
+  found: FoundResources,
+  { fileSystem }: TeardownOptions,
+): readonly ProvisionStep[] {
   const tasks = found.tasks.filter(({ ours }) => ours).map(taskStep);
   const locations = found.locations
     .filter(({ ours }) => ours)
     .map(({ arn, uri }) => {
       const what = `location ${uri}`;
       if (tasks.length > 0) return later(what, 'after the tasks');
-      return toDo(what, 'this migration made it', { do: 'delete location', arn });
+      return toDo(what, 'created by this migration', { do: 'delete location', arn });
     });
   const before = [...tasks, ...locations];
   return [...before, ...fileSystemSteps(found, fileSystem, before.length > 0)];
 }
 
-function taskStep({ arn, name = arn, status }: Found['tasks'][number]): Step {
+function taskStep({ arn, name = arn, status }: FoundTask): ProvisionStep {
   const what = `task ${name}`;
   if (status === 'RUNNING' || status === 'QUEUED') {
     const fix = 'End the migration first: longhaul abort NAME.';
     return refused(what, `it is ${status}`, fix);
   }
-  return toDo(what, 'this migration made it', { do: 'delete task', arn });
+  return toDo(what, 'created by this migration', { do: 'delete task', arn });
 }
 
-function fileSystemSteps(found: Found, named: string | undefined, busy: boolean): Step[] {
+function fileSystemSteps(
+  found: FoundResources,
+  named: string | undefined,
+  busy: boolean,
+): ProvisionStep[] {
   const { fileSystem } = found;
   const what = 'file system';
   if (fileSystem === undefined) {
-    return named === undefined ? [] : [there(what, `${named} is not there any more`)];
+    return named === undefined ? [] : [there(what, `${named} no longer exists`)];
   }
-  if (named === undefined) return [there(what, `${fileSystem.id} stays: nobody named it`)];
+  if (named === undefined)
+    return [there(what, `${fileSystem.id} is kept: the command did not name it`)];
   const problem = problemOf(fileSystem, named);
   if (problem !== undefined) return [problem];
   if (busy) return [later(what, 'after the locations')];
   return removal(found, fileSystem);
 }
 
-function problemOf({ id, ours, state }: FoundFileSystem, named: string): Step | undefined {
+function problemOf({ id, ours, state }: FoundFileSystem, named: string): ProvisionStep | undefined {
   const what = 'file system';
   if (named !== id) {
-    return refused(what, `it is ${id}, not ${named}`, 'Name the one of this migration.');
+    return refused(what, `it is ${id}, not ${named}`, 'Name the file system of this migration.');
   }
   if (!ours) {
-    const fix = 'Delete it yourself if you mean it.';
-    return refused(what, `${id} was not made by this migration`, fix);
+    const fix = 'To delete it, use the AWS console or CLI.';
+    return refused(what, `${id} was not created by this migration`, fix);
   }
   return state === 'deleting' ? waiting(what, `${id} is being deleted`) : undefined;
 }
 
-function removal({ mountTargets, accessPoint }: Found, { id }: FoundFileSystem): Step[] {
+function removal(
+  { mountTargets, accessPoint }: FoundResources,
+  { id }: FoundFileSystem,
+): ProvisionStep[] {
   const points = accessPoint === undefined || accessPoint.state === 'deleting' ? [] : [accessPoint];
   const open = [
     ...points.map(({ id: point }) =>
-      toDo(`access point ${point}`, 'of the file system', { do: 'delete access point', id: point }),
+      toDo(`access point ${point}`, 'belongs to the file system', {
+        do: 'delete access point',
+        id: point,
+      }),
     ),
     ...mountTargets.map(({ id: target, state }) =>
       state === 'deleting'
         ? waiting(`mount target ${target}`, 'it is being deleted')
-        : toDo(`mount target ${target}`, 'of the file system', {
+        : toDo(`mount target ${target}`, 'belongs to the file system', {
             do: 'delete mount target',
             id: target,
           }),
     ),
   ];
   if (open.length > 0) return [...open, later('file system', 'after its mount targets')];
-  return [toDo('file system', `${id} was named`, { do: 'delete file system', id })];
+  return [toDo('file system', `${id} was named by the command`, { do: 'delete file system', id })];
 }

@@ -55,8 +55,8 @@ describe('longhaul assess, with engine: datasync', () => {
     expect(stderr).toMatch(/^The source is not mounted here/);
     expect(stdout).toMatch(/^ {2}fine +agent site-a +ONLINE, version 1\.0\.0$/m);
     expect(stdout).toMatch(/^ {2}WARNING +endpoint of site-a +PUBLIC$/m);
-    expect(stdout).toMatch(/^ {2}NOT KNOWN +file system +there is none yet$/m);
-    expect(stdout).toMatch(/^ {2}fine +clock of this machine +-?[01] s from that of AWS$/m);
+    expect(stdout).toMatch(/^ {2}NOT KNOWN +file system +it does not exist yet$/m);
+    expect(stdout).toMatch(/^ {2}fine +clock of this machine +-?[01] s off AWS time$/m);
     expect(stdout).toMatch(
       /^ {2}fine +free addresses +5 are needed in subnet-0a1b2c3d, .*; 4091 are free$/m,
     );
@@ -64,7 +64,7 @@ describe('longhaul assess, with engine: datasync', () => {
       /^ {2}fine +security groups +TCP 2049 from sg-0a1b2c3d to sg-0a1b2c3d /m,
     );
     expect(stdout).toMatch(/^ {2}fine +trust of reports +for datasync.amazonaws.com/m);
-    expect(stdout).toMatch(/^ {2}WARNING +key +the one that AWS manages/m);
+    expect(stdout).toMatch(/^ {2}WARNING +key +AWS managed/m);
     expect(stdout).toMatch(/^ {2}fine +credentials +arn:aws:iam::111122223333:user\/sandbox$/m);
     expect(sandbox.efs.fileSystems.size).toBe(0);
   });

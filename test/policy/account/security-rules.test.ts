@@ -1,9 +1,9 @@
 /** Whether rules of security groups let a connection through. */
 import { describe, expect, test } from '@jest/globals';
-import type { Rule } from '../../../src/policy/account/surroundings.ts';
-import { covers, passage, type Peer } from '../../../src/policy/account/security-rules.ts';
+import type { SecurityGroupRule } from '../../../src/policy/account/context.ts';
+import { covers, reachability, type Peer } from '../../../src/policy/account/security-rules.ts';
 
-const rule = (change: Partial<Rule>): Rule => ({
+const rule = (change: Partial<SecurityGroupRule>): SecurityGroupRule => ({
   protocol: 'tcp',
   fromPort: 2049,
   toPort: 2049,
@@ -15,7 +15,7 @@ const rule = (change: Partial<Rule>): Rule => ({
 const PEER: Peer = { groups: ['sg-1'], cidr: '10.0.1.0/24' };
 
 describe('a rule', () => {
-  test.each<[string, string, Rule, Peer]>([
+  test.each<[string, string, SecurityGroupRule, Peer]>([
     ['open', 'for the group of the peer', rule({ groups: ['sg-9', 'sg-1'] }), PEER],
     ['closed', 'for another group', rule({ groups: ['sg-9'] }), PEER],
     ['open', 'for all of its network', rule({ cidrs: ['10.0.0.0/16'] }), PEER],
@@ -50,14 +50,18 @@ describe('a rule', () => {
       PEER,
     ],
   ])('is %s %s', (expected, _, given, peer) => {
-    expect(passage([given], 2049, peer)).toBe(expected);
+    expect(reachability([given], 2049, peer)).toBe(expected);
   });
 
   test('that opens is enough among others', () => {
     expect(
-      passage([rule({}), rule({ prefixLists: ['pl-1'] }), rule({ groups: ['sg-1'] })], 2049, PEER),
+      reachability(
+        [rule({}), rule({ prefixLists: ['pl-1'] }), rule({ groups: ['sg-1'] })],
+        2049,
+        PEER,
+      ),
     ).toBe('open');
-    expect(passage([], 2049, PEER)).toBe('closed');
+    expect(reachability([], 2049, PEER)).toBe('closed');
   });
 });
 

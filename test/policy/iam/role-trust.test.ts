@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { roleDocuments } from '../../../src/policy/iam/roles.ts';
 import { judgeTrust } from '../../../src/policy/iam/role-trust.ts';
 
-const PLACE = { partition: 'aws', region: 'eu-central-1', account: '111122223333' };
-const ACCOUNT = { StringEquals: { 'aws:SourceAccount': PLACE.account } };
+const ENVIRONMENT = { partition: 'aws', region: 'eu-central-1', account: '111122223333' };
+const ACCOUNT = { StringEquals: { 'aws:SourceAccount': ENVIRONMENT.account } };
 const ARN = { ArnLike: { 'aws:SourceArn': 'arn:aws:datasync:eu-central-1:111122223333:*' } };
 const statement = (change: object = {}): object => ({
   Effect: 'Allow',
@@ -14,13 +14,13 @@ const statement = (change: object = {}): object => ({
   ...change,
 });
 const judge = (...statements: object[]) =>
-  judgeTrust(JSON.stringify({ Version: '2012-10-17', Statement: statements }), PLACE).verdict;
+  judgeTrust(JSON.stringify({ Version: '2012-10-17', Statement: statements }), ENVIRONMENT).verdict;
 
 describe('a trust policy', () => {
   test('as longhaul prints it is guarded', () => {
     const facts = {
       tag: { key: 'k', value: 'v' },
-      place: PLACE,
+      environment: ENVIRONMENT,
       subnets: [],
       securityGroups: [],
       bucket: 'b',
@@ -30,7 +30,7 @@ describe('a trust policy', () => {
     };
     const printed = roleDocuments(facts).find(({ name }) => name === 'datasync-trust');
 
-    expect(judgeTrust(JSON.stringify(printed?.document), PLACE).verdict).toBe('guarded');
+    expect(judgeTrust(JSON.stringify(printed?.document), ENVIRONMENT).verdict).toBe('guarded');
   });
 
   test.each<[string, string, object]>([
@@ -62,7 +62,7 @@ describe('a trust policy', () => {
       {
         Condition: {
           ...ARN,
-          StringEquals: { 'aws:SourceAccount': ['444455556666', PLACE.account] },
+          StringEquals: { 'aws:SourceAccount': ['444455556666', ENVIRONMENT.account] },
         },
       },
     ],
@@ -117,6 +117,6 @@ describe('a trust policy', () => {
   });
 
   test('that is none refuses', () => {
-    expect(judgeTrust('not JSON', PLACE).verdict).toBe('refused');
+    expect(judgeTrust('not JSON', ENVIRONMENT).verdict).toBe('refused');
   });
 });

@@ -10,7 +10,7 @@ import { createAwsClients, type AwsClients } from '../../../src/aws/clients.ts';
 import { createDataSyncEngine } from '../../../src/engines/datasync/engine.ts';
 import type {
   DataSyncEngineOptions,
-  ExecutionTold,
+  EndedExecution,
 } from '../../../src/engines/datasync/service/options.ts';
 import type { Time } from '../../../src/engines/datasync/service/time.ts';
 import { throwIfAborted } from '../../../src/errors/interrupted.ts';
@@ -31,7 +31,7 @@ const SERVER = 'nfs.bench';
 
 export interface SandboxEngine extends EngineKind {
   readonly cloud: () => SandboxWorld;
-  readonly told: ExecutionTold[];
+  readonly told: EndedExecution[];
   /** Another worker on the same account and state. */
   another(spec: MigrationSpec, places: Places, more?: Partial<DataSyncEngineOptions>): Engine;
 }
@@ -61,7 +61,7 @@ export function sandboxEngine(options: SandboxEngineOptions = {}): SandboxEngine
     ...rest
   } = options;
   let cloud: SandboxWorld;
-  const told: ExecutionTold[] = [];
+  const told: EndedExecution[] = [];
   const open = ({ root, source, destination }: Places): SandboxWorld => {
     const sandboxRoot = join(root, 'cloud');
     mkdirSync(join(sandboxRoot, 'efs'), { recursive: true });
@@ -81,7 +81,7 @@ export function sandboxEngine(options: SandboxEngineOptions = {}): SandboxEngine
       clients: clientsOf(cloud, onRequest, maxAttempts),
       directory,
       chunkCount: () => 1,
-      onExecution: (execution) => told.push(execution),
+      onExecutionEnded: (execution) => told.push(execution),
       directoriesIn: (_scope, known) => Promise.resolve(known),
       time: virtualTime(cloud),
       ...engine,

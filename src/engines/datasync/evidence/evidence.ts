@@ -1,99 +1,103 @@
 /**
- * What the reports of a round say of single entries, kept in evidence.journal of the round: a report is
- * read once, and counts when its end is written.
+ * The evidence about single entries from the reports of a round, in evidence.journal of the round. A
+ * report is read once, and counts only when its end record is written.
  */
 import { join } from 'node:path';
 import type { ChunkStore } from '../../../state/chunk-store.ts';
 import { openJournal, readJournal } from '../../../state/journal.ts';
 import type { RawPath } from '../../../paths.ts';
-import type { SourceMoment } from '../../../policy/datasync/failures.ts';
+import type { SourceMoment } from '../../../policy/datasync/entry-class.ts';
 import type { ReportedEntry } from './report.ts';
 
+/** b: begins the report of an execution; r: entries of it; e: ends it. */
 type EvidenceRecord =
   | { readonly b: string }
   | { readonly e: string; readonly entries: number }
   | { readonly r: readonly ReportedEntry[] };
 
-const COMMIT_EVERY = 2_000;
+const ENTRIES_PER_COMMIT = 2_000;
 
 const pathOf = (store: ChunkStore): string => join(store.roundDirectory, 'evidence.journal');
 
-/** Durable when it returns. May be called again for the same execution after a crash. */
-export async function keepEvidence(
+/** Stores the report of an execution. Durable on return; may be called again after a crash. */
+export async function storeReport(
   store: ChunkStore,
-  execution: string,
+  executionArn: string,
   entries: AsyncIterable<ReportedEntry>,
-): Promise<number> {
+): Promise<void> {
   const journal = openJournal<EvidenceRecord>(pathOf(store));
   let count = 0;
   try {
-    journal.append({ b: execution });
+    journal.append({ b: executionArn });
     let batch: ReportedEntry[] = [];
     for await (const entry of entries) {
       count++;
       batch.push(entry);
-      if (batch.length < COMMIT_EVERY) continue;
+      if (batch.length < ENTRIES_PER_COMMIT) continue;
       journal.append({ r: batch });
       journal.commit();
       batch = [];
     }
     journal.append({ r: batch });
-    journal.append({ e: execution, entries: count });
+    journal.append({ e: executionArn, entries: count });
     journal.commit();
   } finally {
     journal.close();
   }
-  return count;
 }
 
-/** The executions whose reports are kept whole. */
-export function executionsWithEvidence(store: ChunkStore): ReadonlySet<string> {
-  const whole = new Set<string>();
+/** Returns the ARNs of the executions whose reports are stored completely. */
+export function reportedExecutions(store: ChunkStore): ReadonlySet<string> {
+  const complete = new Set<string>();
   for (const record of readJournal<EvidenceRecord>(pathOf(store)))
-    if ('e' in record) whole.add(record.e);
-  return whole;
+    if ('e' in record) complete.add(record.e);
+  return complete;
 }
 
 export interface Evidence extends Omit<ReportedEntry, 'what'> {
-  /** What the last report that names the entry says of it. */
+  /** Result in the last report that lists the entry. */
   readonly what: ReportedEntry['what'];
   readonly transferred: boolean;
-  /** It was mismatched, and then was not. */
+  /** True when the entry was verified after it had been mismatched. */
   readonly repaired: boolean;
-  /** The source when it was copied last, and when an execution found that it differs. */
+  /** The source at the last transfer. */
   readonly copied?: SourceMoment | undefined;
+  /** The source when execution `by` found a mismatch. */
   readonly found?: (SourceMoment & { readonly by: string }) | undefined;
 }
 
-/** The last word on each path, over the given executions in their order. */
-export function foldEvidence(store: ChunkStore, order: readonly string[]): Map<RawPath, Evidence> {
+/** Returns the evidence by path, from the reports of these executions in this order. */
+export function foldEvidence(
+  store: ChunkStore,
+  executionArns: readonly string[],
+): Map<RawPath, Evidence> {
   const folded = new Map<RawPath, Evidence>();
-  const sets = wholeSets(store);
-  for (const execution of order)
-    for (const entry of sets.get(execution) ?? [])
-      folded.set(entry.path, foldEntry(folded.get(entry.path), entry, execution));
+  const reports = completeReports(store);
+  for (const arn of executionArns)
+    for (const entry of reports.get(arn) ?? [])
+      folded.set(entry.path, foldEntry(folded.get(entry.path), entry, arn));
   return folded;
 }
 
 function foldEntry(
   before: Evidence | undefined,
   entry: ReportedEntry,
-  execution: string,
+  executionArn: string,
 ): Evidence {
   const { what } = entry;
   return {
     ...before,
     ...entry,
-    ...momentsOf(before, entry, execution),
+    ...momentsOf(before, entry, executionArn),
     transferred: what === 'transferred' || before?.transferred === true,
     repaired: before?.repaired === true || (what === 'verified' && before?.found !== undefined),
-    // A transfer says less than the verification that the same report has of it, and more than one before.
-    what: what === 'transferred' && isFoundBy(execution, before) ? 'mismatched' : what,
+    // Within one report a verification outranks a transfer; a later report outranks both.
+    what: what === 'transferred' && isMismatchBy(executionArn, before) ? 'mismatched' : what,
   };
 }
 
-const isFoundBy = (execution: string, before: Evidence | undefined): boolean =>
-  before?.what === 'mismatched' && before.found?.by === execution;
+const isMismatchBy = (executionArn: string, evidence: Evidence | undefined): boolean =>
+  evidence?.what === 'mismatched' && evidence.found?.by === executionArn;
 
 function momentsOf(
   before: Evidence | undefined,
@@ -112,14 +116,14 @@ function momentsOf(
   };
 }
 
-/** Entries by execution; the last whole set of each. */
-function wholeSets(store: ChunkStore): ReadonlyMap<string, readonly ReportedEntry[]> {
-  const sets = new Map<string, readonly ReportedEntry[]>();
+/** Returns the entries by execution, of its last complete report. */
+function completeReports(store: ChunkStore): ReadonlyMap<string, readonly ReportedEntry[]> {
+  const reports = new Map<string, readonly ReportedEntry[]>();
   let current: ReportedEntry[] = [];
   for (const record of readJournal<EvidenceRecord>(pathOf(store))) {
     if ('b' in record) current = [];
     else if ('r' in record) for (const entry of record.r) current.push(entry);
-    else sets.set(record.e, current);
+    else reports.set(record.e, current);
   }
-  return sets;
+  return reports;
 }

@@ -1,31 +1,29 @@
-/** Manifests: CSV of files in the bucket, for runs that copy just those. */
+/** Manifests: CSV lists of files in the bucket, for executions that copy only those files. */
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { awsAnswer } from '../../../aws/failures.ts';
 import { rawToBytes, type RawPath } from '../../../paths.ts';
 
-/** Of a path in a manifest, in bytes. Source: user guide, "Transferring with a manifest". */
-const MOST_BYTES = 1_024;
+/** Source: user guide, "Transferring with a manifest". */
+const MAX_PATH_BYTES = 1_024;
 
-/** Whether DataSync can be told the path in a manifest. */
+/** Returns true when a manifest can name the path: it is valid UTF-8 and short enough. */
 export function fitsManifest(path: RawPath): boolean {
-  return path.length + 1 <= MOST_BYTES && textOf(path) !== undefined;
+  return path.length + 1 <= MAX_PATH_BYTES && textOf(path) !== undefined;
 }
 
 export function manifestText(paths: readonly RawPath[]): string {
-  return paths.map((path) => `${field(`/${textOf(path) ?? ''}`)}\n`).join('');
+  return paths.map((path) => `${csvField(`/${textOf(path) ?? ''}`)}\n`).join('');
 }
 
-/** A comma, a quote or a line break wants quotes. */
-function field(text: string): string {
+function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 export async function putManifest(
   s3: S3Client,
-  place: { readonly bucket: string; readonly key: string },
+  { bucket: Bucket, key: Key }: { readonly bucket: string; readonly key: string },
   paths: readonly RawPath[],
 ): Promise<void> {
-  const { bucket: Bucket, key: Key } = place;
   try {
     await s3.send(
       new PutObjectCommand({ Bucket, Key, Body: manifestText(paths), ContentType: 'text/csv' }),

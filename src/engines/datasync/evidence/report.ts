@@ -1,6 +1,6 @@
 /**
- * Task reports: JSON objects that DataSync puts into a bucket, the only account of single entries. Read
- * object by object; names come as text, so one that is not UTF-8 cannot be told from another.
+ * Task reports: JSON objects that DataSync puts into a bucket, the only source about single entries. They
+ * are read object by object. Names are text, so names that are not UTF-8 may be indistinguishable.
  */
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { awsAnswer } from '../../../aws/failures.ts';
@@ -16,22 +16,22 @@ export interface ReportedEntry {
   readonly sizeBytes?: number;
   readonly mtimeSeconds?: number;
   readonly mtimeNanoseconds?: number;
-  /** As DataSync words it. */
+  /** DataSync's own text. */
   readonly reason?: string;
 }
 
-export interface ReportPlace {
+export interface ReportLocation {
   readonly bucket: string;
-  /** What TaskReportConfig has as Subdirectory. */
+  /** The Subdirectory of the TaskReportConfig. */
   readonly prefix: string;
-  /** Where its locations begin in the tree. */
+  /** Directory in the tree at which the reported paths begin; the root when absent. */
   readonly below?: RawPath | undefined;
 }
 
-/** Entries of the report of one execution. Throws LINK_DOWN, BUSY or AWS_REFUSED. */
+/** Yields the entries in the report of one execution. Throws LINK_DOWN, BUSY or AWS_REFUSED. */
 export async function* readReport(
   s3: S3Client,
-  { bucket, prefix, below = '' }: ReportPlace,
+  { bucket, prefix, below = '' }: ReportLocation,
   executionArn: string,
 ): AsyncGenerator<ReportedEntry> {
   const [task, execution] = executionArn.split('/').filter((part) => /^(task|exec)-/.test(part));
@@ -87,7 +87,7 @@ function* entriesOf(text: string, key: string): Generator<ReportedEntry> {
   try {
     report = JSON.parse(text) as typeof report;
   } catch (cause) {
-    throw new LonghaulError('IO_ERROR', `The report ${key} is no JSON`, { cause });
+    throw new LonghaulError('IO_ERROR', `The report ${key} is not valid JSON`, { cause });
   }
   for (const list of LISTS) {
     for (const item of report[list] ?? []) {
@@ -130,7 +130,7 @@ function whatOf(list: List, item: Item): Reported {
   }
 }
 
-/** '2022-01-07T16:59:26.136114671Z', with as many digits as there are. */
+/** Parses '2022-01-07T16:59:26.136114671Z' with up to nanoseconds. */
 function timeOf(text: string): { mtimeSeconds: number; mtimeNanoseconds: number } {
   const fraction = /\.(\d+)Z?$/.exec(text)?.[1] ?? '';
   const seconds = Math.floor(Date.parse(text.replace(/\.\d+/, '')) / 1000);

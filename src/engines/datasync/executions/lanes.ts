@@ -1,19 +1,21 @@
 /**
- * Lanes: one an agent, and at most one live execution in each. The queue is ours because DataSync's own
- * is first come first served, and one execution that is stuck in LAUNCHING blocks everything behind it.
- * Among workers a lane is held by a lock that the kernel releases with its holder; what a dead holder
- * left running is written down in the lane's file, and whoever comes next waits for it or adopts it.
+ * Lanes: one per agent, with at most one live execution in each. longhaul queues by itself because
+ * DataSync's own queue is first come, first served, and an execution stuck in LAUNCHING blocks it.
+ *
+ * Across workers, a file lock guards each lane; the kernel releases it when the holder dies. The lane's
+ * file names the execution that a dead holder left running: a request of the same chunk adopts it, any
+ * other request waits until it has ended.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LonghaulError } from '../../../errors/failure.ts';
+import { interrupted } from '../../../errors/interrupted.ts';
 import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
 import { tryLock } from '../../../state/flock.ts';
 import { hasFields, isOptional, isText } from '../../../state/shape.ts';
-import type { LonghaulError } from '../../../errors/failure.ts';
-import { interrupted } from '../../../errors/interrupted.ts';
 import type { Time } from '../service/time.ts';
 
-/** What runs in a lane, or was about to when its worker died. */
+/** The execution that runs in a lane, or was about to be started. */
 export interface LaneRecord {
   readonly chunk: string;
   readonly attempt: string;
@@ -30,167 +32,175 @@ const isLaneRecord = hasFields<LaneRecord>({
 
 export interface LaneRequest {
   readonly chunk: string;
-  /** Lanes that will do: those of them whose agent is online. */
+  /** Acceptable lanes. Only those whose agent is online are granted. */
   readonly lanes: readonly number[];
-  /** It has begun in its lane: it is looked after there, whether or not the agent is online. */
+  /** The execution is already in its lane: grant that lane even when its agent is offline. */
   readonly adopts?: boolean;
-  /** The smallest goes first; among equals, who came first. */
+  /** The smallest value is served first; equal values in order of arrival. */
   readonly priority: number;
 }
 
 export interface LaneGrant {
   readonly lane: number;
-  /** Written before a start is sent. */
+  /** Call before the start request is sent. */
   note(record: LaneRecord): void;
-  /** The execution is over, or was never started. */
+  /** Call when the execution has ended, or was never started. */
   clear(): void;
   release(): void;
 }
 
-/** Whether what a lane's file names has ended. */
-export type IsOver = (record: LaneRecord) => Promise<boolean>;
+/** Returns true when the execution in a lane's file has ended. */
+export type HasEnded = (record: LaneRecord) => Promise<boolean>;
 
-/** Which lanes have an agent that answers, and the error of those that have none. */
 export interface LaneAgents {
-  online(): Promise<readonly number[]>;
-  offline(lanes: readonly number[]): LonghaulError;
+  onlineLanes(): Promise<readonly number[]>;
+  /** The error to throw when the agents of these lanes are offline. */
+  offlineError(lanes: readonly number[]): LonghaulError;
+}
+
+export interface LanesOptions {
+  /** Directory of lock and lane files, shared by all workers. */
+  readonly directory: string;
+  readonly time: Time;
+  /** Poll interval for agents, and for lanes that another process holds. */
+  readonly retryMs: number;
+  readonly hasEnded: HasEnded;
+  readonly agents: LaneAgents;
 }
 
 interface Waiter extends LaneRequest {
   readonly order: number;
   readonly grant: (grant: LaneGrant) => void;
-  readonly refuse: (error: LonghaulError) => void;
-}
-
-export interface LanesOptions {
-  /** Where locks and records are; shared by all workers. */
-  readonly directory: string;
-  readonly time: Time;
-  /** How often it is looked again at what cannot be seen to change. */
-  readonly retryMs: number;
-  readonly isOver: IsOver;
-  readonly agents: LaneAgents;
+  readonly reject: (error: LonghaulError) => void;
 }
 
 export class Lanes {
-  private readonly directory: string;
-  private readonly time: Time;
-  private readonly retryMs: number;
-  private readonly isOver: IsOver;
-  private readonly agents: LaneAgents;
+  private readonly options: LanesOptions;
   private readonly waiters: Waiter[] = [];
   private readonly held = new Map<number, () => void>();
   private order = 0;
-  private pumping = false;
-  private again = false;
+  private isGranting = false;
+  private grantAgain = false;
 
-  constructor({ directory, time, retryMs, isOver, agents }: LanesOptions) {
-    this.directory = directory;
-    this.time = time;
-    this.retryMs = retryMs;
-    this.isOver = isOver;
-    this.agents = agents;
+  constructor(options: LanesOptions) {
+    this.options = options;
   }
 
-  /** Waits for its turn. Throws INTERRUPTED, and AGENT_OFFLINE when no lane that will do has an agent. */
+  /** Waits for a lane. Throws INTERRUPTED; AGENT_OFFLINE when every acceptable lane has an offline agent. */
   async acquire(request: LaneRequest, signal: AbortSignal): Promise<LaneGrant> {
-    return new Promise((resolve, reject) => {
-      const refuse = (error: LonghaulError): void => {
+    return new Promise((resolve, fail) => {
+      const reject = (error: LonghaulError): void => {
         const at = this.waiters.indexOf(waiter);
         if (at >= 0) this.waiters.splice(at, 1);
         signal.removeEventListener('abort', leave);
-        reject(error);
+        fail(error);
       };
-      const leave = (): void => refuse(interrupted(signal.reason));
+      const leave = (): void => reject(interrupted(signal.reason));
       const grant = (granted: LaneGrant): void => {
         signal.removeEventListener('abort', leave);
         resolve(granted);
       };
-      const waiter: Waiter = { ...request, order: this.order++, grant, refuse };
+      const waiter: Waiter = { ...request, order: this.order++, grant, reject };
       if (signal.aborted) return leave();
       signal.addEventListener('abort', leave, { once: true });
       this.waiters.push(waiter);
-      void this.pump();
+      void this.grantLanes();
     });
   }
 
-  /** Gives lanes to who waits; one run at a time. */
-  private async pump(): Promise<void> {
-    if (this.pumping) {
-      this.again = true;
+  /** Grants free lanes to waiting requests. Not re-entrant: a call during a run causes one more run. */
+  private async grantLanes(): Promise<void> {
+    if (this.isGranting) {
+      this.grantAgain = true;
       return;
     }
-    this.pumping = true;
+    this.isGranting = true;
     try {
       do {
-        this.again = false;
-        const blocked = await this.giveOut();
-        if (blocked) void this.pumpLater();
-      } while (this.again);
+        this.grantAgain = false;
+        if (await this.grantOnce()) void this.grantLater();
+      } while (this.grantAgain);
     } finally {
-      this.pumping = false;
+      this.isGranting = false;
     }
   }
 
-  private async pumpLater(): Promise<void> {
-    await this.time.sleep(this.retryMs).then(
-      () => this.pump(),
+  private async grantLater(): Promise<void> {
+    const { time, retryMs } = this.options;
+    await time.sleep(retryMs).then(
+      () => this.grantLanes(),
       () => undefined,
     );
   }
 
-  /** Returns whether somebody waits for an agent, or for what another process holds or left behind. */
-  private async giveOut(): Promise<boolean> {
-    const online = await this.agents.online().catch(() => undefined);
-    let blocked = online === undefined;
+  /** Returns true when a request waits for something that only polling can detect. */
+  private async grantOnce(): Promise<boolean> {
+    const { agents } = this.options;
+    const online = await agents.onlineLanes().catch(() => undefined);
+    let mustPoll = online === undefined;
     const inOrder = [...this.waiters].sort((a, b) => a.priority - b.priority || a.order - b.order);
     for (const waiter of inOrder) {
       const lanes = waiter.adopts ? waiter.lanes : waiter.lanes.filter((l) => online?.includes(l));
       if (lanes.length === 0 && online !== undefined) {
-        waiter.refuse(this.agents.offline(waiter.lanes));
+        waiter.reject(agents.offlineError(waiter.lanes));
         continue;
       }
-      blocked ||= lanes.length < waiter.lanes.length;
-      for (const lane of lanes) {
-        if (!this.waiters.includes(waiter)) break;
-        if (this.held.has(lane)) continue;
-        if (await this.take(lane, waiter)) break;
-        blocked = true;
-      }
+      if (lanes.length < waiter.lanes.length) mustPoll = true;
+      if (await this.grantOneOf(lanes, waiter)) mustPoll = true;
     }
-    return blocked;
+    return mustPoll;
   }
 
-  private async take(lane: number, waiter: Waiter): Promise<boolean> {
-    const unlock = tryLock(join(this.directory, `datasync-lane-${lane}.lock`));
+  /** Returns true when another process, or a dead one, occupies one of the lanes. */
+  private async grantOneOf(lanes: readonly number[], waiter: Waiter): Promise<boolean> {
+    let isOccupied = false;
+    for (const lane of lanes) {
+      if (!this.waiters.includes(waiter)) break;
+      if (this.held.has(lane)) continue;
+      if (await this.tryGrant(lane, waiter)) break;
+      isOccupied = true;
+    }
+    return isOccupied;
+  }
+
+  private async tryGrant(lane: number, waiter: Waiter): Promise<boolean> {
+    const unlock = tryLock(this.pathOf(lane, 'lock'));
     if (unlock === undefined) return false;
-    const file = join(this.directory, `datasync-lane-${lane}.json`);
-    const left = readJson(file, isLaneRecord);
-    // Its own chunk adopts what a dead worker left; everybody else waits until it is over.
-    const free = left === undefined || left.chunk === waiter.chunk || (await this.safelyOver(left));
+    const left = readJson(this.pathOf(lane, 'json'), isLaneRecord);
+    const isFree =
+      left === undefined || left.chunk === waiter.chunk || (await this.isKnownToHaveEnded(left));
     const at = this.waiters.indexOf(waiter);
-    if (!free || at < 0) {
+    if (!isFree || at < 0) {
       unlock();
       return false;
     }
     this.waiters.splice(at, 1);
     this.held.set(lane, unlock);
-    waiter.grant({
+    waiter.grant(this.grantOf(lane, unlock));
+    return true;
+  }
+
+  private grantOf(lane: number, unlock: () => void): LaneGrant {
+    const path = this.pathOf(lane, 'json');
+    return {
       lane,
-      note: (record) => writeJsonAtomic(file, record),
-      clear: () => rmSync(file, { force: true }),
+      note: (record) => writeJsonAtomic(path, record),
+      clear: () => rmSync(path, { force: true }),
       release: () => {
         if (this.held.get(lane) !== unlock) return;
         this.held.delete(lane);
         unlock();
-        void this.pump();
+        void this.grantLanes();
       },
-    });
-    return true;
+    };
   }
 
-  /** What cannot be asked is not over. */
-  private safelyOver(left: LaneRecord): Promise<boolean> {
-    return this.isOver(left).catch(() => false);
+  private pathOf(lane: number, extension: 'lock' | 'json'): string {
+    return join(this.options.directory, `datasync-lane-${lane}.${extension}`);
+  }
+
+  /** A failed query counts as still running. */
+  private isKnownToHaveEnded(left: LaneRecord): Promise<boolean> {
+    return this.options.hasEnded(left).catch(() => false);
   }
 }

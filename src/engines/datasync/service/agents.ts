@@ -1,79 +1,78 @@
-/** The agents of the spec, as they were last seen: one call serves all lanes. */
+/** The agents of the spec and their status. One ListAgents response serves all lanes for a poll interval. */
 import { LonghaulError } from '../../../errors/failure.ts';
-import type { AgentSeen, DataSyncApi } from './api.ts';
+import type { DataSyncApi, ListedAgent } from './api.ts';
 import type { Time } from './time.ts';
 
-export interface LaneAgent extends AgentSeen {
+export interface LaneAgent extends ListedAgent {
   readonly lane: number;
-  /** As the spec names it. */
-  readonly called: string;
+  /** ARN or name, as the spec has it. */
+  readonly specName: string;
 }
 
-/** As people know a lane; an ARN is cut to its id. */
-const laneName = (called: string, lane: number): string =>
-  `agent ${lane + 1} (${called.split('/').at(-1)})`;
+/** Display name of a lane; an ARN is shortened to its id. */
+const laneName = (specName: string, lane: number): string =>
+  `agent ${lane + 1} (${specName.split('/').at(-1)})`;
 
-export class AgentBoard {
-  /** Of the lanes, in the order of the spec; empty when there is one, which is all of the link. */
-  readonly names: readonly string[];
+export class AgentMonitor {
+  /** Display names in the order of the spec; empty for a single agent, which is the whole link. */
+  readonly laneNames: readonly string[];
   private readonly api: DataSyncApi;
-  private readonly wanted: readonly string[];
+  private readonly specNames: readonly string[];
   private readonly time: Time;
-  private readonly freshMs: number;
-  private seen:
+  private readonly maxAgeMs: number;
+  private cached:
     { readonly atMs: number; readonly agents: Promise<readonly LaneAgent[]> } | undefined;
 
-  constructor(api: DataSyncApi, wanted: readonly string[], time: Time, freshMs: number) {
+  constructor(api: DataSyncApi, specNames: readonly string[], time: Time, maxAgeMs: number) {
     this.api = api;
-    this.wanted = wanted;
-    this.names = wanted.length === 1 ? [] : wanted.map(laneName);
+    this.specNames = specNames;
+    this.laneNames = specNames.length === 1 ? [] : specNames.map(laneName);
     this.time = time;
-    this.freshMs = freshMs;
+    this.maxAgeMs = maxAgeMs;
   }
 
-  /** In the order of the spec. Throws AWS_REFUSED when one of them is not there. */
-  async lanes(): Promise<readonly LaneAgent[]> {
+  /** Agents in the order of the spec. Throws AWS_REFUSED when one of them does not exist. */
+  async all(): Promise<readonly LaneAgent[]> {
     const now = this.time.now();
-    if (this.seen === undefined || now - this.seen.atMs >= this.freshMs) {
-      this.seen = { atMs: now, agents: this.look() };
-      this.seen.agents.catch(() => (this.seen = undefined));
+    if (this.cached === undefined || now - this.cached.atMs >= this.maxAgeMs) {
+      this.cached = { atMs: now, agents: this.list() };
+      this.cached.agents.catch(() => (this.cached = undefined));
     }
-    return this.seen.agents;
+    return this.cached.agents;
   }
 
-  async lane(lane: number): Promise<LaneAgent> {
-    return (await this.lanes())[lane]!;
+  async ofLane(lane: number): Promise<LaneAgent> {
+    return (await this.all())[lane]!;
   }
 
-  async online(): Promise<readonly number[]> {
-    return (await this.lanes()).filter(({ online }) => online).map(({ lane }) => lane);
+  async onlineLanes(): Promise<readonly number[]> {
+    return (await this.all()).filter(({ online }) => online).map(({ lane }) => lane);
   }
 
-  /** Throws AGENT_OFFLINE when none of the lanes has an agent that has been heard of. */
+  /** Throws AGENT_OFFLINE when none of the lanes has an online agent. */
   async requireOnline(lanes: readonly number[]): Promise<void> {
-    const online = await this.online();
-    if (!lanes.some((lane) => online.includes(lane))) throw this.offline(lanes);
+    const online = await this.onlineLanes();
+    if (!lanes.some((lane) => online.includes(lane))) throw this.offlineError(lanes);
   }
 
-  /** That the agents of these lanes are offline. */
-  offline(lanes: readonly number[]): LonghaulError {
-    const names = lanes.map((lane) => this.wanted[lane]).join(', ');
+  offlineError(lanes: readonly number[]): LonghaulError {
+    const names = lanes.map((lane) => this.specNames[lane]).join(', ');
     const [be, agent] = lanes.length === 1 ? ['is', 'agent'] : ['are', 'agents'];
     return new LonghaulError('AGENT_OFFLINE', `The DataSync ${agent} ${names} ${be} offline`, {
-      lanes: lanes.flatMap((lane) => this.names[lane] ?? []),
+      lanes: lanes.flatMap((lane) => this.laneNames[lane] ?? []),
     });
   }
 
-  private async look(): Promise<readonly LaneAgent[]> {
+  private async list(): Promise<readonly LaneAgent[]> {
     const agents = await this.api.agents();
-    return this.wanted.map((called, lane) => {
-      const found = agents.find(({ arn, name }) => arn === called || name === called);
-      if (found !== undefined) return { ...found, lane, called };
+    return this.specNames.map((specName, lane) => {
+      const found = agents.find(({ arn, name }) => arn === specName || name === specName);
+      if (found !== undefined) return { ...found, lane, specName };
       throw new LonghaulError(
         'AWS_REFUSED',
-        `There is no DataSync agent "${called}" in this region`,
+        `There is no DataSync agent "${specName}" in this region`,
         {
-          hint: 'Activate it, or mend source.agents; longhaul provision shows what is there.',
+          hint: 'Activate it, or fix source.agents; longhaul provision shows which agents exist.',
         },
       );
     });

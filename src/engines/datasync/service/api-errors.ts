@@ -1,15 +1,12 @@
-/** What the engine asks of a failed call, by the SDK's error that the LonghaulError keeps as its cause. */
+/** Classifies failed calls by the SDK's error, which the LonghaulError keeps as its cause. */
+import { isNotFound, type AwsError } from '../../../aws/failures.ts';
 
-interface SdkError {
-  readonly name?: string;
-  readonly message?: string;
-  readonly errorCode?: string;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-}
+/** How long a request may still arrive after its reply was lost. Wait before looking for its effect. */
+export const SETTLE_MS = 5_000;
 
-const causeOf = (error: unknown): SdkError => (error as { cause?: unknown }).cause ?? {};
+const causeOf = (error: unknown): AwsError => (error as { cause?: unknown }).cause ?? {};
 
-/** Whether a call that creates or starts may have been carried out although it failed. */
+/** Returns true when a call that creates or starts may have been carried out although it failed. */
 export function isAmbiguous(error: unknown): boolean {
   const cause = causeOf(error);
   const status = cause.$metadata?.httpStatusCode;
@@ -17,11 +14,18 @@ export function isAmbiguous(error: unknown): boolean {
   return status === undefined || status >= 500;
 }
 
-export function isNotFound(error: unknown): boolean {
-  return /not found|does not exist/i.test(causeOf(error).message ?? '');
+export const isNotFoundError = (error: unknown): boolean => isNotFound(causeOf(error));
+
+export async function undefinedIfNotFound<T>(response: Promise<T>): Promise<T | undefined> {
+  try {
+    return await response;
+  } catch (error) {
+    if (isNotFoundError(error)) return undefined;
+    throw error;
+  }
 }
 
-/** A start that DataSync refuses because something runs, or the agent has just gone; its words are not documented. */
+/** Matches a refused start while an execution runs or the agent has just gone; the texts are undocumented. */
 export function isBusy(error: unknown): boolean {
   const { name, message, errorCode } = causeOf(error);
   if (name !== 'InvalidRequestException') return false;
@@ -30,7 +34,7 @@ export function isBusy(error: unknown): boolean {
   );
 }
 
-/** A cancel or an update of what has ended meanwhile. */
-export function isOverAlready(error: unknown): boolean {
-  return causeOf(error).name === 'InvalidRequestException' && !isNotFound(error);
+/** Returns true for a cancel or update of an execution that has ended in the meantime. */
+export function isAlreadyEnded(error: unknown): boolean {
+  return causeOf(error).name === 'InvalidRequestException' && !isNotFoundError(error);
 }

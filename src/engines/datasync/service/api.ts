@@ -1,31 +1,31 @@
-/** The calls to DataSync that the engine makes, in the engine's words. All throw LonghaulErrors. */
+/** The DataSync calls of the engine, with small typed results. Every call throws LonghaulErrors. */
 import * as ds from '@aws-sdk/client-datasync';
 import type { AwsClients } from '../../../aws/clients.ts';
 import { awsAnswer } from '../../../aws/failures.ts';
 import { mountOf } from '../../../aws/locations.ts';
 import type { EfsMount } from '../../../policy/provision/steps.ts';
 
-export interface AgentSeen {
+export interface ListedAgent {
   readonly arn: string;
   readonly name: string | undefined;
   readonly online: boolean;
 }
 
-export interface TaskSeen {
+export interface TaskStatus {
   readonly arn: string;
   readonly status: string;
   readonly error: string | undefined;
 }
 
-export interface ExecutionSeen {
+export interface ListedExecution {
   readonly arn: string;
   readonly status: string;
 }
 
-export type Described = ds.DescribeTaskExecutionCommandOutput;
+export type ExecutionDescription = ds.DescribeTaskExecutionCommandOutput;
 export type StartRequest = ds.StartTaskExecutionCommandInput;
 
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
 export class DataSyncApi {
   private readonly clients: AwsClients;
@@ -34,8 +34,8 @@ export class DataSyncApi {
     this.clients = clients;
   }
 
-  async agents(): Promise<readonly AgentSeen[]> {
-    const pages = ds.paginateListAgents({ client: this.clients.datasync, pageSize: PAGE }, {});
+  async agents(): Promise<readonly ListedAgent[]> {
+    const pages = ds.paginateListAgents({ client: this.clients.datasync, pageSize: PAGE_SIZE }, {});
     const found = await collect('ListAgents', pages, ({ Agents }) => Agents);
     return found.map(({ AgentArn = '', Name, Status }) => ({
       arn: AgentArn,
@@ -44,14 +44,14 @@ export class DataSyncApi {
     }));
   }
 
-  /** ARNs of the locations at a URI. */
+  /** Returns the ARNs of the locations with this URI. */
   async locations(uri: string): Promise<readonly string[]> {
     const Filters: ds.LocationFilter[] = [
       { Name: 'LocationUri', Values: [uri], Operator: 'Equals' },
     ];
     const pages = ds.paginateListLocations(
-      { client: this.clients.datasync, pageSize: PAGE },
-      // The charset of a filter's value is narrower than that of a path.
+      { client: this.clients.datasync, pageSize: PAGE_SIZE },
+      // A filter value allows fewer characters than a path.
       /^[0-9a-zA-Z_ \-:*.\\/?]{1,255}$/.test(uri) ? { Filters } : {},
     );
     const found = await collect('ListLocations', pages, ({ Locations }) => Locations);
@@ -59,7 +59,7 @@ export class DataSyncApi {
   }
 
   async agentsOfLocation(arn: string): Promise<readonly string[]> {
-    const { OnPremConfig } = await this.again(
+    const { OnPremConfig } = await this.sendWithRetries(
       'DescribeLocationNfs',
       new ds.DescribeLocationNfsCommand({ LocationArn: arn }),
     );
@@ -68,7 +68,7 @@ export class DataSyncApi {
 
   async mountOfLocation(arn: string): Promise<EfsMount> {
     return mountOf(
-      await this.again(
+      await this.sendWithRetries(
         'DescribeLocationEfs',
         new ds.DescribeLocationEfsCommand({ LocationArn: arn }),
       ),
@@ -76,31 +76,34 @@ export class DataSyncApi {
   }
 
   async createNfs(input: ds.CreateLocationNfsCommandInput): Promise<string> {
-    return (await this.once('CreateLocationNfs', new ds.CreateLocationNfsCommand(input)))
+    return (await this.sendOnce('CreateLocationNfs', new ds.CreateLocationNfsCommand(input)))
       .LocationArn!;
   }
 
   async createEfs(input: ds.CreateLocationEfsCommandInput): Promise<string> {
-    return (await this.once('CreateLocationEfs', new ds.CreateLocationEfsCommand(input)))
+    return (await this.sendOnce('CreateLocationEfs', new ds.CreateLocationEfsCommand(input)))
       .LocationArn!;
   }
 
   async deleteLocation(arn: string): Promise<void> {
-    await this.again('DeleteLocation', new ds.DeleteLocationCommand({ LocationArn: arn }));
+    await this.sendWithRetries(
+      'DeleteLocation',
+      new ds.DeleteLocationCommand({ LocationArn: arn }),
+    );
   }
 
   async tasks(): Promise<readonly { readonly arn: string; readonly name: string | undefined }[]> {
-    const pages = ds.paginateListTasks({ client: this.clients.datasync, pageSize: PAGE }, {});
+    const pages = ds.paginateListTasks({ client: this.clients.datasync, pageSize: PAGE_SIZE }, {});
     const found = await collect('ListTasks', pages, ({ Tasks }) => Tasks);
     return found.map(({ TaskArn = '', Name }) => ({ arn: TaskArn, name: Name }));
   }
 
-  async task(arn: string): Promise<TaskSeen> {
+  async task(arn: string): Promise<TaskStatus> {
     const {
       Status = '',
       ErrorCode,
       ErrorDetail,
-    } = await this.again('DescribeTask', new ds.DescribeTaskCommand({ TaskArn: arn }));
+    } = await this.sendWithRetries('DescribeTask', new ds.DescribeTaskCommand({ TaskArn: arn }));
     const error =
       ErrorCode === undefined && ErrorDetail === undefined
         ? undefined
@@ -109,23 +112,23 @@ export class DataSyncApi {
   }
 
   async createTask(input: ds.CreateTaskCommandInput): Promise<string> {
-    return (await this.once('CreateTask', new ds.CreateTaskCommand(input))).TaskArn!;
+    return (await this.sendOnce('CreateTask', new ds.CreateTaskCommand(input))).TaskArn!;
   }
 
   async deleteTask(arn: string): Promise<void> {
-    await this.again('DeleteTask', new ds.DeleteTaskCommand({ TaskArn: arn }));
+    await this.sendWithRetries('DeleteTask', new ds.DeleteTaskCommand({ TaskArn: arn }));
   }
 
-  /** Sent once: the caller looks before it sends again. */
+  /** Never retried: the caller looks for an execution with its tag before it sends again. */
   async start(input: StartRequest): Promise<string> {
-    return (await this.once('StartTaskExecution', new ds.StartTaskExecutionCommand(input)))
+    return (await this.sendOnce('StartTaskExecution', new ds.StartTaskExecutionCommand(input)))
       .TaskExecutionArn!;
   }
 
-  /** Of one task, or all there are. */
-  async executions(TaskArn?: string): Promise<readonly ExecutionSeen[]> {
+  /** Lists the executions of one task, or all in the region. */
+  async executions(TaskArn?: string): Promise<readonly ListedExecution[]> {
     const pages = ds.paginateListTaskExecutions(
-      { client: this.clients.datasync, pageSize: PAGE },
+      { client: this.clients.datasync, pageSize: PAGE_SIZE },
       { TaskArn },
     );
     const found = await collect('ListTaskExecutions', pages, (page) => page.TaskExecutions);
@@ -135,24 +138,24 @@ export class DataSyncApi {
     }));
   }
 
-  async execution(arn: string): Promise<Described> {
-    return this.again(
+  async execution(arn: string): Promise<ExecutionDescription> {
+    return this.sendWithRetries(
       'DescribeTaskExecution',
       new ds.DescribeTaskExecutionCommand({ TaskExecutionArn: arn }),
     );
   }
 
   async cancel(arn: string): Promise<void> {
-    await this.again(
+    await this.sendWithRetries(
       'CancelTaskExecution',
       new ds.CancelTaskExecutionCommand({ TaskExecutionArn: arn }),
     );
   }
 
-  /** -1: no limit. Takes effect within about a minute. */
+  /** -1 means no limit. DataSync applies it within about a minute. */
   async setBandwidth(arn: string, bytesPerSecond: number): Promise<void> {
     const Options = { BytesPerSecond: bytesPerSecond };
-    await this.again(
+    await this.sendWithRetries(
       'UpdateTaskExecution',
       new ds.UpdateTaskExecutionCommand({ TaskExecutionArn: arn, Options }),
     );
@@ -160,21 +163,21 @@ export class DataSyncApi {
 
   async tags(arn: string): Promise<ReadonlyMap<string, string>> {
     const pages = ds.paginateListTagsForResource(
-      { client: this.clients.datasync, pageSize: PAGE },
+      { client: this.clients.datasync, pageSize: PAGE_SIZE },
       { ResourceArn: arn },
     );
     const found = await collect('ListTagsForResource', pages, ({ Tags }) => Tags);
     return new Map(found.map(({ Key = '', Value = '' }) => [Key, Value]));
   }
 
-  private again<I extends ds.ServiceInputTypes, O extends ds.ServiceOutputTypes>(
+  private sendWithRetries<I extends ds.ServiceInputTypes, O extends ds.ServiceOutputTypes>(
     call: string,
     command: Command<I, O>,
   ): Promise<O> {
     return send(this.clients.datasync, call, command);
   }
 
-  private once<I extends ds.ServiceInputTypes, O extends ds.ServiceOutputTypes>(
+  private sendOnce<I extends ds.ServiceInputTypes, O extends ds.ServiceOutputTypes>(
     call: string,
     command: Command<I, O>,
   ): Promise<O> {

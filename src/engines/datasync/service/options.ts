@@ -1,9 +1,9 @@
-/** What the engine is made of. */
+/** Settings and callbacks from the caller of the engine. */
 import type { AwsClients } from '../../../aws/clients.ts';
-import type { Scope } from '../../../policy/datasync/filters.ts';
+import type { PathScope } from '../../../policy/datasync/scope.ts';
 import type { WeighedDirectory } from '../../../policy/datasync/split-scope.ts';
 import type { DataSyncSpec } from '../../../spec/kinds.ts';
-import type { ExecutionEnd, Purpose } from './execution-record.ts';
+import type { ExecutionEnd, Purpose } from './execution-journal.ts';
 import type { Time } from './time.ts';
 
 export interface DataSyncEngineOptions {
@@ -11,19 +11,19 @@ export interface DataSyncEngineOptions {
   readonly clients: AwsClients;
   /** The migration's directory in the state directory. */
   readonly directory: string;
-  /** How many chunks the plan has, for the choice of a layout. */
+  /** Number of chunks in the plan, which decides the task layout. */
   readonly chunkCount: () => number;
-  /** Each execution that has ended, for the ledger; may be told again. */
-  readonly onExecution: (told: ExecutionTold) => void;
-  /** Directories to split a part along, where somebody can see or knows them; `known` are the catalog's. */
+  /** Called when an execution has ended; may be called again for the same execution. */
+  readonly onExecutionEnded: (ended: EndedExecution) => void;
+  /** Lists directories along which `scope` can be split. `known` comes from the catalog. */
   readonly directoriesIn: (
-    scope: Scope,
+    scope: PathScope,
     known: readonly WeighedDirectory[],
   ) => Promise<readonly WeighedDirectory[]>;
   readonly time: Time;
 }
 
-export interface ExecutionTold {
+export interface EndedExecution {
   readonly chunk: string;
   readonly round: number;
   readonly purpose: Purpose;

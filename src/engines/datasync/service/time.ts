@@ -1,4 +1,4 @@
-/** Time, as the engine waits and measures: the wall clock, or a test's own. */
+/** The clock of the engine: the wall clock, or a virtual one in tests. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { interrupted } from '../../../errors/interrupted.ts';
 

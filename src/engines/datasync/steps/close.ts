@@ -1,4 +1,4 @@
-/** Folds what the round's reports say into the chunk's catalog, and adds up where every entry stands. */
+/** The close step: writes the statuses of all entries to the chunk's catalog, and adds them up. */
 import { CatalogWriter } from '../../../catalog/writer.ts';
 import type { Entry } from '../../../model/entry.ts';
 import { removeRoundsBefore } from '../../../state/chunk-store.ts';
@@ -7,27 +7,29 @@ import { comparePaths, nameOf, parentOf, type RawPath } from '../../../paths.ts'
 import { COUNTED_AS, emptySum } from '../../../model/sum.ts';
 import type { ChunkSum } from '../../../model/round.ts';
 import type { StepJob } from '../../engine.ts';
-import { noteUnreported, unreportedBefore } from '../service/chunk-state.ts';
+import { noteUnreported, unreportedBefore } from '../service/chunk-record.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { foldRound, type Fold, type Folded } from '../evidence/fold.ts';
+import type { FoldedEntry } from '../evidence/fold-entry.ts';
+import { foldRound, type FoldedRound } from '../evidence/fold.ts';
 
+/** `now`: milliseconds since 1970. */
 export function closeChunk(job: StepJob, now: number): ChunkSum {
   const { store, round, lease, chunk } = job;
   lease.check();
-  const fold = foldRound(job);
-  const unreported = fold.complete
+  const folded = foldRound(job);
+  const unreported = folded.complete
     ? 0
-    : unreportedBefore(store, chunk, round.number) + fold.unreported;
-  const events = eventsOf(fold, round.kind === 'seed');
+    : unreportedBefore(store, chunk, round.number) + folded.unreported;
+  const events = eventsOf(folded, round.kind === 'seed');
   writeEvents(store, { number: round.number, at: new Date(now).toISOString() }, events);
-  writeCatalog(job, fold);
+  writeCatalog(job, folded);
   noteUnreported(store, chunk, round.number, unreported);
   compactEvents(store);
   removeRoundsBefore(store, round.number);
-  return sumOf(job, fold, unreported);
+  return sumOf(job, folded, unreported);
 }
 
-function writeCatalog({ store, lease }: StepJob, { entries, complete }: Fold): void {
+function writeCatalog({ store, lease }: StepJob, { entries, complete }: FoldedRound): void {
   const directories = new Map<RawPath, Entry[]>();
   for (const folded of entries.values()) {
     if (folded.status === 'deleted' || folded.status === 'vanished') continue;
@@ -59,9 +61,9 @@ const MODES: Readonly<Record<NonNullable<Evidence['kind']>, number>> = {
 };
 const S_IFMT = 0o170000;
 
-/** What reports tell: kind, size and time. Owners and permissions are not in them. */
-function entryOf({ path, known, evidence, status }: Folded): Entry {
-  const seen = evidence?.sizeBytes === undefined ? known : evidence;
+/** Reports have kind, size and time; owners and permissions are not in them. */
+function entryOf({ path, known, evidence, status }: FoldedEntry): Entry {
+  const latest = evidence?.sizeBytes === undefined ? known : evidence;
   return {
     ctimeSeconds: 0,
     ctimeNanoseconds: 0,
@@ -71,20 +73,20 @@ function entryOf({ path, known, evidence, status }: Folded): Entry {
     gid: 0,
     name: nameOf(path),
     mode: evidence?.kind === undefined ? (known?.mode ?? MODES.file) : MODES[evidence.kind],
-    sizeBytes: seen?.sizeBytes ?? 0,
-    mtimeSeconds: seen?.mtimeSeconds ?? 0,
-    mtimeNanoseconds: seen?.mtimeNanoseconds ?? 0,
+    sizeBytes: latest?.sizeBytes ?? 0,
+    mtimeSeconds: latest?.mtimeSeconds ?? 0,
+    mtimeNanoseconds: latest?.mtimeNanoseconds ?? 0,
     status: status === 'deleted' ? 'vanished' : status,
   };
 }
 
-function sumOf({ spec }: StepJob, { entries }: Fold, unreported: number): ChunkSum {
+function sumOf({ spec }: StepJob, { entries }: FoldedRound, unreported: number): ChunkSum {
   const sum = { ...emptySum(), seen: unreported, unverified: unreported };
   for (const folded of entries.values()) {
     sum.seen++;
-    // With deletes.when: never, what is gone at the source stays for good.
-    const stays = folded.status === 'awaiting delete' && spec.deletes.when === 'never';
-    sum[stays ? 'excepted' : countedAs(folded)]++;
+    // With deletes.when: never, an entry that is gone at the source stays at the destination.
+    const staysForGood = folded.status === 'awaiting delete' && spec.deletes.when === 'never';
+    sum[staysForGood ? 'excepted' : countedAs(folded)]++;
     const { mode, sizeBytes } = entryOf(folded);
     const isFile = (mode & S_IFMT) === MODES.file;
     if (folded.status === 'verified' && isFile) sum.bytes += sizeBytes;
@@ -95,14 +97,14 @@ function sumOf({ spec }: StepJob, { entries }: Fold, unreported: number): ChunkS
   return sum;
 }
 
-const countedAs = ({ status }: Folded): keyof ChunkSum =>
+const countedAs = ({ status }: FoldedEntry): keyof ChunkSum =>
   status === 'deleted' ? 'deleted' : COUNTED_AS[status];
 
-/** A repair brings nothing new. */
-const isChanged = ({ evidence, known }: Folded): boolean =>
+/** A repair copies a file again, which is no change of the source. */
+const isChanged = ({ evidence, known }: FoldedEntry): boolean =>
   evidence?.transferred === true && !(evidence.repaired && known !== undefined);
 
-function* eventsOf({ entries }: Fold, seed: boolean): Generator<EntryEvent> {
+function* eventsOf({ entries }: FoldedRound, seed: boolean): Generator<EntryEvent> {
   for (const folded of entries.values()) {
     const { path, status, reason } = folded;
     const what = whatHappened(folded);
@@ -116,7 +118,7 @@ function* eventsOf({ entries }: Fold, seed: boolean): Generator<EntryEvent> {
   }
 }
 
-function whatHappened({ known, status, evidence, reason }: Folded): string | undefined {
+function whatHappened({ known, status, evidence, reason }: FoldedEntry): string | undefined {
   if (status === 'deleted') return 'deleted';
   if (status === 'awaiting delete') return known?.status === 'awaiting delete' ? undefined : 'gone';
   if (status === 'vanished') return 'vanished';

@@ -1,26 +1,25 @@
-/** The copy step: one execution for each part of the chunk; a part that is too big is split on the way. */
+/** The copy step: one execution per part of the chunk. A part that is too big for its agent is split. */
 import { LonghaulError } from '../../../errors/failure.ts';
 import { parentOf, type RawPath } from '../../../paths.ts';
 import { verifyMode } from '../../../policy/datasync/rounds.ts';
 import { splitScope, type WeighedDirectory } from '../../../policy/datasync/split-scope.ts';
 import type { StepJob } from '../../engine.ts';
 import type { StepResult } from '../../../model/round.ts';
-import { partsOf, replacePart, unreportedBefore, type Part } from '../service/chunk-state.ts';
-import { recordExecution } from '../service/execution-record.ts';
-import { knownEntries } from '../evidence/fold.ts';
-import { reportConfig } from '../service/resources.ts';
-import { filtersOf, runJudged, toFilterRules, type EngineParts, type Judged } from './step.ts';
+import { knownEntries } from '../evidence/known-entries.ts';
+import { partsOf, replacePart, unreportedBefore, type ChunkPart } from '../service/chunk-record.ts';
+import { recordExecution } from '../service/execution-journal.ts';
+import { reportConfig } from '../service/report-bucket.ts';
+import type { EngineContext } from './context.ts';
+import { filtersOf, toFilterRules } from './part-filters.ts';
+import { runToVerdict, type JudgedExecution } from './run-to-verdict.ts';
 
-/** Big chunks first: a lane that ends with a small one wastes least. Repairs and removals go before all. */
-export const BEFORE_COPIES = Number.MIN_SAFE_INTEGER;
-
-export async function copy(parts: EngineParts, job: StepJob): Promise<StepResult> {
-  const startedAt = parts.options.time.now();
+export async function copy(context: EngineContext, job: StepJob): Promise<StepResult> {
+  const startedAt = context.options.time.now();
   job.lease.check();
-  const done = new Map<string, Judged>();
+  const done = new Map<string, JudgedExecution>();
   for (let part = nextPart(job, done); part !== undefined; part = nextPart(job, done)) {
-    const judged = await copyPart(parts, job, part);
-    if (judged.verdict.kind === 'too big') await split(parts, job, part, judged);
+    const judged = await copyPart(context, job, part);
+    if (judged.verdict.kind === 'too big') await split(context, job, part, judged);
     else done.set(part.id, judged);
   }
   return {
@@ -28,18 +27,21 @@ export async function copy(parts: EngineParts, job: StepJob): Promise<StepResult
     counters: countersOf([...done.values()]),
     blocked: 0,
     open: [],
-    elapsedMs: parts.options.time.now() - startedAt,
+    elapsedMs: context.options.time.now() - startedAt,
   };
 }
 
-function nextPart({ store, chunk }: StepJob, done: ReadonlyMap<string, unknown>): Part | undefined {
+function nextPart(
+  { store, chunk }: StepJob,
+  done: ReadonlyMap<string, unknown>,
+): ChunkPart | undefined {
   return partsOf(store, chunk).find(({ id }) => !done.has(id));
 }
 
-function copyPart(parts: EngineParts, job: StepJob, part: Part): Promise<Judged> {
+function copyPart(context: EngineContext, job: StepJob, part: ChunkPart): Promise<JudgedExecution> {
   const unreported = unreportedBefore(job.store, job.chunk, job.round.number);
   const { mode } = verifyMode({ ...job.round, unreported });
-  return runJudged(parts, {
+  return runToVerdict(context, {
     job,
     key: { purpose: 'copy', part: part.id },
     step: 'copy',
@@ -52,42 +54,43 @@ function copyPart(parts: EngineParts, job: StepJob, part: Part): Promise<Judged>
         OverwriteMode: 'ALWAYS',
         PreserveDeletedFiles: 'PRESERVE',
       },
-      TaskReportConfig: reportConfig(parts.options),
+      TaskReportConfig: reportConfig(context.options.spec),
     },
   });
 }
 
-/** Throws CHUNK_TOO_BIG when nothing is known to cut along. */
+/** Throws CHUNK_TOO_BIG when no directory is known along which to split. */
 async function split(
-  parts: EngineParts,
+  { options }: EngineContext,
   job: StepJob,
-  part: Part,
-  { verdict }: Judged,
+  part: ChunkPart,
+  { verdict }: JudgedExecution,
 ): Promise<void> {
-  const scopes = splitScope(part, await parts.options.directoriesIn(part, weighKnown(job)));
+  const scopes = splitScope(part, await options.directoriesIn(part, weighKnown(job)));
   if (scopes === undefined || scopes.length < 2) {
     recordExecution(job.store, { t: 'gave up', purpose: 'copy', part: part.id });
     throw new LonghaulError(
       'CHUNK_TOO_BIG',
-      `${verdict.because}, and nothing is known to split the chunk along`,
+      `${verdict.because}, and no directory is known along which to split the chunk`,
     );
   }
+  // Throws before anything is recorded when a filter cannot express a part.
   for (const scope of scopes) filtersOf(job, { id: part.id, ...scope });
   replacePart(job.store, job.chunk, part.id, scopes);
 }
 
-/** Directories of the catalog, each with what is below it. */
-function weighKnown(job: StepJob): readonly WeighedDirectory[] {
+/** Returns the directories of the catalog with the number of entries below each. */
+function weighKnown({ store }: StepJob): readonly WeighedDirectory[] {
   const weights = new Map<RawPath, number>();
-  for (const path of knownEntries(job).keys())
+  for (const path of knownEntries(store).keys())
     for (let at = parentOf(path); at !== ''; at = parentOf(at))
       weights.set(at, (weights.get(at) ?? 0) + 1);
   return [...weights].map(([path, entries]) => ({ path, entries }));
 }
 
-function countersOf(all: readonly Judged[]): Record<string, number> {
+function countersOf(all: readonly JudgedExecution[]): Record<string, number> {
   const now = all.filter(({ resumed }) => !resumed);
-  const sum = (some: readonly Judged[], of: (judged: Judged) => number): number =>
+  const sum = (some: readonly JudgedExecution[], of: (judged: JudgedExecution) => number): number =>
     some.reduce((total, judged) => total + of(judged), 0);
   return {
     executions: all.length,

@@ -1,30 +1,33 @@
-/** The scan step: nothing is listed by us; what the executions of the round need is made sure of. */
+/** The scan step. DataSync lists the source itself; this step prepares what the executions of the round need. */
 import { fixBase } from '../../../catalog/base-catalog.ts';
-import type { StepJob } from '../../engine.ts';
 import type { StepResult } from '../../../model/round.ts';
-import { partsOf } from '../service/chunk-state.ts';
-import { knownEntries } from '../evidence/fold.ts';
-import { filtersOf, lanesFor, type EngineParts } from './step.ts';
+import type { StepJob } from '../../engine.ts';
+import { knownEntries } from '../evidence/known-entries.ts';
+import { partsOf } from '../service/chunk-record.ts';
+import { lanesFor } from '../service/layout.ts';
+import { chunkTask } from '../service/tasks.ts';
+import type { EngineContext } from './context.ts';
+import { filtersOf } from './part-filters.ts';
 
-/** Throws UNSUPPORTED for what no filter can say, AGENT_OFFLINE, and what keeps the task from being AVAILABLE. */
-export async function scan(parts: EngineParts, job: StepJob): Promise<StepResult> {
-  const { agents, resources, options } = parts;
+/** Throws UNSUPPORTED for what no filter can express, AGENT_OFFLINE, and why a task is not usable. */
+export async function scan(context: EngineContext, job: StepJob): Promise<StepResult> {
+  const { agents, options } = context;
   const startedAt = options.time.now();
   job.lease.check();
   fixBase(job.store);
-  const chunkParts = partsOf(job.store, job.chunk);
-  for (const part of chunkParts) filtersOf(job, part);
-  const lanes = await lanesFor(parts, job.chunk.id);
+  const parts = partsOf(job.store, job.chunk);
+  for (const part of parts) filtersOf(job, part);
+  const lanes = await lanesFor(context, job.chunk.id);
   await agents.requireOnline(lanes);
-  const online = await agents.online();
-  const lane = lanes.find((some) => online.includes(some)) ?? 0;
-  await resources.task(lane, job.chunk.id, job.signal);
-  const known = [...knownEntries(job).values()];
+  const online = await agents.onlineLanes();
+  const lane = lanes.find((one) => online.includes(one)) ?? 0;
+  await chunkTask(context, lane, job.chunk.id, job.signal);
+  const known = [...knownEntries(job.store).values()];
   return {
     step: 'scan',
     counters: {
       listed: 0,
-      executions: chunkParts.length,
+      executions: parts.length,
       knownEntries: known.length,
       knownBytes: known.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     },

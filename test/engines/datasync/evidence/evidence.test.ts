@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { foldEvidence, keepEvidence } from '../../../../src/engines/datasync/evidence/evidence.ts';
+import { foldEvidence, storeReport } from '../../../../src/engines/datasync/evidence/evidence.ts';
 import type { Reported, ReportedEntry } from '../../../../src/engines/datasync/evidence/report.ts';
 import type { ChunkStore } from '../../../../src/state/chunk-store.ts';
 import { openStateDirectory } from '../../../../src/state/state-directory.ts';
-import { hasChanged } from '../../../../src/policy/datasync/failures.ts';
+import { hasChanged } from '../../../../src/policy/datasync/entry-class.ts';
 
 let root: string;
 let store: ChunkStore;
@@ -29,7 +29,7 @@ async function fold(...reports: readonly (readonly Said[])[]) {
       what,
       ...(mtimeSeconds === undefined ? {} : { mtimeSeconds, mtimeNanoseconds: 5, sizeBytes: 1 }),
     }));
-    await keepEvidence(store, names[i]!, Readable.from(entries));
+    await storeReport(store, names[i]!, Readable.from(entries));
   }
   const { what, repaired, copied, found } = foldEvidence(store, names).get('a')!;
   return { what, repaired, changed: hasChanged(copied, found) };

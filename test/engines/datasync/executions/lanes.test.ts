@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LonghaulError } from '../../../../src/errors/failure.ts';
 import {
   Lanes,
-  type IsOver,
+  type HasEnded,
   type LaneAgents,
   type LaneGrant,
 } from '../../../../src/engines/datasync/executions/lanes.ts';
@@ -30,14 +30,14 @@ const time = {
 const { signal } = new AbortController();
 // Sixty wait on it.
 setMaxListeners(100, signal);
-const over: IsOver = () => Promise.resolve(true);
+const over: HasEnded = () => Promise.resolve(true);
 let away: readonly number[];
 const agents: LaneAgents = {
-  online: () => Promise.resolve([0, 1, 2].filter((lane) => !away.includes(lane))),
-  offline: (lanes) => new LonghaulError('AGENT_OFFLINE', `lanes ${lanes.join()} are offline`),
+  onlineLanes: () => Promise.resolve([0, 1, 2].filter((lane) => !away.includes(lane))),
+  offlineError: (lanes) => new LonghaulError('AGENT_OFFLINE', `lanes ${lanes.join()} are offline`),
 };
-const lanesOf = (isOver = over): Lanes =>
-  new Lanes({ directory, time, retryMs: 30_000, isOver, agents });
+const lanesOf = (hasEnded = over): Lanes =>
+  new Lanes({ directory, time, retryMs: 30_000, hasEnded, agents });
 
 async function pass(seconds: number): Promise<void> {
   for (let s = 0; s < seconds; s++) {
