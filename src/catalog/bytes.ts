@@ -69,7 +69,7 @@ export class ByteWriter {
     return previous;
   }
 
-  /** The same for a number of 64 bits without a sign. */
+  /** Like `signed`, for an unsigned number of 64 bits. */
   signed64(value: bigint | number, previous: number): number {
     const near = Number(value);
     if (near <= EXACT) return this.signed(near, previous);

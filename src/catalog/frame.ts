@@ -1,4 +1,4 @@
-/** The frame of a catalog file: what its writer and its reader must agree on; see catalog-writer.ts. */
+/** The frame of a catalog file: what its writer and its reader must agree on; see writer.ts. */
 import { crc32 } from 'node:zlib';
 import { LonghaulError } from '../errors/failure.ts';
 
@@ -14,7 +14,7 @@ const FOOTER_MAGIC = Buffer.from('LHCATEND', 'latin1');
 export interface CatalogTotals {
   readonly directories: number;
   readonly entries: number;
-  /** Of the regular files. */
+  /** Total size of the regular files. */
   readonly bytes: number;
 }
 

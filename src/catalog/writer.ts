@@ -1,6 +1,6 @@
 /**
  * Writes a catalog, a manifest or a worklist: directories in comparePaths order, and in each its
- * names in bytewise order. About 12 bytes an entry.
+ * names in bytewise order. About 12 bytes per entry.
  *
  *   file    = "LHCATLG1" · block* · index · footer
  *   block   = frame · deflated(part*)          256 KiB plain, with a long path up to 1 MiB
@@ -10,7 +10,7 @@
  *   footer  = u64 index offset · blocks · directories · entries · bytes · u32 CRC · "LHCATEND"
  *
  * flags: 1 = the directory was listed to its end, 2 = more parts of this directory follow. How
- * entries are coded: catalog-codec.ts. Numbers are little-endian.
+ * entries are coded: codec.ts. Numbers are little-endian.
  *
  * Nothing is at `path` before `finish()` has returned: it is a temporary name until then, and a
  * crash leaves that name for the next writer to overwrite.
@@ -69,7 +69,7 @@ export class CatalogWriter<S extends string = EntryStatus> {
 
   /**
    * `statuses` only for files that are not catalogs: at most 16, in frozen order. `level` is deflate's:
-   * 0 for what is soon read and removed, about 35 bytes an entry that cost no time.
+   * 0 for what is soon read and removed, about 35 bytes per entry and no time.
    */
   constructor(
     path: string,
@@ -102,7 +102,7 @@ export class CatalogWriter<S extends string = EntryStatus> {
     this.addEncoded(path, complete, false);
   }
 
-  /** Adds what was encoded elsewhere, as it is. */
+  /** Adds a part that was encoded elsewhere, unchanged. */
   addPart({ path, complete, continues, count, fileBytes, body }: EncodedPart): void {
     this.checkOrder(path);
     const needed = path.length + body.length + 32;
@@ -126,13 +126,13 @@ export class CatalogWriter<S extends string = EntryStatus> {
     this.lastContinues = continues;
   }
 
-  /** What was added so far. */
+  /** Returns the totals of everything added so far. */
   totals(): CatalogTotals {
     const { directories, entries, bytes } = this;
     return { directories, entries, bytes };
   }
 
-  /** Makes it durable and gives it its name. */
+  /** Makes the file durable and publishes it under its name. */
   finish(): CatalogTotals {
     this.flush();
     const { directories, entries, bytes, index, offset: indexOffset } = this;
@@ -153,7 +153,7 @@ export class CatalogWriter<S extends string = EntryStatus> {
     return this.totals();
   }
 
-  /** Gives up: nothing is left, and what was at `path` before still is. */
+  /** Removes the temporary file; a file at `path` stays as it was. */
   discard(): void {
     closeSync(this.fd);
     rmSync(this.partialPath, { force: true });

@@ -7,7 +7,7 @@
  * reports progress through a callback; ends early with an INTERRUPTED error when the signal aborts,
  * leaving nothing half-done under a final name. A single bad entry never ends a step: it is
  * counted, sampled in `open`, and the rest goes on. A step throws a LonghaulError only for what
- * concerns the whole chunk: a transient code when the link is away, SOURCE_MISSING, FENCED, ….
+ * concerns the whole chunk: a transient code when the link is offline, SOURCE_MISSING, FENCED, ….
  */
 import type { PreflightCheck } from '../model/preflight.ts';
 import type { RawPath } from '../paths.ts';
@@ -23,7 +23,7 @@ export interface StepJob {
   readonly chunk: Chunk;
   readonly round: Round;
   readonly lease: Lease;
-  /** The chunk's own corner of the state directory: manifest, journals, catalog. */
+  /** The chunk's directories in the state directory: manifest, journals, catalog. */
   readonly store: ChunkStore;
   /** Paths (raw) accepted as exceptions: left out of copy, never deleted. */
   readonly exceptions: ReadonlySet<RawPath>;
@@ -43,21 +43,21 @@ export interface EngineFeatures {
   readonly liveBandwidth: boolean;
 }
 
-/** Ways over which an engine moves bytes side by side; each may be away by itself. */
+/** Parallel paths over which an engine moves bytes; each may be offline independently. */
 export interface EngineLanes {
-  /** As people know them; unique. */
+  /** Names that operators know; unique. */
   readonly names: readonly string[];
-  /** Each chunk goes over one lane of its own; else over any. */
+  /** True when each chunk has one fixed lane; else it may use any. */
   readonly bound: boolean;
-  /** The lanes that will do for a chunk. */
+  /** Returns the lanes that a chunk can use. */
   of(chunk: string): readonly string[];
 }
 
 export interface Engine {
   readonly features: EngineFeatures;
-  /** Absent, or without names: the link is one. A failure of a lane names it. Looks at nothing but the state directory. */
+  /** Absent, or without names: the link is one. A failure of a lane names it. Reads only the state directory. */
   lanes?(): EngineLanes;
-  /** Looks, changes nothing. */
+  /** Checks without changing anything. */
   preflight(spec: MigrationSpec): Promise<readonly PreflightCheck[]>;
   /**
    * Throws unless source and destination are the ones recorded at the start, and the link answers, or
@@ -67,11 +67,11 @@ export interface Engine {
   scan(job: StepJob): Promise<StepResult>;
   copy(job: StepJob): Promise<StepResult>;
   verify(job: StepJob): Promise<StepResult>;
-  /** Removes what is gone (when `round.deletes`), puts directory times right, and never deletes without a licence. */
+  /** Deletes entries that are proven to be gone (when `round.deletes`), and restores directory times. */
   deletePass(job: StepJob): Promise<StepResult>;
   /** Folds the round into the catalog and returns the sum. Idempotent. */
   close(job: StepJob): Promise<ChunkSum>;
-  /** Bytes a second over all steps of this process; undefined = no limit. */
+  /** Sets the limit in bytes per second over all steps of this process; undefined removes it. */
   adjust(bytesPerSecond: number | undefined): void;
   /** Releases threads and descriptors. */
   dispose(): Promise<void>;

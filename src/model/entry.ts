@@ -1,10 +1,10 @@
-/** The shapes in a catalog or manifest; the format is described in catalog-writer.ts. */
+/** The shapes in a catalog or manifest; the format is described in catalog/writer.ts. */
 import type { RawPath } from '../paths.ts';
 
 export type EntryKind =
   'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'character device' | 'block device';
 
-/** What is known of one name in one directory. Times may lie before 1970 (negative seconds). */
+/** One name in one directory. Times may lie before 1970 (negative seconds). */
 export interface Entry {
   readonly name: RawPath;
   /** st_mode with its type bits. */

@@ -19,9 +19,9 @@ export interface StepProgress {
   readonly totalEntries: number | undefined;
   readonly doneBytes: number;
   readonly totalBytes: number | undefined;
-  /** What it is at, where a step has phases of its own: 'preparing', 'transferring', …. */
+  /** Current phase, if the step has phases: 'preparing', 'transferring', …. */
   readonly phase?: string;
-  /** What went over the link, where that differs from doneBytes: the rate counts these. */
+  /** Bytes that went over the link, if they differ from doneBytes: the rate counts these. */
   readonly wireBytes?: number;
 }
 

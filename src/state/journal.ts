@@ -15,7 +15,7 @@ const MOST_BYTES = 64 * 2 ** 20;
 
 export interface Journal<T> {
   append(record: T): void;
-  /** The same, for a record that is JSON already. */
+  /** Appends a record that is JSON already. */
   appendJson(json: string): void;
   /** Makes all that was appended durable, or the first `records` of it. May be called again after it has thrown. */
   commit(records?: number): void;

@@ -1,4 +1,4 @@
-/** What can be told about source and destination before anything is written: each check with its fix. */
+/** Checks of source and destination before anything is written, each with its fix. */
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { posixSpec } from '../../spec/kinds.ts';
 import type { MigrationSpec } from '../../spec/schema.ts';

@@ -1,4 +1,4 @@
-/** Runs jobs side by side and hands their results out in the order in which the jobs came. */
+/** Runs jobs concurrently and yields their results in the order of the jobs. */
 export async function* inOrder<Job, Result>(
   jobs: Iterable<Job>,
   atOnce: number,
@@ -10,7 +10,7 @@ export async function* inOrder<Job, Result>(
     const next = source.next();
     if (next.done) return;
     const result = run(next.value);
-    result.catch(() => undefined); // told to whoever awaits it, in its turn
+    result.catch(() => undefined); // the consumer gets the error when it awaits this result
     running.push({ job: next.value, result });
   };
   try {

@@ -1,6 +1,6 @@
 /**
  * A pull scheduler over worker threads. Two jobs are queued at each thread, so that a thread never
- * waits for a message; the rest waits here, first come first served. Threads live long, because
+ * waits for a message; further jobs wait here in order. Threads live long, because
  * their native buffers are never freed, and start when there is work for them, or at `warm()`.
  *
  * A thread that dies fails the (at most two) jobs it had with BUG and is replaced when the next job
@@ -19,7 +19,7 @@ export interface PoolOptions {
   readonly threads: number;
   readonly sourceRoot: string;
   readonly destinationRoot?: string | undefined;
-  /** The thread's module; for tests. */
+  /** Module that a thread runs; for tests. */
   readonly entry?: URL;
 }
 
@@ -39,7 +39,7 @@ interface Thread {
 export class ThreadPool {
   readonly sourceRoot: string;
   readonly destinationRoot: string | undefined;
-  /** How many jobs are taken on at once: a caller that keeps this many in flight keeps all threads busy. */
+  /** Number of jobs that keeps all threads busy when in flight. */
   readonly capacity: number;
   private readonly entry: URL | undefined;
   private readonly ahead: Set<Worker>;
@@ -68,24 +68,24 @@ export class ThreadPool {
     });
   }
 
-  /** Starts all threads now, so that they are ready when the first jobs come. Keeps no process alive. */
+  /** Starts all threads now, before the first job. Idle threads do not keep the process alive. */
   warm(): void {
     while (this.threads.size < this.capacity / QUEUED_AT_A_THREAD) this.start().worker.unref();
   }
 
-  /** Bytes a second over all threads; undefined = no limit. */
+  /** Sets the limit in bytes per second over all threads; undefined removes it. */
   adjust(bytesPerSecond: number | undefined): void {
     setRate(this.shared, bytesPerSecond);
   }
 
-  /** Takes no more jobs, fails those not begun, and asks the running ones to end early. */
+  /** Rejects new jobs, fails those not begun, and asks the running ones to end early. */
   stop(): void {
     this.stopped = true;
     Atomics.store(new Int32Array(this.shared, SHARED.stop, 1), 0, 1);
     for (const ticket of this.queue.splice(0)) ticket.reject(interrupted());
   }
 
-  /** Stops, and ends the threads: what still runs in them is cut off. */
+  /** Stops, and terminates the threads with the jobs that still run in them. */
   async dispose(): Promise<void> {
     this.stop();
     const ahead = [...this.ahead].map((worker) => endThread(worker, false));
@@ -106,7 +106,7 @@ export class ThreadPool {
     }
   }
 
-  /** The thread that takes the next job; started when all others have one already. */
+  /** Returns the thread for the next job; starts one when all others have a job. */
   private leastLoaded(): Thread | undefined {
     let best: Thread | undefined;
     for (const thread of this.threads) {

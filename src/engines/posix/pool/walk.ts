@@ -1,15 +1,15 @@
 /**
- * Main side of a tree walk: a stack of directories (last in, first out, so it holds only what was
- * listed and not yet visited) fed to the pool in batches, small ones while there are few.
+ * Walks a tree: feeds a stack of directories to the pool in batches, small ones while there are few.
+ * The stack is last in, first out, so it holds only directories that were listed and not yet visited.
  */
 import { LonghaulError } from '../../../errors/failure.ts';
 import type { RawPath } from '../../../paths.ts';
 
-const LARGEST_BATCH = 16;
+const MAX_BATCH = 16;
 
 export interface WalkOptions<R extends WalkResult> {
   readonly stack: RawPath[];
-  /** How many batches are under way at once. */
+  /** Number of batches that run concurrently. */
   readonly capacity: number;
   readonly visit: (directories: readonly RawPath[]) => Promise<R>;
   /** Called for each batch as it ends, in any order. */
@@ -24,7 +24,7 @@ export interface WalkResult {
 
 /**
  * Walks until the stack is empty. On the first failure, or when the signal aborts, nothing more is
- * begun; the promise rejects when all that was under way has ended, so descriptors can be closed.
+ * begun; the promise rejects after all running batches have ended, so descriptors can be closed.
  */
 export function walk<R extends WalkResult>(options: WalkOptions<R>): Promise<void> {
   const { stack, capacity, visit, onResult, signal } = options;
@@ -43,7 +43,7 @@ export function walk<R extends WalkResult>(options: WalkOptions<R>): Promise<voi
     };
     const begin = (): void => {
       const size = Math.ceil(stack.length / (2 * capacity));
-      const batch = stack.splice(-Math.min(LARGEST_BATCH, size));
+      const batch = stack.splice(-Math.min(MAX_BATCH, size));
       underWay++;
       visit(batch)
         .then((result) => {

@@ -1,6 +1,6 @@
 /**
- * Two trees side by side, by content and metadata; every difference is told, none is mended. It reads
- * everything on both sides and knows nothing of catalogs or journals: it is a check of its own.
+ * Compares two trees by content and metadata; reports every difference and changes nothing. It reads
+ * both sides completely and uses no catalog or journal, so it is an independent check.
  *
  * Not compared: access times, holes, and which inode numbers there are; hard links are compared as
  * groups of names.
@@ -63,7 +63,7 @@ export async function* compareTrees(
   for (let path = stack.pop(); path !== undefined; path = stack.pop()) {
     if (options.signal?.aborted)
       throw new LonghaulError('INTERRUPTED', 'The comparison was stopped', {
-        hint: 'Run the same command again: it begins anew.',
+        hint: 'Run the same command again: it starts from the beginning.',
       });
     yield* comparison.directory(path, stack);
     await new Promise(setImmediate);

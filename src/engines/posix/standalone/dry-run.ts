@@ -1,4 +1,4 @@
-/** What a sync would do, without doing it. */
+/** Plans a sync without doing it. */
 import { joinRaw, printable } from '../../../paths.ts';
 import { findCandidates } from '../steps/delete-candidates.ts';
 import type { Excludes } from '../tree/excludes.ts';

@@ -1,7 +1,7 @@
 /**
- * The entries that a blocked chunk waits for, each by name, out of what its steps left in the round's
- * directory: the outcomes of copy and verify, the directories that could not be listed, and what a
- * refused delete-pass would have deleted. For readers; needs no worker.
+ * Lists the entries that a blocked chunk waits for, from the files in the round's directory: outcomes of
+ * copy and verify, directories that could not be listed, and paths of a refused delete-pass. For readers;
+ * needs no worker.
  */
 import { existsSync } from 'node:fs';
 import { CatalogReader } from '../../../catalog/reader.ts';

@@ -1,8 +1,8 @@
 /**
  * One tree to another in one pass, without Temporal: the same scan, copy, verify and delete-pass over
- * a single chunk. What was done is journaled, so that the same call after Ctrl-C goes on and then
- * looks once more, for what changed meanwhile; after a success nothing is kept. What is at the
- * destination already, with the same size, time, mode and owner, is not copied again.
+ * a single chunk. What was done is journaled, so that the same call after Ctrl-C resumes, and then runs
+ * once more for what changed meanwhile; after a success nothing is kept. A file at the destination with
+ * the same size, time, mode and owner is not copied again.
  */
 import {
   accessSync,
@@ -55,7 +55,7 @@ export interface SyncReport {
   readonly verified: number;
   readonly deleted: number;
   readonly vanished: number;
-  /** Entries that are not at their end: blocked, changed while copied, unreadable. */
+  /** Number of entries that are blocked, changed while copied, or unreadable. */
   readonly openCount: number;
   readonly open: readonly OpenEntry[];
   /** Only of a dry run: what would be done. */
@@ -67,7 +67,7 @@ const WHOLE = { id: '0000', roots: [''], without: [], entries: 0, bytes: 0 };
 const CAPS: DeleteCaps = { maxCount: 1_000_000, maxPercent: 50 };
 const PART_BYTES = 64 * 2 ** 20;
 
-/** Throws USAGE for trees that overlap, SOURCE_MISSING, READ_ONLY, PERMISSION_DENIED, DELETE_REFUSED, a transient code when a side is away. */
+/** Throws USAGE for trees that overlap, SOURCE_MISSING, READ_ONLY, PERMISSION_DENIED, DELETE_REFUSED, a transient code when a side is offline. */
 export async function syncTree(options: SyncOptions): Promise<SyncReport> {
   const source = resolve(options.source);
   const destination = resolve(options.destination);
@@ -97,7 +97,7 @@ export async function syncTree(options: SyncOptions): Promise<SyncReport> {
   }
 }
 
-/** Of a call that went on after an interruption and then looked once more. */
+/** Adds up the two runs of a call that resumed after an interruption and then ran once more. */
 function together(first: SyncReport, again: SyncReport): SyncReport {
   const { copiedBytes, verified, deleted, elapsedMs } = first;
   return {
@@ -124,7 +124,7 @@ async function runSync(options: SyncOptions, state: string, pool: ThreadPool): P
   }
   // Into an empty tree nothing can be adopted, and a look for every file is saved.
   const adoptSame = readdirSync(options.destination).length > 0;
-  // Digests that nobody will compare cost a tenth of the time of small files.
+  // Digests that no step compares cost a tenth of the time of small files.
   const withoutDigests = !options.verify;
   const copying = { digest: 'blake3', partBytes: PART_BYTES, adoptSame, withoutDigests } as const;
   const caps = options.caps ?? CAPS;
@@ -182,7 +182,7 @@ function reportOf(steps: readonly StepResult[], startedAt: number): SyncReport {
   };
 }
 
-/** Said once and at the start, not of each entry. */
+/** Fails once at the start instead of once per entry. */
 function refuseReadOnly(destination: string): void {
   try {
     accessSync(destination, constants.W_OK | constants.X_OK);

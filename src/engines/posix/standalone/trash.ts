@@ -1,4 +1,4 @@
-/** The trash of a migration as an operator handles it, when no delete-pass comes by any more. */
+/** Lists and empties the trash of a migration, for an operator, when no delete-pass runs any more. */
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expireTrash, trashedRounds } from '../jobs/expire-trash.ts';
@@ -58,7 +58,7 @@ function trashAt({ migration, destination }: TrashPlace, fd: number): Trash {
   return { path: join(destination.path, trash), rounds: rounds.sort((a, b) => a.round - b.round) };
 }
 
-/** Of other migrations there may be something left. The root keeps its times: nothing of its own changed. */
+/** Removes the empty directories; other migrations may still have theirs. Restores the root's times. */
 function removeEmpty(rootFd: number, migration: string): void {
   statOpen(rootFd, rootStat, 'destination', '');
   for (const path of [trashPath(migration), TRASH]) {

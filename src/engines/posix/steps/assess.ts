@@ -1,6 +1,6 @@
 /**
- * One fast look at a whole tree that changes nothing: what there is, what will be difficult, and the
- * directory summaries that the chunk plan is made from. Memory is flat but for hard-link groups.
+ * Scans a whole tree without changing it: counts, difficult entries, and the directory summaries that
+ * the chunk plan is made from. Memory is constant except for hard-link groups.
  */
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { openTree } from '../tree/root.ts';
 import { addStatistics, emptyStatistics, type TreeStatistics } from '../tree/statistics.ts';
 import { walk } from '../pool/walk.ts';
 
-/** Groups whose names are followed; beyond that they are only counted by name. */
+/** Number of groups that are tracked; the names of further groups are only counted. */
 const GROUPS = 500_000;
 const DIRECTORIES_OF_A_GROUP = 8;
 const SPANNING_SAMPLES = 1_000;
@@ -46,11 +46,11 @@ export interface AssessOptions {
   readonly threads: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: { entries: number; bytes: number }) => void;
-  /** Where `directories` is made. */
+  /** Directory in which `directories` is written. */
   readonly outDirectory?: string | undefined;
 }
 
-/** Throws SOURCE_MISSING, a transient code, or INTERRUPTED; what cannot be read is counted and sampled. */
+/** Throws SOURCE_MISSING, a transient code, or INTERRUPTED. Unreadable entries are counted and sampled. */
 export async function assessTree(options: AssessOptions): Promise<TreeSummary> {
   const { root, excludes, threads, signal, onProgress, outDirectory } = options;
   const started = performance.now();

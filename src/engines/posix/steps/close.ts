@@ -1,7 +1,7 @@
 /**
- * Folds a round into the chunk's catalog and adds up where every entry stands. It reads the catalog
- * the round began with, the manifest and the journals, and writes what happened to which entry, then
- * the new catalog, whole; called again it gives the same. Only then the rounds before it may go.
+ * Folds a round into the chunk's catalog and sums up the state of every entry. Reads the catalog that
+ * the round began with, the manifest and the journals; writes the events of the entries, then publishes
+ * the new catalog. Calling it again gives the same result. It removes the earlier rounds last.
  */
 import type { DirectoryBlock, Entry, EntryStatus } from '../../../model/entry.ts';
 import { mergeJoin } from '../../../catalog/merge.ts';
@@ -28,7 +28,7 @@ import { Ancestors, type Absence } from '../round/absence.ts';
 
 export interface CloseOptions {
   readonly excludes: Excludes;
-  /** What is gone at the source stays at the destination for good. */
+  /** Entries that are gone at the source stay at the destination permanently. */
   readonly neverDeletes: boolean;
 }
 
@@ -73,7 +73,7 @@ class Fold {
     this.ancestors = new Ancestors(this.without);
   }
 
-  /** Writes the new catalog, and yields what happened. */
+  /** Writes the new catalog, and yields the events. */
   *into(writer: CatalogWriter): Generator<EntryEvent> {
     const { store } = this.input;
     const manifest = new CatalogReader(manifestPath(store.roundDirectory));
@@ -90,7 +90,7 @@ class Fold {
     }
   }
 
-  /** The new catalog entries of a directory. */
+  /** Returns the new catalog entries of a directory. */
   private directory(path: RawPath, found?: DirectoryBlock, known?: DirectoryBlock): Entry[] {
     const missing = this.ancestors.enter(path, found);
     const copied = this.copied.of(path);
@@ -129,7 +129,7 @@ class Fold {
     return kept;
   }
 
-  /** No longer this chunk's business, or left out by now: its copy stays where it is. */
+  /** Returns true for an entry of another chunk, or one that a rule excludes now: its copy stays. */
   private isForgotten(path: RawPath, known: Entry, missing: Absence): boolean {
     if (missing === 'covered' || hasNoCopy(known) || this.without.has(path)) return true;
     return missing === 'gone' && this.options.excludes.isExcluded(path, false);
@@ -162,7 +162,7 @@ class Fold {
     return this.count({ ...found, status: status === 'unreadable' ? 'blocked' : status });
   }
 
-  /** A name the catalog knows and the manifest does not have. */
+  /** Folds a name that the catalog knows and the manifest does not have. */
   private missing(path: RawPath, known: Entry, absence: Absence): Entry | undefined {
     if (absence === 'unknown') return this.count({ ...known, status: 'blocked' });
     if (this.options.neverDeletes || isExcepted(path, this.input.exceptions)) {
@@ -196,7 +196,7 @@ interface OutcomesOfEntry {
   readonly checked: EntryOutcome | undefined;
 }
 
-/** With the source as it was when it was copied, so that what changed since is seen. */
+/** Keeps the source's stat at the time of the copy, so that a later change is detected. */
 function entryOf(
   status: EntryStatus,
   found: Entry,
@@ -216,7 +216,7 @@ function statusOf(
   checked: EntryOutcome | undefined,
 ): EntryStatus {
   if (!copied) {
-    // Not touched in this round: as it was, if nothing was to be done; else it is still to be copied.
+    // Not copied in this round: its status stays if there was no work, else it is still to be copied.
     if (checked) return verdict(checked);
     return workReason(found, known) === undefined && known ? known.status : 'unverified';
   }

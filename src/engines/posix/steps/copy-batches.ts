@@ -1,4 +1,4 @@
-/** The small work of a chunk, cut into jobs: several directories a job, or a part of one, in order. */
+/** Cuts the small entries of a chunk into jobs: several directories per job, or a part of one, in order. */
 import type { RawPath } from '../../../paths.ts';
 import { CatalogReader } from '../../../catalog/reader.ts';
 import type { CopyBatch } from '../jobs/copy.ts';
@@ -11,7 +11,7 @@ import type { WorkDirectory, WorkEntry } from '../round/worklist.ts';
 export const BATCH_ENTRIES = 256;
 const BATCH_BYTES = 8 * 2 ** 20;
 
-/** What is to be copied of a directory, in columns. */
+/** Entries of one directory to copy, in columns. */
 export interface DueEntries {
   readonly path: RawPath;
   readonly names: RawPath[];
@@ -28,7 +28,7 @@ export function* copyBatches(due: Iterable<DueEntries>): Generator<CopyBatch[], 
     const { modes, sizesBytes } = directory;
     let start = 0;
     for (let i = 0; i < modes.length; i++) {
-      // Entries that are not files, and files that only need new metadata, bring no bytes.
+      // Entries that are not files, and files that only need new metadata, transfer no bytes.
       if ((modes[i]! & S_IFMT) === S_IFREG) bytes += sizesBytes[i]!;
       if (++entries < BATCH_ENTRIES && bytes < BATCH_BYTES) continue;
       yield [...group, batchOf(directory, start, i + 1)];
@@ -50,7 +50,7 @@ function batchOf(due: DueEntries, from: number, to: number): CopyBatch {
   return digests.length === 0 ? batch : { ...batch, digests: new Map(digests) };
 }
 
-/** Of a worklist that is a manifest: all of it. */
+/** Reads a worklist that is the manifest itself: every entry is copied. */
 export function* allEntries(manifestPath: string): Generator<DueEntries, void, undefined> {
   const reader = new CatalogReader(manifestPath);
   try {
@@ -61,9 +61,9 @@ export function* allEntries(manifestPath: string): Generator<DueEntries, void, u
 }
 
 export interface DueOptions {
-  /** Everything up to here is done. */
+  /** Position up to which everything is done. */
   readonly after: JournalPosition | undefined;
-  /** What goes a way of its own, or is not copied. */
+  /** Returns true for an entry that is copied out of order, or not at all. */
   readonly leftOut: (directory: RawPath, name: RawPath, isFile: boolean) => boolean;
 }
 
@@ -92,7 +92,7 @@ function isDue(directory: RawPath, { name, mode }: WorkEntry, options: DueOption
   return !options.leftOut(directory, name, (mode & S_IFMT) === S_IFREG);
 }
 
-/** A file whose metadata changed and nothing else. */
+/** Returns true for a file of which only the metadata changed. */
 function isContentKnown({ mode, status: reason, digest }: WorkEntry): boolean {
   return (mode & S_IFMT) === S_IFREG && reason === 'metadata' && digest !== undefined;
 }

@@ -1,14 +1,14 @@
 /**
- * When the outcomes of a copy become durable: the bytes first (syncfs), then the lines that say so
- * (fdatasync), and neither when the chunk was taken over. Copying goes on meanwhile, up to a limit:
- * what a run that dies has to do again is never more than MOST_OPEN entries.
+ * Makes the outcomes of a copy durable: first the bytes (syncfs), then the journal lines about them
+ * (fdatasync), and neither after another worker took over the chunk. Copying continues meanwhile, up
+ * to a limit: a crash repeats at most MAX_UNCOMMITTED entries.
  */
 import type { OutcomeJournal } from '../round/outcome-journal.ts';
 import type { StepContext, StepInput } from './step.ts';
 
-/** Entries that begin a commit, and those at which the copy waits for it. */
+/** Number of entries that starts a commit; the copy waits for it at MAX_UNCOMMITTED. */
 const COMMIT_ENTRIES = 2048;
-export const MOST_OPEN = 2 * COMMIT_ENTRIES;
+export const MAX_UNCOMMITTED = 2 * COMMIT_ENTRIES;
 const COMMIT_MS = 2_000;
 
 export class CopyCommits {
@@ -29,22 +29,22 @@ export class CopyCommits {
     this.journal = journal;
   }
 
-  /** Call it after each outcome in the order of the work. Throws what a commit before has thrown. */
+  /** Commits if it is time; call it after each outcome in order. Throws the error of an earlier commit. */
   async whenDue(): Promise<void> {
     const { pending, unsealedEntries } = this.journal;
-    if (this.hasFailed || pending >= MOST_OPEN) await this.underWay;
+    if (this.hasFailed || pending >= MAX_UNCOMMITTED) await this.underWay;
     if (this.underWay || unsealedEntries === 0) return;
     const isLate = Date.now() - this.committedAt >= COMMIT_MS;
     if (unsealedEntries >= COMMIT_ENTRIES || isLate) this.underWay = this.begin();
   }
 
-  /** Makes all that was appended durable, and waits for it. */
+  /** Commits everything that was appended, and waits for it. */
   async all(): Promise<void> {
     await this.underWay;
     if (this.journal.pending > 0) await this.begin();
   }
 
-  /** Waits for what is under way, whatever comes of it: what it needs is about to be closed. */
+  /** Waits for a running commit, also if it fails: the caller is about to close the journal. */
   async settled(): Promise<void> {
     await Promise.allSettled([this.underWay]);
   }
@@ -53,7 +53,7 @@ export class CopyCommits {
     this.committedAt = Date.now();
     this.journal.seal();
     const commit = this.commit();
-    commit.catch(() => (this.hasFailed = true)); // what it was is told to whoever awaits it
+    commit.catch(() => (this.hasFailed = true)); // the caller that awaits it gets the error
     return commit;
   }
 

@@ -1,17 +1,17 @@
 /**
- * Where a copy that died may have left temporary files: each thread had one, somewhere in the work
- * that was handed out behind the last durable position; the rest of the step goes a few known ways.
+ * Finds the directories in which a copy that died may have left temporary files: each thread had one,
+ * in the work handed out after the last durable position, or at an entry that is copied out of order.
  */
 import { comparePaths, parentOf, type RawPath } from '../../../paths.ts';
 import type { JournalPosition } from '../round/outcome-journal.ts';
 import type { WorkDirectory } from '../round/worklist.ts';
 
 export interface DeadCopy {
-  /** Undefined when it died before anything was durable. */
+  /** Last durable position; undefined when it died before the first commit. */
   readonly position: JournalPosition | undefined;
-  /** At most so many entries were handed out beyond the position. */
+  /** Maximum number of entries that were handed out after the position. */
   readonly reach: number;
-  /** What is copied out of order. */
+  /** Paths of entries that are copied out of order. */
   readonly outOfOrder: Iterable<RawPath>;
 }
 

@@ -1,4 +1,4 @@
-/** One look over the work before it begins: how much there is, and what goes a way of its own. */
+/** Plans a copy before it begins: its size, and the entries that are copied out of order. */
 import { CatalogReader } from '../../../catalog/reader.ts';
 import { joinRaw, parentOf, type RawPath } from '../../../paths.ts';
 import { S_IFDIR, S_IFMT, S_IFREG } from '../native/statx.ts';
@@ -11,7 +11,7 @@ import { isAllNew, readWorklist } from '../round/worklist.ts';
 export interface LinkGroup {
   readonly owner: RawPath;
   readonly others: RawPath[];
-  /** Names at the source, in the chunk or not. */
+  /** Number of names at the source, in this chunk or outside it. */
   readonly nlink: number;
 }
 
@@ -25,9 +25,9 @@ export interface CopyPlan {
   readonly groups: readonly LinkGroup[];
   /** Further names of files: linked, not copied. */
   readonly linked: ReadonlySet<RawPath>;
-  /** Directories in which something is written, or which changed themselves. */
+  /** Directories that need their metadata set again: something is written in them, or they changed. */
   readonly directories: readonly RawPath[];
-  /** Files with names outside the chunk: there they become files of their own. */
+  /** Number of files with names outside the chunk: outside they become separate files. */
   readonly linksOutside: number;
 }
 
@@ -52,7 +52,7 @@ function areAllSmall(roundDirectory: string, largeBytes: number): boolean {
 
 type PlannedEntries = Omit<CopyPlan, 'isAllNew'>;
 
-/** Each directory of a tree that is new has a listing of its own. */
+/** Plans from totals and paths alone: in a tree that is new, every directory has a block. */
 function planPlain(roundDirectory: string): PlannedEntries {
   const reader = new CatalogReader(manifestPath(roundDirectory));
   try {
@@ -100,7 +100,7 @@ function planEach(
   };
 }
 
-/** All names in the chunk of the files that have work and several names. */
+/** Finds all names in the chunk of the files in `inodes`. */
 function linkGroups(roundDirectory: string, inodes: ReadonlySet<bigint>): readonly LinkGroup[] {
   const groups = new Map<bigint, LinkGroup>();
   const manifest = new CatalogReader(manifestPath(roundDirectory));

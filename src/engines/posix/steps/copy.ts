@@ -3,30 +3,31 @@
  *
  *   1. small entries, in the order of paths, in batches; each committed batch is durable at the
  *      destination (syncfs) before its journal line is (fdatasync)
- *   2. what an earlier call left blocked, again
+ *   2. entries that an earlier call left blocked, again
  *   3. large files, in durable parts
  *   4. further names of files with several
  *   5. owner, mode and times of the directories, and of those above the chunk's roots
  *
- * A call after a crash goes on behind the journal's last place. Nothing here is half-done under a
+ * A call after a crash continues after the journal's last position. No file is incomplete under its
  * final name at any time.
  */
 import { existsSync } from 'node:fs';
-import { comparePaths, joinRaw, nameOf, parentOf, type RawPath } from '../../../paths.ts';
+import { joinRaw, nameOf, parentOf, type RawPath } from '../../../paths.ts';
 import type { StepResult } from '../../../model/round.ts';
 import { allEntries, BATCH_ENTRIES, copyBatches, dueEntries } from './copy-batches.ts';
-import { CopyCommits, MOST_OPEN } from './copy-commits.ts';
+import { CopyCommits, MAX_UNCOMMITTED } from './copy-commits.ts';
 import type { CopyBatch, CopyEntriesResult } from '../jobs/copy.ts';
 import { leftoverDirectories } from './copy-leftovers.ts';
 import { planCopy, type CopyPlan } from './copy-plan.ts';
 import { isExcepted } from '../round/decide.ts';
 import { copyJournalPath, worklistPath } from '../round/files.ts';
-import type { Digest, DigestName } from '../round/digest.ts';
+import type { DigestName } from '../round/digest.ts';
 import type { EntryOutcome } from '../round/outcome.ts';
 import { finishAll } from './finish.ts';
 import { inOrder } from '../pool/in-order.ts';
 import { partsJournal, removeParts } from './large-parts.ts';
 import { OutcomeJournal, Outcomes, unpackBatch } from '../round/outcome-journal.ts';
+import { OwnerDigests } from '../round/owner-digests.ts';
 import type { PackedBatch } from '../round/packed-outcomes.ts';
 import {
   progressReporter,
@@ -40,11 +41,11 @@ import { readWorklist } from '../round/worklist.ts';
 
 export interface CopyOptions {
   readonly digest: DigestName;
-  /** Nobody will compare: only files that are copied in parts get a digest, to prove the parts by. */
+  /** Set when no step compares digests: only files copied in parts get one, to prove the parts. */
   readonly withoutDigests?: boolean;
   /** Files above this are copied in parts of this size. */
   readonly partBytes: number;
-  /** Without a catalog: what has size, time, mode and owner of the source is taken as copied. */
+  /** Without a catalog: a file with the size, time, mode and owner of the source counts as copied. */
   readonly adoptSame?: boolean;
 }
 
@@ -67,13 +68,13 @@ class Copier {
   private readonly isResumed: boolean;
   private readonly earlier: Outcomes;
   private readonly plan: CopyPlan;
-  /** Files that are copied in parts, or linked. */
+  /** Files that are not copied in order: they are copied in parts, or linked. */
   private readonly ownWay: ReadonlySet<RawPath>;
   private readonly journal: OutcomeJournal;
   private readonly tally: Tally;
-  private readonly ownerDigests = new Map<RawPath, Digest>();
+  private readonly owners: OwnerDigests;
   private readonly report: ReturnType<typeof progressReporter>;
-  /** Large files of which a part may be there for the next call. */
+  /** Large files whose parts the next call may use. */
   private readonly unfinished = new Set<RawPath>();
   private readonly commits: CopyCommits;
   private readonly input: StepInput;
@@ -87,6 +88,8 @@ class Copier {
     this.roundDirectory = input.store.roundDirectory;
     this.plan = planCopy(this.roundDirectory, input.exceptions, options.partBytes);
     this.ownWay = new Set([...this.plan.large, ...this.plan.linked]);
+    const owners = this.plan.groups.map(({ owner }) => owner);
+    this.owners = new OwnerDigests(this.roundDirectory, owners);
     const path = copyJournalPath(this.roundDirectory);
     this.isResumed = existsSync(path);
     this.earlier = new Outcomes(path);
@@ -128,7 +131,7 @@ class Copier {
     const { pool, destinationFd } = this.context;
     const clean = leftoverDirectories(this.worklist(), {
       position: this.earlier.position,
-      reach: MOST_OPEN + (2 * pool.capacity + 1) * BATCH_ENTRIES,
+      reach: MAX_UNCOMMITTED + (2 * pool.capacity + 1) * BATCH_ENTRIES,
       outOfOrder: [...this.plan.linked, ...this.earlier.open.keys()],
     });
     await pool.run({ type: 'sync destination', destinationFd, clean });
@@ -176,7 +179,7 @@ class Copier {
     return readWorklist(this.roundDirectory);
   }
 
-  /** A person may have mended what stood in the way. */
+  /** An operator may have fixed the cause. */
   private async retryBlocked(): Promise<void> {
     const blocked = this.earlier.blocked();
     const modes = blocked.size === 0 ? [] : this.modesOf(blocked);
@@ -235,7 +238,7 @@ class Copier {
     for (const group of this.plan.groups) {
       const links = group.others.map((path) => ({ owner: group.owner, path }));
       const { outcomes } = await pool.run({ type: 'link entries', sourceFd, destinationFd, links });
-      const digest = this.ownerDigests.get(group.owner) ?? this.earlierDigest(group.owner);
+      const digest = this.owners.of(group.owner);
       this.amend(
         outcomes.map((outcome) =>
           digest && outcome.outcome === 'copied' ? { ...outcome, digest } : outcome,
@@ -245,28 +248,6 @@ class Copier {
     }
   }
 
-  /** Owners of this round's journal are few: only groups are asked for. */
-  private earlierDigest(owner: RawPath): Digest | undefined {
-    this.earlierOwners ??= this.readEarlierOwners();
-    return this.earlierOwners.get(owner);
-  }
-  private earlierOwners: Map<RawPath, Digest> | undefined;
-
-  private readEarlierOwners(): Map<RawPath, Digest> {
-    const owners = new Set(this.plan.groups.map((group) => group.owner));
-    const digests = new Map<RawPath, Digest>();
-    const outcomes = new Outcomes(copyJournalPath(this.roundDirectory));
-    for (const owner of [...owners].sort(comparePaths)) {
-      const digest = outcomes.find(
-        parentOf(owner),
-        nameOf(owner),
-        outcomes.of(parentOf(owner)),
-      )?.digest;
-      if (digest) digests.set(owner, digest);
-    }
-    return digests;
-  }
-
   private isDone(path: RawPath): boolean {
     return this.earlier.amendments.get(path)?.outcome === 'copied';
   }
@@ -274,8 +255,7 @@ class Copier {
   private record(directory: RawPath, batch: PackedBatch): void {
     this.journal.append(directory, batch);
     this.tally.addBatch(directory, batch);
-    for (const { name, digest } of batch.linked)
-      this.ownerDigests.set(joinRaw(directory, name), digest);
+    for (const { name, digest } of batch.linked) this.owners.set(joinRaw(directory, name), digest);
     this.report({ entries: this.earlier.ordered + this.tally.entries, bytes: this.tally.bytes });
   }
 
@@ -283,13 +263,9 @@ class Copier {
     this.journal.amend(outcomes);
     for (const outcome of outcomes) {
       this.tally.add(undefined, outcome);
-      this.noteOwner(outcome.name, outcome);
+      this.owners.note(outcome.name, outcome);
     }
     this.report({ entries: this.earlier.ordered + this.tally.entries, bytes: this.tally.bytes });
-  }
-
-  private noteOwner(path: RawPath, { digest, stat }: EntryOutcome): void {
-    if (digest && stat && stat.nlink > 1) this.ownerDigests.set(path, digest);
   }
 
   private result(): StepResult {

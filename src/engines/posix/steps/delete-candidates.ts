@@ -1,7 +1,7 @@
 /**
- * What stands at the destination and is gone at the source. Only names in directories that this
- * round listed to their end without an error; never what a rule or an exception covers, another
- * chunk's root, or longhaul's own names.
+ * Finds entries at the destination that are gone at the source. Only in directories that this round
+ * listed completely; never an entry that a rule or an exception covers, a root of another chunk, or
+ * one of longhaul's own names.
  */
 import { CatalogReader } from '../../../catalog/reader.ts';
 import type { DirectoryBlock, Entry } from '../../../model/entry.ts';
@@ -18,15 +18,15 @@ import { isOwnName } from '../write/own-names.ts';
 
 export interface Candidates {
   readonly deletions: readonly Deletion[];
-  /** Entries that would go: a directory counts with all that is in it. */
+  /** Number of entries that would be deleted: a directory counts with its subtree. */
   readonly count: number;
-  /** Entries of the chunk at the source. */
+  /** Number of entries of the chunk at the source. */
   readonly seen: number;
 }
 
 const DIRECTORIES_A_JOB = 32;
 
-/** Counts all of them, and keeps no more than `most`: more than may be deleted, or listed in a refusal. */
+/** Counts all candidates, and keeps at most `most`: no more may be deleted or listed in a refusal. */
 export async function findCandidates(
   input: StepInput,
   excludes: Excludes,
@@ -109,7 +109,7 @@ function* inDirectory(
   }
 }
 
-/** A directory at the destination where the source now has something else. */
+/** Returns true for a directory at the destination where the source now has another kind of entry. */
 function makesRoom({ status, mode }: Entry, isDirectory: boolean): boolean {
   return status === 'seen' && isDirectory && (mode & S_IFMT) !== S_IFDIR;
 }

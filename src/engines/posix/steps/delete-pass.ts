@@ -1,7 +1,7 @@
 /**
- * The delete-pass of a chunk. Before the first delete: every candidate is known, the caps hold for
- * all of them together, the source is proven to be the source, and the lease is held. Before each
- * batch: the lease again. Before each entry: the source is asked again, in the thread.
+ * The delete-pass of a chunk. Before the first delete, all candidates are known, the caps hold for all
+ * of them together, the source is proven to be the source, and the lease is held. The lease is checked
+ * again before each batch, and the source before each entry, in the thread.
  */
 import { LonghaulError } from '../../../errors/failure.ts';
 import { comparePaths, joinRaw, parentOf, printable, type RawPath } from '../../../paths.ts';
@@ -27,9 +27,9 @@ import {
 export interface DeleteOptions {
   readonly caps: DeleteCaps;
   readonly excludes: Excludes;
-  /** Directory at the destination that takes what is deleted, one below it for each round. */
+  /** Directory at the destination that receives deleted entries, in one subdirectory per round. */
   readonly trash?: { readonly path: RawPath; readonly keepForMs: number };
-  /** Throws when the source is not proven to be the one the migration began with. */
+  /** Throws when the source is not the tree that was recorded at the start. */
   readonly proveSource: () => void;
 }
 
@@ -86,7 +86,7 @@ function doubt(proveSource: () => void): { sourceInDoubt?: string } {
   }
 }
 
-/** Returns the paths that are still there. */
+/** Returns the paths that could not be deleted. */
 async function deleteAll(
   input: StepInput,
   { trash }: DeleteOptions,

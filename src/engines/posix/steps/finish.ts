@@ -1,4 +1,4 @@
-/** Main side: directories get their metadata, deepest first, with those above the chunk's roots last. */
+/** Sets the metadata of directories, deepest first; those above the chunk's roots come last. */
 import { comparePaths, parentOf, type RawPath } from '../../../paths.ts';
 import type { Chunk } from '../../../policy/chunks/plan.ts';
 import type { EntryOutcome } from '../round/outcome.ts';
@@ -27,7 +27,7 @@ export async function finishAll(
   return { failed };
 }
 
-/** The directories above the roots, and the roots themselves, deepest first. */
+/** Returns the directories above the roots, and the roots themselves, deepest first. */
 function above(roots: readonly RawPath[], done: readonly RawPath[]): RawPath[] {
   const found = new Set<RawPath>();
   for (const root of roots) {

@@ -1,7 +1,7 @@
 /**
- * Main side: the parts of large files. Each file that was begun has a journal in the chunk's directory,
- * also over the rounds, until it is there under its name. The first record says whose parts they are,
- * so that those nobody goes on with are found again and removed, and nothing else ever is.
+ * Journals of the large files that are copied in parts. Each has one in the chunk's directory, over
+ * several rounds if necessary, until it is published under its name. The first record names the file,
+ * so that abandoned parts are found and removed, and nothing else.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,14 +14,14 @@ import { partName } from '../write/own-names.ts';
 
 const partsDirectory = (chunkDirectory: string): string => join(chunkDirectory, 'parts');
 
-/** Where the journal of the parts of `path` is; its directory exists. */
+/** Returns the path of the journal of the parts of `path`; creates its directory. */
 export function partsJournal(chunkDirectory: string, path: RawPath): string {
   const directory = partsDirectory(chunkDirectory);
   if (mkdirSync(directory, { recursive: true }) !== undefined) syncDirectory(chunkDirectory);
   return join(directory, `${partName(path).slice(1)}.journal`);
 }
 
-/** Removes the parts of files that are done, gone, or no longer copied in parts; those of `unfinished` stay. */
+/** Removes the parts of files that are complete, gone, or no longer copied in parts; keeps those of `unfinished`. */
 export async function removeParts(
   { store, lease }: StepInput,
   { pool, destinationFd }: StepContext,

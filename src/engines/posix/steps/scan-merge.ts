@@ -1,6 +1,6 @@
 /**
- * The end of a scan: the shard's directories, sorted, become the manifest. The encoded entries are
- * copied as they are. `scan.json` says what the manifest was made from, and is written before it.
+ * Finishes a scan: sorts the shard's directories into the manifest. The encoded entries are copied
+ * unchanged. The summary (scan.json) is written first.
  */
 import { existsSync } from 'node:fs';
 import { CODES, type Code } from '../../../errors/codes.ts';
@@ -15,7 +15,7 @@ import type { ScanShard } from '../round/scan-shard.ts';
 import { readScanSummary, writeScanSummary, type ScanCounters } from '../round/scan-summary.ts';
 
 const SAMPLES = 20;
-/** Records between two turns of the event loop, so that heartbeats go out. */
+/** Number of records between two turns of the event loop, so that heartbeats are sent. */
 const RECORDS_A_TURN = 2_000;
 
 export interface MergeOptions {
@@ -43,11 +43,11 @@ export async function mergeShard(options: MergeOptions): Promise<ScanCounters> {
     if (continues || complete) continue;
     incomplete++;
     const code = failure as Code;
-    // A directory that went away meanwhile needs nobody: nothing below it is judged in this round.
+    // A directory that vanished meanwhile needs no operator: nothing below it is judged in this round.
     if (CODES[code].class !== 'changed' && open.length < SAMPLES) open.push(describe(path, code));
   }
   const places = shard.records.toSorted((a, b) => comparePaths(a.path, b.path));
-  // Not deflated: nobody copies meanwhile.
+  // Not deflated: no copy runs meanwhile that would hide the time.
   const writer = new CatalogWriter(manifestPath(roundDirectory), ENTRY_STATUSES, 0);
   try {
     const blocks = [...roots.blocks];

@@ -33,7 +33,7 @@ const stat = newStatBuffer();
 const name = allocate(4096);
 
 export interface ScannedRoots {
-  /** One for each directory that holds roots, in order. */
+  /** One block for each directory that holds roots, in order. */
   readonly blocks: readonly DirectoryBlock[];
   /** The roots to walk. */
   readonly directories: readonly RawPath[];
@@ -74,7 +74,7 @@ function scanRoot(rootFd: number, root: RawPath, excludes: Excludes, rules: Scan
   return { ...fields, inode: BigInt(fields.inode), status };
 }
 
-/** Stats `root` into `stat`; the status of an entry that could not be. Throws what is transient. */
+/** Stats `root` into `stat`. Returns a status if that failed; throws a transient error. */
 function statBelow(rootFd: number, root: RawPath): EntryStatus | undefined {
   const parentFd = openBeneath(rootFd, rawToBytes(parentOf(root)), O.PATH | O.DIRECTORY);
   if (parentFd < 0) return statusOfFailure(root);
@@ -93,11 +93,11 @@ function statusOfFailure(root: RawPath): EntryStatus {
       path: printable(root),
     });
   }
-  // Gone, or something that is not a directory is in its way.
+  // 'changed': it is gone, or a parent is no directory any more.
   return CODES[code].class === 'changed' ? 'vanished' : 'unreadable';
 }
 
-/** Whether a rule leaves out the path or a directory above it. */
+/** Returns true when a rule excludes the path or a directory above it. */
 function isLeftOut(excludes: Excludes, path: RawPath, isDirectory: boolean): boolean {
   let above: RawPath = '';
   for (const part of parentOf(path).split('/')) {

@@ -2,10 +2,9 @@
  * Walks a chunk into the round's manifest.
  *
  *   1. list directories in the threads; append each, as it is proven, to `scan.shard`
- *   2. sort the shard's directories into `manifest`, which appears whole or not at all
+ *   2. sort the shard's directories into `manifest`, which is published atomically
  *
- * After a crash no directory that the shard proves is listed again; after the end, the manifest is
- * the answer. Memory: the stack of listed-but-unvisited directories, and the paths of the chunk's
+ * After a crash, directories in the shard are not listed again; after the end, a call returns at once. Memory: the stack of listed-but-unvisited directories, and the paths of the chunk's
  * directories to sort or resume; never its entries.
  *
  * The manifest holds what belongs to the chunk and nothing else: roots of other chunks are not even
@@ -40,16 +39,16 @@ export interface ScanOptions {
   readonly chunk: Pick<Chunk, 'roots' | 'without'>;
   readonly excludes: ExcludeRules;
   readonly specialFiles: 'except' | 'copy';
-  /** Where `manifest` is made. */
+  /** Directory in which `manifest` is published. */
   readonly roundDirectory: string;
-  /** What the source was at the start of the migration, and its marker: it must still be that. */
+  /** The source as recorded at the start, and its marker: the scan fails for any other tree. */
   readonly expected?: { readonly identity: TreeIdentity; readonly marker?: string | undefined };
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: { entries: number; bytes: number }) => void;
 }
 
 /**
- * Makes `<roundDirectory>/manifest`. Throws a transient code when the link is away, INTERRUPTED when
+ * Makes `<roundDirectory>/manifest`. Throws a transient code when the link is offline, INTERRUPTED when
  * the signal aborts, SOURCE_MISSING or SOURCE_CHANGED_IDENTITY when the tree is not the expected one.
  */
 export async function scanChunk(options: ScanOptions): Promise<ScanCounters> {
@@ -82,7 +81,7 @@ export async function scanChunk(options: ScanOptions): Promise<ScanCounters> {
   }
 }
 
-/** What is left to list: everything that was seen, minus what is proven. */
+/** Directories left to list: those seen, minus those proven. */
 class Frontier {
   readonly proven = new Set<RawPath>();
   readonly without: ReadonlySet<RawPath>;
@@ -110,7 +109,7 @@ class Frontier {
     }
   }
 
-  /** Empties the memory of what was seen into a stack. */
+  /** Moves the directories that are left into a stack. */
   take(): RawPath[] {
     const stack = [...this.seen].filter((path) => !this.proven.has(path));
     this.seen.clear();
@@ -125,7 +124,7 @@ interface Listing {
   readonly shard: ScanShard;
 }
 
-/** Lists all that is left; returns how many directories that were. */
+/** Lists all directories that are left; returns their number. */
 async function list(options: ScanOptions, into: Listing): Promise<number> {
   const { pool, signal, onProgress } = options;
   const { rootFd, rules, frontier, shard } = into;

@@ -1,4 +1,4 @@
-/** What the main side of every step needs: the pool, both roots as descriptors, and the job. */
+/** Shared by all steps: pool and open roots, counting of outcomes, progress. */
 import { closeSync } from 'node:fs';
 import { LonghaulError, type Failure } from '../../../errors/failure.ts';
 import { type RawPath, joinRaw, printable } from '../../../paths.ts';
@@ -23,7 +23,7 @@ export interface StepContext {
   readonly cancel: SharedArrayBuffer;
 }
 
-/** Opens both roots for the time of `work`. */
+/** Opens both roots while `work` runs. */
 export async function withRoots<T>(
   pool: ThreadPool,
   signal: AbortSignal,
@@ -54,17 +54,17 @@ export function throwFailure(failure: Failure | undefined): void {
   throw new LonghaulError(failure.code, failure.message, path);
 }
 
-const MOST_SAMPLES = 20;
+const MAX_SAMPLES = 20;
 
 /** Counts outcomes and keeps samples of the open ones. */
 export class Tally {
   readonly counters: Record<string, number> = {};
   private readonly samples = new Map<RawPath, OpenEntry>();
   bytes = 0;
-  /** Paths whose last outcome needs a person. */
+  /** Paths whose last outcome needs an operator. */
   private readonly blocked: Set<RawPath>;
 
-  /** `blocked`: those of earlier calls. */
+  /** `blocked`: paths that earlier calls left blocked. */
   constructor(blocked = new Set<RawPath>()) {
     this.blocked = blocked;
   }
@@ -85,12 +85,12 @@ export class Tally {
     this.counters[outcome] = (this.counters[outcome] ?? 0) + count;
   }
 
-  /** What became of a path last, without counting it. */
+  /** Notes the last outcome of a path, without counting it. */
   settle(path: RawPath, { outcome, failure }: EntryOutcome): void {
     if (outcome === 'blocked') this.blocked.add(path);
     else this.blocked.delete(path);
     if (!failure) this.samples.delete(path);
-    else if (this.samples.size < MOST_SAMPLES || this.samples.has(path))
+    else if (this.samples.size < MAX_SAMPLES || this.samples.has(path))
       this.samples.set(path, { ...failure, path: printable(path) });
   }
 
@@ -98,7 +98,7 @@ export class Tally {
     return [...this.samples.values()];
   }
 
-  /** How many entries need a person, but for those that are accepted as they are. */
+  /** Returns the number of blocked entries that are not accepted as exceptions. */
   blockedBut(exceptions: ReadonlySet<RawPath>): number {
     return [...this.blocked].filter((path) => !exceptions.has(path)).length;
   }
@@ -112,7 +112,7 @@ export class Tally {
   }
 }
 
-/** Reports progress at most five times a second. */
+/** Reports progress at most five times per second. */
 export function progressReporter(
   step: StepName,
   onProgress: (progress: StepProgress) => void,

@@ -1,4 +1,4 @@
-/** What a round verifies, in the order of the work. */
+/** The entries that a round verifies, in the order of paths. */
 import type { DirectoryBlock, Entry } from '../../../model/entry.ts';
 import { mergeJoin } from '../../../catalog/merge.ts';
 import { CatalogReader } from '../../../catalog/reader.ts';
@@ -12,7 +12,7 @@ import { Outcomes } from '../round/outcome-journal.ts';
 import type { StepInput } from './step.ts';
 import type { VerifyItem } from '../jobs/verify.ts';
 
-/** In order: what this round copied, and in a full verification everything that is there. */
+/** Yields the entries that this round copied; in a full verification also those copied earlier. */
 export function* verifyCandidates(
   { store, round, exceptions }: StepInput,
   which: 'in order' | 'amended',

@@ -1,7 +1,7 @@
 /**
- * The verify step of a chunk: what was copied is read back from the destination and compared with
- * the digest of the copy. A difference is drift when the source has changed since, and corruption
- * when it has not; what is corrupt is copied once more and must then be right.
+ * The verify step of a chunk: reads copied entries back from the destination and compares them with the
+ * digest of the copy. A difference is drift if the source has changed since, else corruption; a corrupt
+ * entry is copied once more, and is blocked if it differs again.
  */
 import { joinRaw, nameOf, parentOf, type RawPath } from '../../../paths.ts';
 import type { StepResult } from '../../../model/round.ts';
@@ -102,7 +102,7 @@ class Verifier {
     return pool.run({ type: 'verify entries', sourceFd, destinationFd, digest, batches, cancel });
   }
 
-  /** What was copied out of order (large files, links, what was tried again), and what was blocked. */
+  /** Verifies entries that were copied out of order (large files, links, retries) or were blocked. */
   private async verifyAmended(corrupt: Map<RawPath, VerifyItem>): Promise<void> {
     const jobs = inOrder(this.amended(), this.context.pool.capacity, ({ directory, item }) =>
       this.verify([{ directory, items: [item] }]),
@@ -132,7 +132,7 @@ class Verifier {
     }
   }
 
-  /** Corrupt in an earlier call that died before the repair, or that a person was asked to look at. */
+  /** Adds the entries that an earlier call found corrupt and did not repair. */
   private corruptBefore(known: Map<RawPath, VerifyItem>): Map<RawPath, VerifyItem> {
     const broken = new Set<RawPath>();
     for (const [path, { outcome }] of this.earlier.corrupt)
@@ -148,7 +148,7 @@ class Verifier {
     return known;
   }
 
-  /** Copies once more and reads back; what is wrong again is for a person. */
+  /** Copies once more and reads back; an entry that differs again is blocked. */
   private async repair(path: RawPath, item: VerifyItem): Promise<void> {
     const { pool, sourceFd, destinationFd, cancel } = this.context;
     const batches = [{ directory: parentOf(path), names: nameOf(path), modes: [item.stat.mode] }];

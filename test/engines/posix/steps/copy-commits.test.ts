@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { CopyCommits, MOST_OPEN } from '../../../../src/engines/posix/steps/copy-commits.ts';
+import { CopyCommits, MAX_UNCOMMITTED } from '../../../../src/engines/posix/steps/copy-commits.ts';
 import { OutcomeJournal, Outcomes } from '../../../../src/engines/posix/round/outcome-journal.ts';
 import { packBatch } from '../../../../src/engines/posix/round/packed-outcomes.ts';
 import type { ThreadPool } from '../../../../src/engines/posix/pool/pool.ts';
@@ -46,7 +46,7 @@ const copy = (entries: number): Promise<void> => {
 };
 const durable = () => new Outcomes(path).ordered;
 const turn = () => new Promise(setImmediate);
-const HALF = MOST_OPEN / 2;
+const HALF = MAX_UNCOMMITTED / 2;
 
 test('copying goes on while the disk syncs, and what was copied meanwhile waits for the next sync', async () => {
   await copy(HALF);
@@ -78,7 +78,7 @@ test('copying waits when as much is open as may be done again', async () => {
   expect([syncs.length, durable()]).toEqual([2, HALF]);
   syncs[1]!.end();
   await commits.settled();
-  expect(durable()).toBe(MOST_OPEN);
+  expect(durable()).toBe(MAX_UNCOMMITTED);
 });
 
 test('a sync that failed is told to the next outcome, and nothing of it counts', async () => {
