@@ -31,7 +31,7 @@ export function openAwsCli(bin: string, endpoint: string): AwsCli {
       if (done === true) throw new Error(`aws ${args.join(' ')}: the AWS CLI has ended`);
       const [exit, stdout, stderr] = JSON.parse(value) as [number, string, string];
       if (exit !== 0) throw new Error(`aws ${args.join(' ')} ended with ${exit}:${stderr}`);
-      return stdout.trim() === '' ? undefined : JSON.parse(stdout);
+      return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as unknown);
     },
     stop: () => void child.kill('SIGKILL'),
   };
