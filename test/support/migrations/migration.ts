@@ -20,6 +20,9 @@ import { PATIENCE_MS, start, until, type Started } from '../processes/processes.
 import { testServer } from '../servers/temporal.ts';
 
 const bin = join(import.meta.dirname, '../../../bin/longhaul.js');
+const killAtProgram = join(import.meta.dirname, '../processes/kill-at.mjs');
+/** Longer than the killer takes on any machine. */
+const HOLD_SECONDS = 120;
 const NAME = 'm';
 
 /** Short times: nothing in a test waits for minutes. */
@@ -227,12 +230,14 @@ function commandOf({ killAt, through = [] }: WorkerOptions): readonly string[] {
   const worker = [process.execPath, bin, 'worker'];
   if (killAt === undefined) return [...through, ...worker];
   const { call, nth, path } = killAt;
-  // The traced process goes when strace does, so that nothing outlives the test.
-  const trace = ['-f', '-qqq', '-o', '/dev/null', '-e', `trace=${call}`];
+  // Only these calls are stopped at; a filter in the kernel lets all others pass.
+  const trace = ['-f', '--seccomp-bpf', '-qqq', '-e', `trace=${call}`];
   const where = path === undefined ? [] : ['-P', path];
-  const inject = ['-e', `inject=${call}:signal=KILL:when=${nth}`];
+  const hold = ['-e', `inject=${call}:delay_enter=${HOLD_SECONDS}s:when=${nth}`];
+  const killer = ['-o', `|exec '${process.execPath}' '${killAtProgram}' ${call} ${nth}`];
+  // The traced process goes when strace does, so that nothing outlives the test.
   const child = [...through, 'setpriv', '--pdeathsig', 'SIGKILL', ...worker];
-  return ['strace', ...trace, ...where, ...inject, ...child];
+  return ['strace', ...trace, ...where, ...hold, ...killer, ...child];
 }
 
 /** Whatever server this machine's user works with is not the tests'. */
