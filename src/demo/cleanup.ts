@@ -1,6 +1,4 @@
-/** What has been opened, and how it is closed. */
-
-/** Undone in the reverse order of their making, also when the making broke off. */
+/** Closes what the demo has opened, in reverse order, even if opening was interrupted. */
 export class Cleanup {
   readonly #steps: (() => Promise<void>)[] = [];
 

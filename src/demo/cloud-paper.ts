@@ -1,4 +1,4 @@
-/** What an operator writes for the demo by DataSync: the spec, and what shall go wrong. */
+/** The files of the DataSync demo: the spec and the fault script. */
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { MIGRATION, roundsText, type Places } from './paper.ts';
@@ -8,7 +8,7 @@ export interface CloudPlaces extends Places {
   /** The sandbox's root: file systems and buckets. */
   readonly cloud: string;
   readonly faults: string;
-  /** What points clients to the sandbox. */
+  /** File with the environment variables that direct AWS clients to the sandbox. */
   readonly environment: string;
   readonly sandboxLog: string;
 }

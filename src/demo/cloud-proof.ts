@@ -73,7 +73,7 @@ export function byExecutions(
   return said(narrator, { by: 'executions', ok: wrong.length === 0, says }, wrong);
 }
 
-/** What DataSync says it has deleted is not at the source, and went in the last round. */
+/** Proves that every entry that DataSync deleted is missing from the source and was deleted in the last round. */
 export async function byDeletes(
   narrator: Narrator,
   { state, source }: Places,

@@ -64,7 +64,7 @@ export async function openCloud(
   return lookInto(places, clients, environment['AWS_ENDPOINT_URL'] ?? '');
 }
 
-/** What the sandbox prints when it serves. */
+/** Reads the environment variables that the sandbox prints when it is ready. */
 async function environmentOf(
   { environment, sandboxLog }: CloudPlaces,
   { terminal: { signal } }: Narrator,
@@ -89,7 +89,7 @@ function pair(line: string): [string, string] {
   return [line.slice(0, at), line.slice(at + 1)];
 }
 
-/** What anybody sees who has the endpoint. */
+/** Queries the sandbox through its public endpoint. */
 export function lookInto(
   { cloud, sandboxLog }: CloudPlaces,
   clients: AwsClients,

@@ -35,7 +35,7 @@ export function conclude(
   }
 }
 
-/** As it was begun: scripts/demo says how it is called. */
+/** Returns the command that started the demo; scripts/demo passes its own name. */
 const demoCommand = (): string => process.env['LONGHAUL_DEMO_COMMAND'] ?? 'longhaul demo';
 
 function whereToLook(narrator: Narrator, stage: Stage): void {

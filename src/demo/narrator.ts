@@ -8,7 +8,7 @@ export interface Narrator {
   scene(title: string): void;
   /** A sentence or two: what happens, and why. */
   tell(text: string): void;
-  /** What longhaul itself says; as it is. */
+  /** Quotes output of longhaul unchanged. */
   quote(text: string): void;
   /** The command line that an operator would type here. */
   typed(line: string): void;
@@ -33,7 +33,7 @@ export function openNarrator(terminal: Terminal): Narrator {
   };
 }
 
-/** What every part of the demo ends with at a Ctrl-C. */
+/** The failure with which every part of the demo ends at Ctrl-C. */
 export const interrupted = (): LonghaulError =>
   new LonghaulError('INTERRUPTED', 'The demo was interrupted', {
     hint: 'All that it had made is removed.',

@@ -1,4 +1,4 @@
-/** What an operator does: types longhaul's own commands and reads what they print. */
+/** Runs longhaul's commands as an operator would, and shows what they print. */
 import { execFile } from 'node:child_process';
 import { LonghaulError } from '../errors/failure.ts';
 import { builtPath } from './child.ts';

@@ -1,4 +1,4 @@
-/** What an operator writes for the demo's migration: the spec and the two hooks. */
+/** The files of the demo's migration: the spec and the two hooks. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

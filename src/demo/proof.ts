@@ -20,7 +20,7 @@ export interface ProofOptions {
   readonly seenAt: string;
   /** Over a link that carries whole seconds only. */
   readonly wholeSeconds: boolean;
-  /** What the engine is known not to carry over: lines of rsync, and why. */
+  /** Differences that the engine is known to leave: how rsync reports them, and their reason. */
   readonly mayDiffer?: {
     readonly is: (line: string) => boolean;
     readonly what: string;

@@ -1,4 +1,4 @@
-/** What both stories share: their result, and the scenes that are told in the same way whatever moves the bytes. */
+/** Parts that the demos of both engines share: the result and the common scenes. */
 import { chmodSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { LonghaulError } from '../errors/failure.ts';
@@ -32,7 +32,7 @@ export interface Played {
   readonly stage: Stage;
 }
 
-/** What all scenes share. */
+/** State shared by all scenes. */
 export interface Play extends Stage {
   readonly tree: SourceTree;
   readonly follower: Follower;

@@ -1,4 +1,4 @@
-/** What the demo plays on: a folder, a tree that changes, a link, a server of its own, a worker. All of it goes with the demo. */
+/** Resources of the demo: a folder, a changing tree, a link, a server and a worker. All of them end with the demo. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type LonghaulClient } from '../client/client.ts';

@@ -113,8 +113,8 @@ async function cutTheLink({ narrator, link, follower }: Play): Promise<void> {
   await follower.until('the drop is noticed', linkIsDown);
   await sleep(CUT_MS, undefined, { signal: narrator.terminal.signal }).catch(() => undefined);
   await link.restore();
-  narrator.tell('It was mended. Nobody tells longhaul: its probe finds out.');
-  await follower.until('it goes on', (look) => !linkIsDown(look));
+  narrator.tell('The link was restored. longhaul is not notified: its probe detects it.');
+  await follower.until('the migration continues', (look) => !linkIsDown(look));
 }
 
 async function killTheWorker(play: Play, worker: Child): Promise<void> {

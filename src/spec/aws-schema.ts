@@ -1,5 +1,5 @@
 /**
- * What a migration with AWS DataSync needs to be told: the NFS server behind its agents, the EFS file
+ * Fields of a spec that a migration with AWS DataSync needs: the NFS server behind its agents, the EFS file
  * system, and the account. Patterns are those of the service models.
  */
 import { z } from 'zod';
@@ -48,7 +48,7 @@ export const nfsSource = z.strictObject({
     'files.example.com',
     /^(?=.{1,255}$)(([a-zA-Z0-9-]*[a-zA-Z0-9])\.)*([A-Za-z0-9\-:]*[A-Za-z0-9])$/,
   ),
-  /** What the server exports, or a directory below it. */
+  /** An exported directory of the server, or a directory below one. */
   export: directoryOnServer('/srv/data'),
   version: z.enum(['automatic', 'nfs3', 'nfs4.0', 'nfs4.1']).default('automatic'),
   /** DataSync agents by ARN or name; each is a lane that runs one execution at a time. */
@@ -93,9 +93,9 @@ export const efsDestination = z.strictObject({
   accessRole: roleArn().optional(),
   /** DataSync works from the first; mount targets are made in each. */
   subnets: z.array(subnet()).min(1),
-  /** Of DataSync's network interfaces. */
+  /** Security groups of DataSync's network interfaces. */
   securityGroups: z.array(securityGroup()).min(1).max(5),
-  /** Of the mount targets that are made; those of DataSync when absent. */
+  /** Security groups of the created mount targets; those of DataSync when absent. */
   mountTargetSecurityGroups: z.array(securityGroup()).min(1).max(5).optional(),
   /** Where workers see the file system mounted, if they do. */
   path: absolutePath().optional(),
@@ -106,7 +106,7 @@ export const efsDestination = z.strictObject({
 const s3Location = z.strictObject({
   bucket: bucketName('acme-archive'),
   prefix: shaped('a prefix', 'archive', /^[a-zA-Z0-9_\-./]{0,512}$/).default(''),
-  /** Of what is written there. */
+  /** Storage class of the objects that are written there. */
   storageClass: z
     .enum([
       'standard',
@@ -147,7 +147,7 @@ export const awsSchema = z.strictObject({
   layout: z.enum(['auto', 'task-per-chunk', 'pool']).default('auto'),
   /** The account's limit of tasks in the region, and how many of them may be used. */
   taskQuota: z.int().min(1).max(10_000).default(100),
-  /** Of the agents, and so what one execution can hold. */
+  /** Memory of the agents, which limits the entries of one execution. */
   agentMemoryGiB: z.int().min(1).max(1024).default(32),
   /** Reports and manifests: DataSync writes and reads with the roles, longhaul with its own rights. */
   reports: z.strictObject({
@@ -173,7 +173,7 @@ export const awsSchema = z.strictObject({
       securityGroup: securityGroup(),
     })
     .optional(),
-  /** What DataSync removes under filters is not documented: off until a pilot in your account has shown it. */
+  /** AWS does not document which entries DataSync removes under filters: off until a pilot has shown it. */
   removeWithFilters: z.boolean().default(false),
   /** How often a running execution is looked at. */
   pollInterval: duration(ABOVE_0).prefault('30s'),

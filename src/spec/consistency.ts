@@ -1,4 +1,4 @@
-/** What fields of a spec must be to each other. Pure: paths are compared as text here; check-trees.ts looks at the disk. */
+/** Constraints between fields of a spec. Paths are compared as text; check-trees.ts reads the disk. */
 import { formatDuration } from '../units.ts';
 import { DAYS, minuteOfDay } from '../policy/link/calendar.ts';
 import { engineProblems } from './engine-problems.ts';

@@ -1,4 +1,4 @@
-/** What an engine needs of a spec, and what it cannot do. Pure. */
+/** Checks that a spec has what its engine needs and asks for nothing that the engine cannot do. */
 import type { Inconsistency } from './reading/problem.ts';
 import type { MigrationSpec } from './schema.ts';
 

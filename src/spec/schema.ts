@@ -70,7 +70,7 @@ export const specSchema = z.strictObject({
           }),
         )
         .default([]),
-      /** Of the calendar's times of day; an IANA name. */
+      /** Time zone of the calendar's times of day, an IANA name. */
       timeZone: z
         .string()
         .refine(isTimeZone, { error: 'expected a time zone, such as "Europe/Berlin"' })
@@ -141,9 +141,9 @@ export const specSchema = z.strictObject({
     .prefault({}),
 });
 
-/** What is written. */
+/** A spec as written. */
 export type SpecInput = z.input<typeof specSchema>;
-/** What the program works with: defaults filled, units in bytes, bytes a second and milliseconds. */
+/** A parsed spec: with all defaults, in bytes, bytes per second and milliseconds. */
 export type MigrationSpec = z.output<typeof specSchema>;
 
 export type PosixTree = z.output<typeof posixTree>;

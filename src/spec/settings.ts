@@ -62,7 +62,7 @@ export function chunksAtWork({ concurrency, source, aws }: MigrationSpec): numbe
   return Math.min(MOST_CHUNKS, Math.max(concurrency.chunks, wanted));
 }
 
-/** What planChunks goes by. */
+/** Returns the limits for planChunks. */
 export function toChunkLimits({ chunks, link }: MigrationSpec): ChunkLimits {
   return {
     maxEntries: chunks.maxEntries,
@@ -74,7 +74,7 @@ export function toChunkLimits({ chunks, link }: MigrationSpec): ChunkLimits {
   };
 }
 
-/** What the assessment goes by: names of the trees, and whose limits hold. */
+/** Returns the fields that the assessment needs: names of the trees, and the limits that apply. */
 export function toAssessedSpec(spec: MigrationSpec): AssessedSpec {
   const { name, source, destination, link, specialFiles } = spec;
   const limits = destination.kind === 'efs' ? 'efs' : destination.limits;

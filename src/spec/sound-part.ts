@@ -1,33 +1,33 @@
 /**
- * A spec with something wrong, without that: so that what the rest has wrong among itself and about the
- * disk is told at the same time. Pure.
+ * The valid part of an invalid spec, so that its inconsistencies and problems on disk are reported together
+ * with the invalid fields.
  */
 import type { Inconsistency } from './reading/problem.ts';
 import { specSchema, type MigrationSpec } from './schema.ts';
 
 export interface SoundPart {
-  /** What is wrong has its default; a tree that is wrong has no path. */
+  /** Invalid fields have their defaults; an invalid tree has no path. */
   readonly spec: MigrationSpec;
-  /** Whether a problem is one of the sound part alone. */
+  /** Returns true when a problem concerns only valid fields. */
   readonly mayBeJudged: (problem: Inconsistency) => boolean;
 }
 
-/** What needs a value has this one meanwhile. */
-const STAND_INS = {
+/** Values for required fields that are invalid. */
+const PLACEHOLDERS = {
   name: 'unnamed',
   source: { path: '/' },
   destination: { path: '/' },
   stateDirectory: '/',
 };
-/** Judged together: of these, one that is wrong says nothing about the others. */
+/** Fields that are only checked together: if one is invalid, the others cannot be judged. */
 const ENGINE_KEYS = ['engine', 'aws', 'source', 'destination'];
 
-/** Undefined when nothing can be made of it. */
+/** Returns undefined when no part of the spec is usable. */
 export function soundPart(written: unknown): SoundPart | undefined {
   if (typeof written !== 'object' || written === null || Array.isArray(written)) return undefined;
   const wrong = wrongKeys(written);
   const rest = Object.entries(written).filter(([key]) => !wrong.has(key));
-  const parsed = specSchema.safeParse({ ...STAND_INS, ...Object.fromEntries(rest) });
+  const parsed = specSchema.safeParse({ ...PLACEHOLDERS, ...Object.fromEntries(rest) });
   if (!parsed.success) return undefined;
   const nowhere = { kind: 'posix', path: undefined } as unknown as MigrationSpec['source'];
   const spec = {

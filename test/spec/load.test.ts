@@ -308,7 +308,7 @@ describe('a spec on this machine', () => {
     expect(() => checkSpec(yaml, 'acme.yaml')).toThrow(
       expect.objectContaining({
         code: 'SPEC_INVALID',
-        hint: 'Mend the spec, then: longhaul check acme.yaml.',
+        hint: 'Fix the spec, then: longhaul check acme.yaml.',
       }),
     );
   });

@@ -24,7 +24,7 @@ export interface KeeperRequest {
 
 export interface KeeperReply {
   readonly mountPoint: string;
-  /** Of toxiproxy's HTTP interface. */
+  /** URL of toxiproxy's HTTP interface. */
   readonly control: string;
 }
 

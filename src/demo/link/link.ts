@@ -22,7 +22,7 @@ export interface Link {
   readonly close: () => Promise<void>;
 }
 
-/** What this machine lacks for a link, in words; undefined when nothing. */
+/** Returns what this machine lacks for a link, as text; undefined when nothing is missing. */
 export function missingForLink(): string | undefined {
   if (!accessible('/dev/fuse', constants.R_OK | constants.W_OK)) return 'no access to /dev/fuse';
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];

@@ -63,7 +63,7 @@ function nextNumber(world: World): number {
   return nth;
 }
 
-/** The same task with the same filters runs once at a time; others of it queue, up to 50. */
+/** Allows one running execution per task and filters; up to 50 others of the task are queued. */
 function refuseTwins(world: World, task: Task, fields: Fields, queueing: string): void {
   const live = [...world.executions.values()].filter((e) => e.task === task && !isOver(e));
   const scope = (f: Readonly<Fields>): string =>

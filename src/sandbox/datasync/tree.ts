@@ -96,7 +96,7 @@ function kindOf(stat: BigIntStats): Item['kind'] {
   return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
 
-/** What CHANGED goes by: kind, size, modification time, owner and mode. */
+/** Compares what TransferMode CHANGED compares: kind, size, modification time, owner and mode. */
 export function differs(source: Item, destination: Item | undefined): boolean {
   if (!destination || source.kind !== destination.kind) return true;
   const [a, b] = [source.stat, destination.stat];
@@ -162,7 +162,7 @@ export function isPresent(root: string, path: string): boolean {
   return lstatSync(bytes(root, path), { throwIfNoEntry: false }) !== undefined;
 }
 
-/** What verification compares: content or link target, and metadata. */
+/** Compares what verification compares: content or link target, and metadata. */
 export function fingerprint(root: string, item: Item): string {
   const at = bytes(root, item.path);
   const stat = lstatSync(at, { bigint: true });

@@ -16,7 +16,7 @@ export interface FileOutcome {
 export interface Work {
   readonly from: string;
   readonly to: string;
-  /** What the filters let through, on both sides. */
+  /** The entries on both sides that pass the filters. */
   readonly source: Map<string, Item>;
   readonly destination: Map<string, Item>;
   readonly pending: Item[];

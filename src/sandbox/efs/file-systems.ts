@@ -14,7 +14,8 @@ import {
 const BECOMES_AVAILABLE_AFTER_MS = 5_000;
 const COOL_DOWN_MS = 24 * 3_600_000;
 
-export function createFileSystem(efs: EfsWorld, request: Fields): Fields {
+/** Throws for a creation token in use, or a key without encryption. */
+function rejectInvalid(efs: EfsWorld, request: Fields): void {
   const twin = [...efs.fileSystems.values()].find((fs) => fs.token === request['CreationToken']);
   if (twin) {
     throw efsError(
@@ -27,6 +28,10 @@ export function createFileSystem(efs: EfsWorld, request: Fields): Fields {
   if (request['KmsKeyId'] !== undefined && request['Encrypted'] !== true) {
     throw efsError('BadRequest', 400, 'KmsKeyId requires Encrypted to be true.');
   }
+}
+
+export function createFileSystem(efs: EfsWorld, request: Fields): Fields {
+  rejectInvalid(efs, request);
   const { CreationToken, Tags, Backup, ...fields } = request;
   const { Encrypted, KmsKeyId } = request;
   const fs: FileSystem = {

@@ -46,7 +46,7 @@ export function loadModel(service: 'datasync' | 'efs'): ServiceModel {
   return JSON.parse(readFileSync(file, 'utf8')) as ServiceModel;
 }
 
-/** What is wrong with `value`, as the service words it; empty when it is a legal `shapeName`. */
+/** Returns the errors of `value` in the service's own words; none when it is a valid `shapeName`. */
 export function violations(
   model: ServiceModel,
   shapeName: string,

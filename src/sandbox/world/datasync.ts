@@ -1,4 +1,4 @@
-/** What the stand-in for DataSync remembers. Names follow the service's own shapes. */
+/** State of the simulated DataSync. Names follow the service's own shapes. */
 import type { Clock } from './clock.ts';
 import type { Faults } from './faults.ts';
 import { hexId, type Random } from './random.ts';
@@ -80,7 +80,7 @@ export interface Execution {
   readonly fields: Readonly<Record<string, unknown>>;
   launchedAt: number | undefined;
   endedAt: number | undefined;
-  /** What DescribeTaskExecution shows; refreshed every 15 s of sandbox time while it runs. */
+  /** The values that DescribeTaskExecution returns; refreshed every 15 s of sandbox time while it runs. */
   counters: Record<string, number>;
   result: Record<string, unknown>;
   report: Record<string, unknown> | undefined;

@@ -1,4 +1,4 @@
-/** What the stand-in for EFS remembers. */
+/** State of the simulated EFS. */
 import { hexId } from './random.ts';
 import { ServiceError } from '../wire/service-error.ts';
 import type { World } from './datasync.ts';

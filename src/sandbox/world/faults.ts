@@ -110,7 +110,7 @@ export class Faults {
     return fault && 'execution' in fault ? fault : undefined;
   }
 
-  /** What is wrong with a file in one execution. */
+  /** A fault of one file in one execution. */
   onFile(path: string, execution: string): FileFaultKind | undefined {
     for (const fault of this.script) {
       if (!('file' in fault) || !matches(fault.file, path)) continue;

@@ -32,7 +32,7 @@ export function toProblems(issue: Issue, checked: Checked, at: Keys = []): SpecP
   return [problem(path, `${expectation(issue)}, found ${found}`, checked)];
 }
 
-/** Of a choice between several shapes: the one that the value misses by the least. */
+/** Returns the index of the alternative with the fewest issues: the shape that was probably meant. */
 function likeliest(errors: readonly (readonly Issue[])[]): number {
   const misses = errors.map((issues) =>
     issues.reduce(

@@ -9,7 +9,7 @@ type Keys = readonly PropertyKey[];
 export interface ParsedYaml<T> {
   /** Undefined unless every field on its own is right. */
   readonly value?: T;
-  /** As it was written; undefined when it is no YAML. */
+  /** The parsed document; undefined when it is not valid YAML. */
   readonly written?: unknown;
   readonly problems: readonly SpecProblem[];
   /** The line a key stands on, for problems found later. */

@@ -18,7 +18,7 @@ export function describeProblem({ path, line, message }: SpecProblem): string {
 export function specInvalid(
   file: string,
   problems: readonly SpecProblem[],
-  hint = `Mend the spec, then: longhaul check ${file}.`,
+  hint = `Fix the spec, then: longhaul check ${file}.`,
 ): LonghaulError {
   const sorted = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
