@@ -5,7 +5,7 @@ import { LonghaulError } from '../errors/failure.ts';
 export const HEADER = Buffer.from('LHCATLG1', 'latin1');
 /** Plain. A block is closed before it has more than the first; one part alone may have up to the second. */
 export const BLOCK_BYTES = 256 * 1024;
-export const MOST_BLOCK_BYTES = 1024 * 1024;
+export const MAX_BLOCK_BYTES = 1024 * 1024;
 /** u32 deflated length, u32 plain length, u32 CRC of both and of the deflated bytes. */
 const FRAME_BYTES = 12;
 export const FOOTER_BYTES = 56;

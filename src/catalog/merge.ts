@@ -1,30 +1,39 @@
-/** Two sorted catalogs side by side: the whole of "what changed" follows from a, b, or both. */
+/** Merge join of two sorted catalogs: every difference is a directory that is found, known, or both. */
 import { comparePaths, type RawPath } from '../paths.ts';
 
-export interface DirectoryPair<A, B> {
+export interface DirectoryPair<Found, Known> {
   readonly path: RawPath;
-  readonly a?: A;
-  readonly b?: B;
+  /** Undefined when only the second stream has the directory. */
+  readonly found?: Found;
+  /** Undefined when only the first stream has the directory. */
+  readonly known?: Known;
 }
 
-/** Pairs the directories of two streams in comparePaths order; one of each in memory. */
+/** Pairs the directories of two streams in comparePaths order; holds one of each in memory. */
 export function* mergeJoin<
-  A extends { readonly path: RawPath },
-  B extends { readonly path: RawPath },
->(as: Iterable<A>, bs: Iterable<B>): Generator<DirectoryPair<A, B>, void, undefined> {
-  const left = as[Symbol.iterator]();
-  const right = bs[Symbol.iterator]();
+  Found extends { readonly path: RawPath },
+  Known extends { readonly path: RawPath },
+>(
+  founds: Iterable<Found>,
+  knowns: Iterable<Known>,
+): Generator<DirectoryPair<Found, Known>, void, undefined> {
+  const left = founds[Symbol.iterator]();
+  const right = knowns[Symbol.iterator]();
   try {
-    let a = left.next();
-    let b = right.next();
-    while (!a.done || !b.done) {
-      const order = a.done ? 1 : b.done ? -1 : comparePaths(a.value.path, b.value.path);
-      const taken: { a?: A; b?: B } = {};
-      if (order <= 0 && !a.done) taken.a = a.value;
-      if (order >= 0 && !b.done) taken.b = b.value;
-      yield { path: (taken.a ?? taken.b)!.path, ...taken };
-      if (order <= 0) a = left.next();
-      if (order >= 0) b = right.next();
+    let found = left.next();
+    let known = right.next();
+    while (!found.done || !known.done) {
+      const order = found.done
+        ? 1
+        : known.done
+          ? -1
+          : comparePaths(found.value.path, known.value.path);
+      const pair: { found?: Found; known?: Known } = {};
+      if (order <= 0 && !found.done) pair.found = found.value;
+      if (order >= 0 && !known.done) pair.known = known.value;
+      yield { path: (pair.found ?? pair.known)!.path, ...pair };
+      if (order <= 0) found = left.next();
+      if (order >= 0) known = right.next();
     }
   } finally {
     left.return?.();

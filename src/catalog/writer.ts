@@ -25,7 +25,7 @@ import { ByteWriter } from './bytes.ts';
 import { PartEncoder, type StatusEntry } from './codec.ts';
 import {
   BLOCK_BYTES,
-  MOST_BLOCK_BYTES,
+  MAX_BLOCK_BYTES,
   encodeFooter,
   frameBlock,
   HEADER,
@@ -35,7 +35,7 @@ import {
 import { ENTRY_STATUSES, type EntryStatus } from '../model/entry.ts';
 
 /** The sum is 64 bits in the footer; a few files that are nothing but holes can say that they have more. */
-const MOST_BYTES = 2 ** 63;
+const MAX_BYTES = 2 ** 63;
 export const COMPLETE = 1;
 export const CONTINUES = 2;
 
@@ -106,7 +106,7 @@ export class CatalogWriter<S extends string = EntryStatus> {
   addPart({ path, complete, continues, count, fileBytes, body }: EncodedPart): void {
     this.checkOrder(path);
     const needed = path.length + body.length + 32;
-    if (needed > MOST_BLOCK_BYTES) {
+    if (needed > MAX_BLOCK_BYTES) {
       throw new LonghaulError('NAME_TOO_LONG', 'A path does not fit into a block of the catalog', {
         path: printable(path),
       });
@@ -121,7 +121,7 @@ export class CatalogWriter<S extends string = EntryStatus> {
     this.block.raw(body);
     if (!this.lastContinues) this.directories++;
     this.entries += count;
-    this.bytes = Math.min(this.bytes + fileBytes, MOST_BYTES);
+    this.bytes = Math.min(this.bytes + fileBytes, MAX_BYTES);
     this.lastPath = path;
     this.lastContinues = continues;
   }

@@ -1,23 +1,23 @@
 /**
- * A chunk's own corner of the state directory. All of longhaul's state is reached through
- * `StateDirectory` (state-directory.ts) and this; nothing else knows a file name in it.
+ * A chunk's directory in the state directory, and the layout of the whole state. All access goes through
+ * `StateDirectory` (state-directory.ts) and this file; no other code knows a file name in it.
  *
  *   <state>/identity.json                          which state directory this is
  *   <state>/migrations/<name>/migration.json       the spec as started, its trees' identities
  *                            /plan-<version>.json  the chunk plan
  *                            /controls.json        bandwidth, exclusions, exceptions in force
- *                            /link.json            what the circuit breaker knows
+ *                            /link.json            state of the circuit breakers
  *                            /ledger.jsonl         the hash-chained ledger
  *                            /ledger.head          number and hash of its last line
  *                            /assess/              directory summaries of the last fast scan
  *                            /chunks/<id>/lease.json
- *                                        /catalog                 folded by close()
- *                                        /events                  what happened to which entry, over the rounds
- *                                        /parts/                  how far large files are, a journal each
+ *                                        /catalog                 state of every entry after the last closed round
+ *                                        /events                  events of the entries, over the rounds
+ *                                        /parts/                  journals of large files, one per file
  *                                        /round-<n>/              manifest, worklist, journals of a round
  *
- * A file is written whole (temp name, fsync, rename, fsync of the directory) or appended in lines
- * that carry their own checksum, so that a torn tail is recognised and cut.
+ * A file is replaced as a whole (temporary name, fsync, rename, fsync of the directory), or appended in
+ * records with checksums, so that an incomplete record at the end is detected and cut.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export interface ChunkStore {
   readonly catalogPath: string;
 }
 
-/** The rounds that still have a directory, oldest first. */
+/** Returns the numbers of the rounds that still have a directory, oldest first. */
 export function roundsKept(store: Pick<ChunkStore, 'directory'>): readonly number[] {
   return namesIn(store.directory)
     .map((name) => /^round-(\d+)$/.exec(name)?.[1])

@@ -1,6 +1,6 @@
 /**
- * An append-only file of JSON records. A record counts once `commit()` has returned. Each carries
- * its length and a checksum, so whatever a crash leaves at the end is recognised and cut.
+ * An append-only file of JSON records. A record is durable once `commit()` has returned. Each carries
+ * its length and a checksum, so an incomplete record at the end, left by a crash, is detected and cut.
  *
  *   u32 length · u32 CRC-32 of the payload · payload (JSON, UTF-8)
  */
@@ -11,18 +11,18 @@ import { writeAll } from './atomic-file.ts';
 import { syncDirectory } from './directory.ts';
 
 const HEADER_BYTES = 8;
-const MOST_BYTES = 64 * 2 ** 20;
+const MAX_RECORD_BYTES = 64 * 2 ** 20;
 
 export interface Journal<T> {
   append(record: T): void;
   /** Appends a record that is JSON already. */
   appendJson(json: string): void;
-  /** Makes all that was appended durable, or the first `records` of it. May be called again after it has thrown. */
+  /** Makes all appended records durable, or the first `records` of them. May be called again after it threw. */
   commit(records?: number): void;
   close(): void;
 }
 
-/** Opens for appending, after cutting a torn tail. */
+/** Opens for appending, after it has cut an incomplete record at the end. */
 export function openJournal<T>(path: string): Journal<T> {
   const fd = openSync(path, 'a+', 0o600);
   let end: number;
@@ -67,7 +67,7 @@ export function openJournal<T>(path: string): Journal<T> {
   };
 }
 
-/** The whole records from the start; ends silently at a torn tail. No file: no records. */
+/** Yields the complete records from the start; none when there is no file. */
 export function* readJournal<T>(path: string): Generator<T, void, undefined> {
   let fd: number;
   try {
@@ -96,7 +96,7 @@ function* records(fd: number): Generator<{ payload: Buffer; end: number }, void,
     readSync(fd, header, 0, HEADER_BYTES, at);
     const length = header.readUInt32LE(0);
     const end = at + HEADER_BYTES + length;
-    if (length === 0 || length > MOST_BYTES || end > size) return;
+    if (length === 0 || length > MAX_RECORD_BYTES || end > size) return;
     const payload = Buffer.allocUnsafe(length);
     readSync(fd, payload, 0, length, at + HEADER_BYTES);
     if (crc32Of(payload) !== header.readUInt32LE(4)) return;

@@ -1,4 +1,4 @@
-/** Streams the lines of a file with flat memory. */
+/** Streams the lines of a file in constant memory. */
 import { closeSync, openSync, readSync } from 'node:fs';
 
 const READ_BYTES = 256 * 1024;
@@ -8,11 +8,11 @@ export interface TextLine {
   readonly text: string;
   /** From 1. */
   readonly number: number;
-  /** The last one, without a line end: its writer died. */
+  /** True for a last line without a line end: its writer died. */
   readonly torn: boolean;
 }
 
-/** No file: no lines. */
+/** Yields no lines when there is no file. */
 export function* textLines(path: string): Generator<TextLine, void, undefined> {
   let fd: number;
   try {

@@ -273,8 +273,8 @@ describe('a merge-join', () => {
       fc.property(catalog, catalog, (as, bs) => {
         const pairs = [...mergeJoin(as, bs)];
 
-        expect(pairs.flatMap(({ a }) => a ?? [])).toEqual(as);
-        expect(pairs.flatMap(({ b }) => b ?? [])).toEqual(bs);
+        expect(pairs.flatMap(({ found }) => found ?? [])).toEqual(as);
+        expect(pairs.flatMap(({ known }) => known ?? [])).toEqual(bs);
         expect(pairs.map(({ path }) => path)).toEqual(
           [...new Set([...as, ...bs].map((d) => d.path))].sort(comparePaths),
         );

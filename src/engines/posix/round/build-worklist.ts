@@ -74,9 +74,9 @@ export async function buildWorklist(options: WorklistOptions): Promise<WorklistC
     const builder = new WorklistBuilder(options);
     let number = 0;
     for (const pair of mergeJoin(manifest.directories(), catalog?.directories() ?? [])) {
-      const entries = builder.compare(pair.path, pair.a, pair.b);
+      const entries = builder.compare(pair.path, pair.found, pair.known);
       if (entries.length > 0) {
-        writer.add({ path: pair.path, complete: pair.a?.complete ?? false, entries });
+        writer.add({ path: pair.path, complete: pair.found?.complete ?? false, entries });
       }
       if (++number % DIRECTORIES_PER_TURN === 0) await new Promise(setImmediate);
     }

@@ -13,7 +13,7 @@ export interface PlannedAction {
   readonly bytes: number;
 }
 
-const MOST = 1_000_000;
+const MAX_DELETIONS = 1_000_000;
 
 export async function planSync(
   input: StepInput,
@@ -40,7 +40,7 @@ export async function planSync(
     }
   }
   if (!input.round.deletes) return planned;
-  const { deletions } = await findCandidates(input, excludes, context, MOST);
+  const { deletions } = await findCandidates(input, excludes, context, MAX_DELETIONS);
   return [
     ...planned,
     ...deletions.map(({ path }) => ({

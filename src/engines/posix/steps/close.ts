@@ -79,9 +79,10 @@ class Fold {
     const manifest = new CatalogReader(manifestPath(store.roundDirectory));
     const base = openBase(store);
     try {
-      for (const { path, a, b } of mergeJoin(manifest.directories(), base?.directories() ?? [])) {
-        const entries = this.directory(path, a, b);
-        if (entries.length > 0) writer.add({ path, complete: a?.complete ?? false, entries });
+      const pairs = mergeJoin(manifest.directories(), base?.directories() ?? []);
+      for (const { path, found, known } of pairs) {
+        const entries = this.directory(path, found, known);
+        if (entries.length > 0) writer.add({ path, complete: found?.complete ?? false, entries });
         yield* this.events.splice(0);
       }
     } finally {

@@ -21,13 +21,13 @@ export function* verifyCandidates(
   const manifest = new CatalogReader(manifestPath(store.roundDirectory));
   const catalog = openBase(store);
   try {
-    const known: Iterable<DirectoryBlock> =
+    const earlier: Iterable<DirectoryBlock> =
       round.verify === 'full' ? (catalog?.directories() ?? []) : [];
-    for (const { path: directory, a, b } of mergeJoin(manifest.directories(), known)) {
-      if (!a) continue;
+    for (const { path: directory, found, known } of mergeJoin(manifest.directories(), earlier)) {
+      if (!found) continue;
       const outcomes = copied.of(directory);
-      const before = new Map(b?.entries.map((entry) => [entry.name, entry]));
-      for (const { name, status } of a.entries) {
+      const before = new Map(known?.entries.map((entry) => [entry.name, entry]));
+      for (const { name, status } of found.entries) {
         const path = joinRaw(directory, name);
         if (status !== 'seen' || isExcepted(path, exceptions)) continue;
         if (copied.amendments.has(path) !== (which === 'amended')) continue;
