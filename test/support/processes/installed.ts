@@ -4,9 +4,9 @@
  * cannot be reached, `packageMissing` says so: `(packageMissing ? test.skip : test)(…)`.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { scratchDirectory } from '../trees/scratch.ts';
 
 const checkout = join(import.meta.dirname, '../../..');
 const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ENOTCACHED/;
@@ -22,7 +22,7 @@ export interface Installed {
 
 /** Undefined when the registry cannot be reached; throws when npm fails for any other reason. */
 export function installPackage(): Installed | undefined {
-  const room = mkdtempSync(join(tmpdir(), 'longhaul-package-'));
+  const room = scratchDirectory('package-');
   const app = join(room, 'app');
   mkdirSync(app);
   writeFileSync(join(app, 'package.json'), '{ "name": "app", "private": true }');
