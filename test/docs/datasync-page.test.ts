@@ -9,8 +9,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { expectSameTree } from '../support/trees/oracle.ts';
+import { putAwsCli } from '../support/aws/aws-cli.ts';
 import { binFolder, blocksOf, runScript } from '../support/processes/page-commands.ts';
-import { pythonTools } from '../support/processes/python-programs.ts';
+import { stopAll } from '../support/processes/processes.ts';
 import { testServer, type TestServer } from '../support/servers/temporal.ts';
 
 const KEY = 'AKIAMARKEDKEY0000000';
@@ -31,6 +32,7 @@ beforeEach(async () => {
   sandbox = await startSandbox({ root: join(cwd, 'sandbox'), time: 300 });
 });
 afterEach(async () => {
+  await stopAll();
   await sandbox.close();
   rmSync(cwd, { recursive: true, force: true });
 });
@@ -51,7 +53,8 @@ function script(): string {
 }
 
 test('the commands of the page move a tree, and no secret or name is left in logs and histories', async () => {
-  const path = [binFolder(cwd), await pythonTools()];
+  const bin = binFolder(cwd);
+  await putAwsCli(bin);
   const server = await testServer();
   const env = {
     ...server.env,
@@ -63,7 +66,7 @@ test('the commands of the page move a tree, and no secret or name is left in log
     LONGHAUL_LOG_LEVEL: 'debug',
   };
 
-  const { stdout } = await runScript(script(), { cwd, path, env });
+  const { stdout } = await runScript(script(), { cwd, path: [bin], env });
 
   expect(stdout).toMatch(/^site-a\tONLINE$/m);
   expect(stdout).toMatch(/^done: task of lane 0$/m);

@@ -4,21 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseFaultScript } from '../../src/sandbox/world/fault-file.ts';
+import { putAwsCli } from '../support/aws/aws-cli.ts';
 import { binFolder, blocksOf, runScript } from '../support/processes/page-commands.ts';
-import { pythonTools } from '../support/processes/python-programs.ts';
+import { stopAll } from '../support/processes/processes.ts';
 
 const PAGE = 'docs/sandbox.md';
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'longhaul-page-'));
 });
-afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+afterEach(async () => {
+  await stopAll();
+  rmSync(cwd, { recursive: true, force: true });
+});
 
 test('the commands of the page work in their order', async () => {
-  const path = [binFolder(cwd), await pythonTools()];
+  const bin = binFolder(cwd);
+  await putAwsCli(bin);
   const blocks = blocksOf(PAGE, 'sh');
 
-  const { stdout, stderr } = await runScript(blocks.slice(0, -1).join('\n'), { cwd, path });
+  const { stdout, stderr } = await runScript(blocks.slice(0, -1).join('\n'), { cwd, path: [bin] });
 
   expect(stdout).toMatch(/"Status": "SUCCESS"/);
   expect(stdout).toMatch(/"Bytes": 11/);

@@ -28,9 +28,9 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { OPERATIONS as DATASYNC_CALLS } from '../../src/sandbox/datasync/operations.ts';
 import { OPERATIONS as EFS_CALLS } from '../../src/sandbox/efs/protocol.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { openAwsCli, type AwsCli } from '../support/aws/aws-cli.ts';
+import { putAwsCli } from '../support/aws/aws-cli.ts';
 import { startMoto, type Moto } from '../support/aws/moto.ts';
-import { until } from '../support/processes/processes.ts';
+import { stopAll, until } from '../support/processes/processes.ts';
 import { pythonTools } from '../support/processes/python-programs.ts';
 
 const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
@@ -463,12 +463,24 @@ describe('moto and the sandbox agree on what an assessment asks,', () => {
 });
 
 describe('the AWS CLI reads', () => {
-  let cli: AwsCli;
-  beforeAll(() => {
-    cli = openAwsCli(bin, sandbox.endpoint);
-  });
-  afterAll(() => cli.stop());
-  const aws = (...args: string[]): Promise<unknown> => cli.run(...args);
+  beforeAll(() => putAwsCli(root));
+  afterAll(stopAll);
+
+  async function aws(...args: string[]): Promise<unknown> {
+    const env = {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: 'sandbox',
+      AWS_SECRET_ACCESS_KEY: 'sandbox',
+      AWS_DEFAULT_REGION: 'eu-central-1',
+      AWS_PAGER: '',
+    };
+    const { stdout } = await promisify(execFile)(
+      join(root, 'aws'),
+      ['--endpoint-url', sandbox.endpoint, '--output', 'json', ...args],
+      { env },
+    );
+    return stdout.trim() === '' ? undefined : JSON.parse(stdout);
+  }
 
   test('agents, locations, tasks, executions and tags', async () => {
     const { AgentArn } = (await aws(
