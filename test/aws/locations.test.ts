@@ -1,4 +1,4 @@
-/** Locations and tasks as provisioning and the engine ask for them: the same from both. */
+/** Requests and URIs of locations, which provisioning and the engine share. */
 import { describe, expect, test } from '@jest/globals';
 import {
   asDirectory,
@@ -51,7 +51,7 @@ describe.each(['/srv/data', '/srv/data/', '/srv//data'])('with the export %s', (
   });
 });
 
-describe('a location of EFS', () => {
+describe('an EFS location', () => {
   test('has the path by which it is found again', () => {
     const given = spec('/new/', '/data', GIVEN);
 
@@ -59,7 +59,7 @@ describe('a location of EFS', () => {
     expect(efsUri(given, 'fs-1', 'a')).toBe('efs://eu-central-1.fs-1/new/a/');
   });
 
-  test('is mounted over TLS 1.2, with a role or an access point and without', () => {
+  test('is mounted with TLS 1.2, with or without a role or an access point', () => {
     const role = ', accessRole: "arn:aws:iam::111122223333:role/efs"';
     const point = ', accessPoint: fsap-0123456789abcdef0';
 
@@ -68,7 +68,7 @@ describe('a location of EFS', () => {
     }
   });
 
-  test('through the access point that was made is its root', () => {
+  test('begins at the root of an access point that provisioning created', () => {
     const made = withAccessPoint(spec('/new', '/data', ', create: {}'), 'fsap-1');
 
     expect(efsLocation(made, 'fs-1')).toMatchObject({
@@ -77,7 +77,7 @@ describe('a location of EFS', () => {
     });
   });
 
-  test('through one that the spec names is its directory below it', () => {
+  test('begins at the directory below an access point that the spec names', () => {
     const given = spec('/new', '/data', `${GIVEN}, accessPoint: fsap-0123456789abcdef0`);
 
     expect(efsLocation(withAccessPoint(given, 'fsap-1'), 'fs-1')).toMatchObject({

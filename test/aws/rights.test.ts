@@ -1,5 +1,5 @@
 /**
- * That the policies of `longhaul iam-policy` allow what the commands call: each call of an assessment, of
+ * The policies of `longhaul iam-policy` allow what the commands call: each call of an assessment, of
  * provisioning and of a teardown is recorded, and must be an action of its phases.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -128,7 +128,7 @@ function expectAllowed(...phases: readonly IamPhase[]): void {
   const allowed = phases.flatMap((phase) =>
     IAM_PHASES[phase].build(facts).Statement.flatMap(({ Action }) => Action),
   );
-  // Everybody may ask who they are.
+  // GetCallerIdentity needs no permission.
   const refused = [...calls].filter(
     (call) => call !== 'sts:GetCallerIdentity' && !allowed.includes(call),
   );
@@ -150,7 +150,7 @@ test('provisioning is allowed by destination, locations and tasks', async () => 
   expectAllowed('destination', 'locations', 'tasks');
 });
 
-test('an assessment is allowed by assess, which allows nothing that it does not call', async () => {
+test('an assessment is allowed by assess, which allows nothing else', async () => {
   calls.clear();
 
   await describeContext(

@@ -63,7 +63,7 @@ describe('longhaul assess, with engine: datasync', () => {
     expect(stdout).toMatch(
       /^ {2}fine +security groups +TCP 2049 from sg-0a1b2c3d to sg-0a1b2c3d /m,
     );
-    expect(stdout).toMatch(/^ {2}fine +trust of reports +for datasync.amazonaws.com/m);
+    expect(stdout).toMatch(/^ {2}fine +trust of reports +only for datasync.amazonaws.com/m);
     expect(stdout).toMatch(/^ {2}WARNING +key +AWS managed/m);
     expect(stdout).toMatch(/^ {2}fine +credentials +arn:aws:iam::111122223333:user\/sandbox$/m);
     expect(sandbox.efs.fileSystems.size).toBe(0);

@@ -1,4 +1,4 @@
-/** What only this engine promises: splits, budgets, bandwidth, the watchdog, cancellation and lanes. */
+/** Behaviour beyond the engine contract: splits, retries, bandwidth, timeouts, cancellation and lanes. */
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 const TREE = {
-  // At a byte a second half an hour and more: each phase is seen.
+  // Half an hour at one byte per second: every phase is observed.
   big: directory({ a: file('a'.repeat(2000)), b: file('b') }),
   small: directory({ c: file('c') }),
   top: file('t'),
@@ -39,7 +39,7 @@ const purposes = (): string[] =>
 describe('a chunk that is too big for its agent', () => {
   const tooBig = { execution: 2, fail: 'NoMem', detail: 'Cannot allocate memory', in: 'PREPARING' };
 
-  test('is split along what is known, and goes on', async () => {
+  test('is split along its known directories, and copied', async () => {
     open({ faults: [tooBig] });
     await bench.round({ number: 1, kind: 'seed', deletes: false });
 
@@ -50,7 +50,7 @@ describe('a chunk that is too big for its agent', () => {
     expect(closeSum({ ...sum })).toMatchObject({ closes: true, clean: true });
   });
 
-  test('of which nothing is known needs a person', async () => {
+  test('without a known directory needs the operator', async () => {
     open({ faults: [{ ...tooBig, execution: 1 }] });
 
     await expect(bench.round()).rejects.toMatchObject({ code: 'CHUNK_TOO_BIG' });
@@ -58,7 +58,7 @@ describe('a chunk that is too big for its agent', () => {
 });
 
 describe('failures', () => {
-  test('that nobody knows are tried three times, and then a person is asked; after that anew', async () => {
+  test('of unknown kind block the chunk after three executions, and a retry runs new ones', async () => {
     open({ faults: [1, 2, 3].map((execution) => ({ execution, fail: 'Odd', detail: 'thing' })) });
 
     await expect(bench.round({ number: 1 })).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
@@ -68,7 +68,7 @@ describe('failures', () => {
     expectSameTree(bench.source, bench.destination);
   });
 
-  test('of an agent that went away use up no attempts', async () => {
+  test('of an agent that went offline use no attempts', async () => {
     open({
       faults: [{ after: '4m', link: 'down' }],
       timings: { linkBytesPerSecond: 1, createTaskMs: 0 },
@@ -78,7 +78,7 @@ describe('failures', () => {
     await expect(bench.engine.probe(bench.spec)).rejects.toMatchObject({ code: 'AGENT_OFFLINE' });
   });
 
-  test('an execution stuck in LAUNCHING is cancelled and started again', async () => {
+  test('to leave LAUNCHING are cancelled, and a new execution is started', async () => {
     open({ faults: [{ execution: 1, stuck: true }] });
 
     await bench.round();
@@ -88,7 +88,7 @@ describe('failures', () => {
   });
 });
 
-test('bandwidth is given at the start, and changed while an execution runs', async () => {
+test('a bandwidth limit is set at the start, and changed while an execution runs', async () => {
   const limits = new Set<number>();
   const phases = new Set<string>();
   open({ timings: { linkBytesPerSecond: 1_000_000 } });
@@ -123,12 +123,12 @@ test('a removal that announces more than our own list has is cancelled before it
 
   expect(readdirSync(bench.destination).sort()).toEqual(['big', 'small', 'top']);
 
-  // The next try lists the source again, and goes by that.
+  // The next try lists the source again, and uses that list.
   await bench.round({ number: 2, kind: 'final' });
   expect(readdirSync(bench.destination)).toEqual(['small']);
 });
 
-test('a source that lists nothing is listed again when the chunk is tried again', async () => {
+test('an empty list of the source is read again when the chunk is retried', async () => {
   open();
   await bench.round({ number: 1, kind: 'seed', deletes: false });
   const away = `${bench.source}.away`;
@@ -145,8 +145,8 @@ test('a source that lists nothing is listed again when the chunk is tried again'
   expect(readdirSync(bench.destination).sort()).toEqual(['big', 'small']);
 });
 
-describe('a copy that is not right', () => {
-  test('after all repairs is repaired again when the chunk is tried again', async () => {
+describe('a copy that differs', () => {
+  test('after all repairs is repaired again when the chunk is retried', async () => {
     open({ faults: [{ file: '/top', is: 'mismatched', times: 3 }] });
     const seed = () => bench.round({ number: 1, kind: 'seed', deletes: false });
     const { verify } = await seed();
@@ -159,7 +159,7 @@ describe('a copy that is not right', () => {
     expect(purposes().filter((purpose) => purpose.startsWith('repair'))).toHaveLength(3);
   });
 
-  test('and cannot be read when it is repaired, is repaired when the chunk is tried again', async () => {
+  test('and cannot be read by the repair is repaired when the chunk is retried', async () => {
     open({
       faults: [
         { file: '/top', is: 'mismatched', times: 1 },
@@ -178,7 +178,7 @@ describe('a copy that is not right', () => {
     expect(again).toMatchObject({ blocked: 0, counters: { repaired: 1 } });
   });
 
-  test('of a file that is gone when it is repaired is left to the next round', async () => {
+  test('of a file that is gone before the repair lists it is left to the next round', async () => {
     open({ faults: [{ file: '/top', is: 'mismatched', times: 1 }] });
     const seed = () => bench.job({ number: 1, kind: 'seed', deletes: false });
     await bench.engine.scan(seed());
@@ -197,7 +197,7 @@ describe('a copy that is not right', () => {
     expectSameTree(bench.source, bench.destination);
   });
 
-  test('of a file that goes away before the repair is deleted like any other', async () => {
+  test('of a file that the repair reports as vanished is deleted by a later round', async () => {
     open({
       faults: [
         { file: '/top', is: 'mismatched', times: 1 },
@@ -217,14 +217,14 @@ describe('a copy that is not right', () => {
 describe('with two agents, one of which goes offline', () => {
   const agentNames = ['agent-1', 'agent-2'];
   const offline = { after: '4m', agent: 'agent-1', is: 'offline' };
-  // At a byte a second the first execution is under way then, and for long after.
+  // At one byte per second the first execution runs at that time, and long after.
   const timings = { linkBytesPerSecond: 1, createTaskMs: 0 };
   const agentOf = ({ end }: (typeof kind.told)[number]): string | undefined => {
     const { executions } = kind.cloud().world;
     return agentsOf(kind.cloud().world, executions.get(end.arn)!.task)[0]?.name;
   };
 
-  test('the chunk moves to the other, once its execution is over', async () => {
+  test('the chunk moves to the other agent after its execution has ended', async () => {
     open({ agentNames, faults: [offline], timings });
     const lanes = bench.engine.lanes!();
 
@@ -244,7 +244,7 @@ describe('with two agents, one of which goes offline', () => {
     expect(second!.requestedAt).toBeGreaterThanOrEqual(first!.endedAt!);
   });
 
-  test('where a chunk has a task of its own, only the chunks of that agent wait', async () => {
+  test('only the chunks of that agent wait when each chunk has a task', async () => {
     open({ agentNames, faults: [offline], timings, aws: { layout: 'task-per-chunk' } });
     const part = (id: string, root: string) => ({
       chunk: { id, roots: [root], without: [], entries: 0, bytes: 0 },
@@ -268,7 +268,7 @@ describe('with two agents, one of which goes offline', () => {
 describe('an abort', () => {
   const slow = { timings: { linkBytesPerSecond: 1 } };
 
-  test('waits until the execution is over', async () => {
+  test('waits until the execution has ended', async () => {
     open(slow);
     const abort = new AbortController();
     const onProgress = ({ phase }: StepProgress): void =>
@@ -283,7 +283,7 @@ describe('an abort', () => {
     ]);
   });
 
-  test('of the worker alone leaves it running, and the next worker adopts it', async () => {
+  test('by a worker shutdown leaves the execution running, and the next worker adopts it', async () => {
     open(slow);
     const abort = new AbortController();
     const onProgress = (): void => abort.abort(new Error('WORKER_SHUTDOWN'));
@@ -301,11 +301,11 @@ describe('an abort', () => {
   });
 });
 
-describe('a location of its own that is there already', () => {
+describe('an existing location of the migration', () => {
   const files = (): string[] => readdirSync(bench.root, { recursive: true, encoding: 'utf8' });
   const efsLocations = () =>
     [...kind.cloud().world.locations.values()].filter((one) => one.kind === 'efs');
-  /** As a worker that comes to a state directory without this memory. */
+  /** Deletes what workers remember of resources, and the tasks. */
   const forget = (): void => {
     const memory = files().filter((path) => path.endsWith('datasync-resources.json'));
     expect(memory).toHaveLength(1);
@@ -314,10 +314,10 @@ describe('a location of its own that is there already', () => {
   };
 
   test.each([
-    ['as it is wanted is taken', {}, 1],
-    ['without TLS is not', { InTransitEncryption: 'NONE' }, 2],
+    ['is used when it mounts as desired', {}, 1],
+    ['is not used without TLS', { InTransitEncryption: 'NONE' }, 2],
     [
-      'with another role is not',
+      'is not used with another role',
       { FileSystemAccessRoleArn: 'arn:aws:iam::111122223333:role/x' },
       2,
     ],

@@ -1,6 +1,6 @@
 /**
- * Seeded fault scripts: whatever goes wrong, and whoever dies, the last round ends with equal trees, a
- * closed sum, each execution once, none left behind, and nothing deleted that is at the source.
+ * Seeded fault scripts: with any faults and worker deaths, the last round ends with equal trees, a closed
+ * sum, each execution started once, none left running, and nothing deleted that exists at the source.
  * `scripts/torture` plays more of them.
  */
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -103,7 +103,7 @@ async function play(seed: number): Promise<void> {
       faults: faultsOf(random),
       flapping: random() < 0.3,
       aws: { removeWithFilters: true, layout },
-      // Shorter launches than the service's: fewer polls in which nothing happens.
+      // Shorter launches than the service's, so that fewer polls observe no change.
       timings: { historyMs: 1e12, launchMs: [5_000, 60_000] },
     },
   );
@@ -125,7 +125,7 @@ async function play(seed: number): Promise<void> {
   rmSync(join(source, 'd/deep/z'));
   death();
   let sum = await rig.round({ number: 3, kind: 'final', deletes: true });
-  // What drifted or vanished on the way is taken by one more round, as after a cutover that was put off.
+  // One more round copies what drifted or vanished, as after a postponed cutover.
   for (let number = 4; number < 8 && !closeSum({ ...sum }).clean; number++)
     sum = await rig.round({ number, kind: 'final', deletes: true });
   expectSameTree(source, rig.bench.destination);
@@ -133,4 +133,4 @@ async function play(seed: number): Promise<void> {
   expect(strays(rig)).toEqual({ twins: [], live: [], orphans: [] });
 }
 
-test.each(seeds(20))('fault script %i', play);
+test.each(seeds(20))('fault script %i ends with equal trees', play);

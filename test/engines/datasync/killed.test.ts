@@ -1,6 +1,6 @@
 /**
- * A worker that dies at any call to AWS, before the request is sent or before its reply arrives, is
- * followed by one that ends the round: with equal trees, a closed sum, and each execution once.
+ * When a worker dies at any call to AWS, before the request is sent or before its reply arrives, the next
+ * worker completes the round: with equal trees, a closed sum, and each execution started once.
  */
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,14 +18,14 @@ afterEach(() => rmSync(rig.bench.root, { recursive: true, force: true }));
 async function seed(death?: Death): Promise<void> {
   rig = openRig(
     { a: file('a'), b: file('b'), d: directory({ x: file('x'), y: file('y') }) },
-    // Short times: each call is made, and few are repeated polls.
+    // Short times, so that few calls are repeated polls.
     { timings: { historyMs: 1e12, launchMs: [2_000, 4_000], createTaskMs: 40_000 } },
   );
   rig.arm(death);
   expectProven(await rig.round({ number: 1, kind: 'seed', deletes: false }));
 }
 
-/** Changes, and a final round with a repair and a removal. */
+/** Changes the source, then runs a final round with a repair and a removal. */
 async function last(death?: Death): Promise<void> {
   await seed();
   const { source, destination } = rig.bench;
@@ -52,12 +52,12 @@ test.each([
     ['CreateLocationNfs', 'CreateLocationEfs', 'CreateTask', 'GET /reports/'],
   ],
   [
-    'the last one',
+    'the last round',
     last,
     ['StartTaskExecution', 'PUT /reports/longhaul/m/manifests', 'files-deleted'],
   ],
 ] as const)(
-  'at any call of %s',
+  'the next worker completes %s after a death at any call',
   async (_round, story, contained) => {
     await story();
     const calls = [...rig.calls];

@@ -1,4 +1,4 @@
-/** That `longhaul iam-policy --phase run` allows what the engine does, and nothing it does not. */
+/** `longhaul iam-policy --phase run` allows exactly the calls that the engine makes. */
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -11,7 +11,7 @@ import { directory, file } from '../../support/trees/tree.ts';
 let rig: Rig;
 afterEach(() => rmSync(rig.bench.root, { recursive: true, force: true }));
 
-/** Rounds with a copy, and a removal by locations of their own. */
+/** Returns the calls of two rounds with a copy and a removal through mirrored locations. */
 async function calls(layout: string): Promise<string[]> {
   rig = openRig(
     { d: directory({ x: file('x'), y: file('y') }) },
@@ -26,28 +26,31 @@ async function calls(layout: string): Promise<string[]> {
   return [...new Set(rig.calls)].filter((call) => /^[A-Z][A-Za-z]+$/.test(call));
 }
 
-test.each(['pool', 'task-per-chunk'])('with %s', async (layout) => {
-  const made = await calls(layout);
-  const { Statement } = IAM_PHASES.run.build(toIamFacts(dataSyncSpec(rig.bench.spec)));
-  const allowed = Statement.flatMap(({ Action }) => Action).map((action) => action.split(':')[1]);
+test.each(['pool', 'task-per-chunk'])(
+  'the policy allows what the engine calls with the layout %s',
+  async (layout) => {
+    const made = await calls(layout);
+    const { Statement } = IAM_PHASES.run.build(toIamFacts(dataSyncSpec(rig.bench.spec)));
+    const allowed = Statement.flatMap(({ Action }) => Action).map((action) => action.split(':')[1]);
 
-  expect(made).toEqual(
-    expect.arrayContaining(['CreateLocationEfs', 'CreateTask', 'DeleteTask', 'DeleteLocation']),
-  );
-  expect(made.filter((call) => !allowed.includes(call))).toEqual([]);
-  // For what another worker made, replies that are lost, limits that change and rounds that are aborted.
-  const elsewhere = [
-    'CancelTaskExecution',
-    'DescribeLocationEfs',
-    'DescribeLocationNfs',
-    'ListTagsForResource',
-    'ListTaskExecutions',
-    'TagResource',
-    'UpdateTaskExecution',
-  ];
-  const unused = Statement.flatMap(({ Action }) => Action)
-    .filter((action) => action.startsWith('datasync:'))
-    .map((action) => action.slice('datasync:'.length))
-    .filter((action) => !made.includes(action));
-  expect(unused.sort()).toEqual(elsewhere);
-});
+    expect(made).toEqual(
+      expect.arrayContaining(['CreateLocationEfs', 'CreateTask', 'DeleteTask', 'DeleteLocation']),
+    );
+    expect(made.filter((call) => !allowed.includes(call))).toEqual([]);
+    // Needed for resources of another worker, lost replies, changed limits and aborted rounds.
+    const elsewhere = [
+      'CancelTaskExecution',
+      'DescribeLocationEfs',
+      'DescribeLocationNfs',
+      'ListTagsForResource',
+      'ListTaskExecutions',
+      'TagResource',
+      'UpdateTaskExecution',
+    ];
+    const unused = Statement.flatMap(({ Action }) => Action)
+      .filter((action) => action.startsWith('datasync:'))
+      .map((action) => action.slice('datasync:'.length))
+      .filter((action) => !made.includes(action));
+    expect(unused.sort()).toEqual(elsewhere);
+  },
+);

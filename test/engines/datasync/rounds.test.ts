@@ -1,6 +1,6 @@
 /**
- * A whole round in the sandbox's own time, chunks side by side as a worker runs them: how long it takes
- * against what `longhaul plan` says, and how busy the lanes are while there is work for them.
+ * A whole round in the sandbox's virtual time, with parallel chunks as in a worker: compares its duration
+ * with the prediction of `longhaul plan`, and measures how busy the lanes are while chunks wait.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,11 +37,11 @@ interface Shape {
 interface Played {
   readonly actualMs: number;
   readonly predictedMs: number;
-  /** Of the time in which a chunk waited for a lane. */
+  /** Share of the time in which a chunk waited for a lane. */
   readonly busy: number;
 }
 
-/** Turns without a request after which everybody waits for the time to pass. */
+/** Event loop turns without a request after which only the clock can make progress. */
 const QUIET_TURNS = 12;
 const STEP_MS = 1_000;
 /** Passes at most without a look at whether all is over. */
@@ -50,7 +50,7 @@ const AT_ONCE_MS = 3_600_000;
 async function play(shape: Shape): Promise<Played> {
   let requests = 0;
   let wakes = 0;
-  // The clock is there once the bench is.
+  // The clock exists once the bench is open.
   const time: Time = {
     now: () => kind.cloud().world.clock.now(),
     sleep: (ms) =>
@@ -131,7 +131,7 @@ function fill(source: string, { chunks, filesEach, bytesEach }: Shape): PlannedC
   });
 }
 
-/** From its first start to the last start anywhere there was a chunk for each lane. */
+/** Measured per lane from its first start to the last start of all lanes: chunks wait during that time. */
 function busyShare(
   world: ReturnType<ReturnType<typeof sandboxEngine>['cloud']>['world'],
   agents: number,

@@ -1,4 +1,4 @@
-/** What several reports say of one entry: the last word, and whether its source changed since it was copied. */
+/** The evidence about one entry from several reports, and whether its source changed after the copy. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +18,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** `said`: what, and the second of the source's mtime. */
-type Said = readonly [what: Reported, second?: number];
+/** A result in a report, and the seconds of the source's mtime. */
+type Listed = readonly [what: Reported, second?: number];
 
-async function fold(...reports: readonly (readonly Said[])[]) {
+async function fold(...reports: readonly (readonly Listed[])[]) {
   const names = reports.map((_, i) => `execution ${i}`);
   for (const [i, report] of reports.entries()) {
     const entries = report.map(([what, mtimeSeconds]): ReportedEntry => ({
@@ -37,7 +37,7 @@ async function fold(...reports: readonly (readonly Said[])[]) {
 
 test.each([
   [
-    'copied, and found to differ as it was',
+    'copied, and mismatched with the same mtime',
     [
       [
         ['transferred', 1],
@@ -49,7 +49,7 @@ test.each([
     false,
   ],
   [
-    'copied, and changed',
+    'copied, and mismatched with another mtime',
     [
       [
         ['transferred', 1],
@@ -61,7 +61,7 @@ test.each([
     true,
   ],
   [
-    'told in the other order',
+    'listed in reverse order',
     [
       [
         ['mismatched', 2],
@@ -75,7 +75,7 @@ test.each([
   ['a report without times', [[['transferred'], ['mismatched']]], 'mismatched', false, undefined],
   ['not copied in this round', [[['mismatched', 2]]], 'mismatched', false, undefined],
   [
-    'changed, copied again and right',
+    'changed, copied again and verified',
     [
       [
         ['transferred', 1],
@@ -91,7 +91,7 @@ test.each([
     false,
   ],
   [
-    'a directory, of which the repair lists no verification',
+    'a directory, for which the repair lists no verification',
     [
       [
         ['transferred', 1],
@@ -104,7 +104,7 @@ test.each([
     true,
   ],
   [
-    'wrong again though nothing changed',
+    'mismatched again without a change',
     [
       [
         ['transferred', 1],

@@ -1,4 +1,4 @@
-/** Lanes: one holder each, by priority, busy while there is work, and what a dead worker left is waited for. */
+/** Lanes have one holder, are granted by priority, and respect what a dead worker left running. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ const time = {
   sleep: (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve)),
 };
 const { signal } = new AbortController();
-// Sixty wait on it.
+// Sixty requests listen to it.
 setMaxListeners(100, signal);
 const over: HasEnded = () => Promise.resolve(true);
 let away: readonly number[];
@@ -46,7 +46,7 @@ async function pass(seconds: number): Promise<void> {
   }
 }
 
-test('three lanes are busy at least 95 % of the time in which there is work', async () => {
+test('three lanes are busy at least 95 % of the time while requests wait', async () => {
   const lanes = lanesOf();
   const random = seededRandom(1);
   const live = [0, 0, 0];
@@ -72,7 +72,7 @@ test('three lanes are busy at least 95 % of the time in which there is work', as
   expect(share).toBeGreaterThanOrEqual(0.95);
 });
 
-test('who is more urgent goes first, and among equals who came first', async () => {
+test('a lane goes to the most urgent request, and among equals to the first', async () => {
   const lanes = lanesOf();
   const order: string[] = [];
   const first = await lanes.acquire({ chunk: 'holder', lanes: [0], priority: 0 }, signal);
@@ -89,7 +89,7 @@ test('who is more urgent goes first, and among equals who came first', async () 
   expect(order).toEqual(['repair', 'big', 'big too', 'small']);
 });
 
-test('what a dead worker left running is waited for by others, and taken over by its own chunk', async () => {
+test('an execution of a dead worker delays other chunks, and its own chunk adopts it', async () => {
   let isOver = false;
   const dead = await lanesOf().acquire({ chunk: '0001', lanes: [0], priority: 0 }, signal);
   dead.note({ chunk: '0001', attempt: 'm/0001/1', task: 'task', arn: 'execution' });
@@ -112,7 +112,7 @@ test('what a dead worker left running is waited for by others, and taken over by
   expect(other?.lane).toBe(0);
 });
 
-test('who gives up waiting leaves the queue', async () => {
+test('an aborted request leaves the queue', async () => {
   const lanes = lanesOf();
   const holder = await lanes.acquire({ chunk: 'a', lanes: [0], priority: 0 }, signal);
   const abort = new AbortController();
@@ -129,13 +129,13 @@ describe('an agent that is offline', () => {
   const ask = (lanes: readonly number[], adopts = false) =>
     lanesOf().acquire({ chunk: 'c', lanes, priority: 0, adopts }, signal);
 
-  test('leaves the work to the lanes whose agents are online', async () => {
+  test('leaves requests to the lanes whose agents are online', async () => {
     away = [0, 1];
 
     expect((await ask([0, 1, 2])).lane).toBe(2);
   });
 
-  test('holds up what no other lane will do for, which is told so', async () => {
+  test('fails a request that no other lane accepts with AGENT_OFFLINE', async () => {
     away = [1];
 
     await expect(ask([1])).rejects.toMatchObject({
@@ -144,13 +144,13 @@ describe('an agent that is offline', () => {
     });
   });
 
-  test('still has what it has begun looked after', async () => {
+  test('keeps its lane for the execution it has started', async () => {
     away = [1];
 
     expect((await ask([1], true)).lane).toBe(1);
   });
 
-  test('that goes away while somebody waits for it ends the wait, and one that comes back is used', async () => {
+  test('ends the wait of requests bound to it, and its lane is granted again once it is online', async () => {
     const lanes = lanesOf();
     const [held, other] = [0, 1].map((lane) =>
       lanes.acquire({ chunk: 'h', lanes: [lane], priority: 0 }, signal),
