@@ -1,8 +1,8 @@
-/** What the workflows ask of the workers: plain data in, plain data out. Names and fields are frozen once released. */
-import type { ProvisionJob, ProvisionNews } from './provision.ts';
-import type { Round, ChunkSum, StepName, StepResult } from '../model/round.ts';
+/** Activities that workflows call: plain data in, plain data out. Names and fields are frozen once released. */
+import type { ChunkSum, Round, StepName, StepResult } from '../model/round.ts';
 import type { ControlsChange } from '../policy/rounds/controls.ts';
 import type { WorkflowSettings } from '../spec/settings.ts';
+import type { ProvisionJob, ProvisionRound } from './provision.ts';
 
 export interface StepInput {
   readonly migration: string;
@@ -10,7 +10,7 @@ export interface StepInput {
   readonly round: Round;
 }
 
-/** On the step queue. Each may run again after a crash at any point and is then cheap. */
+/** On the step queue. Each may run again after a crash at any point, and then skips what it finished. */
 export interface StepActivities {
   scan(input: StepInput): Promise<StepResult>;
   copy(input: StepInput): Promise<StepResult>;
@@ -35,7 +35,7 @@ export interface Planned {
 
 export interface ChunkPage {
   readonly ids: readonly string[];
-  /** Of the whole plan. */
+  /** Number of chunks in the whole plan. */
   readonly total: number;
 }
 
@@ -48,7 +48,7 @@ export interface HookResult {
   readonly elapsedMs: number;
 }
 
-/** A line of the ledger. `key` makes it idempotent: a second one with the same key is not written. */
+/** A line of the ledger; a note that is sent again under its `key` adds no second line. */
 export interface LedgerNote {
   readonly key: string;
   readonly kind: string;
@@ -56,7 +56,7 @@ export interface LedgerNote {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** On the control queue: short. */
+/** On the control queue; short, except for hooks. */
 export interface ControlActivities {
   listChunks(input: {
     readonly migration: string;
@@ -67,7 +67,7 @@ export interface ControlActivities {
     readonly migration: string;
     readonly change: ControlsChange;
   }): Promise<void>;
-  /** `key` names the occasion: run again with the same key, a hook that has finished is not run again. */
+  /** A hook that succeeded is not run again under the same `key`. */
   runHook(input: {
     readonly migration: string;
     readonly hook: HookName;
@@ -76,9 +76,9 @@ export interface ControlActivities {
   record(input: { readonly migration: string; readonly note: LedgerNote }): Promise<void>;
 }
 
-/** On the queue of provisioning: calls to AWS, each safe to be cut and made again. */
+/** On the provisioning queue. Each may be interrupted and called again at any point. */
 export interface ProvisionActivities {
-  provisionRound(job: ProvisionJob): Promise<ProvisionNews>;
+  provisionRound(job: ProvisionJob): Promise<ProvisionRound>;
 }
 
 export type Activities = StepActivities & ControlActivities;

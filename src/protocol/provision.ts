@@ -1,34 +1,34 @@
-/** Names and shapes of the workflow that provisions. Frozen once released. Pure. */
+/** Names and shapes of the provisioning workflow. Names and fields are frozen once released. */
 import type { LocationSpec } from '../spec/kinds.ts';
 
-/** Polled by every worker: calls to AWS, which need no trees. */
+/** Every worker polls this queue: its activities call AWS and need no trees. */
 export const PROVISION_QUEUE = 'longhaul/provision';
-/** One id for making and removing, so that they never run at once. */
+/** Provisioning and teardown have the same id, so that they never run at the same time. */
 export const provisionId = (migration: string): string => `provision/${migration}`;
 
 export type ProvisionJob =
   | {
       readonly mode: 'provision';
       readonly spec: LocationSpec;
-      /** The migration is done, and the lifecycle may begin. */
+      /** True once the migration is done: the lifecycle policy of the file system may begin. */
       readonly done: boolean;
     }
   | {
       readonly mode: 'teardown';
       readonly spec: LocationSpec;
-      /** Named by a person: it goes too. */
+      /** Id of a file system that is removed as well, because an operator named it. */
       readonly fileSystem?: string;
     };
 
 export interface ProvisionInput {
   readonly v: 1;
   readonly job: ProvisionJob;
-  /** Only across continue-as-new: what was done so far. */
+  /** Set by continue-as-new only: the actions so far. */
   readonly did?: readonly string[];
 }
 
-/** What one round says, cut to a few lines. */
-export interface ProvisionNews {
+/** Result of one round, each list cut to a few lines. */
+export interface ProvisionRound {
   readonly did: readonly string[];
   /** 'mount target in subnet-1: fsmt-1 is creating'. */
   readonly waiting: readonly string[];
@@ -41,11 +41,11 @@ export interface ProvisionRefusal {
   readonly fix: string;
 }
 
-/** Answer of the query `progress`, and the outcome. */
+/** Answer of the query `progress`, and the result of the workflow. */
 export interface ProvisionProgress {
   readonly migration: string;
   readonly mode: ProvisionJob['mode'];
-  /** All that was done, in this order. */
+  /** All actions, in order. */
   readonly did: readonly string[];
   readonly waiting: readonly string[];
   readonly refused: readonly ProvisionRefusal[];

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { openState, STATE_VERSION } from '../../src/workflows/migration/state.ts';
+import { openState } from '../../src/workflows/migration/state/versions.ts';
+import { STATE_VERSION } from '../../src/workflows/migration/state/state.ts';
 import { openRound } from '../../src/workflows/round/state.ts';
 import {
   comesToRest,

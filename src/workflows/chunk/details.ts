@@ -1,15 +1,13 @@
+/** The details of a chunk workflow in the Temporal UI. */
 import type { ChunkInput } from '../../protocol/inputs.ts';
-import type { ChunkState } from '../../protocol/names.ts';
 import type { BlockedChunk } from '../../protocol/reports.ts';
 import { blocks, list, plain } from '../runtime/markdown.ts';
-import { rejectedBlock, type Rejected } from '../runtime/rejected.ts';
+import { rejectedBlock } from '../runtime/rejected.ts';
+import type { ChunkRunState } from './state.ts';
 
-/** What the Temporal UI shows on top of a chunk's page. */
 export function chunkDetails(
   { migration, chunk, round }: ChunkInput,
-  state: ChunkState,
-  blocked: BlockedChunk | undefined,
-  rejected: readonly Rejected[],
+  { state, blocked, rejected }: Pick<ChunkRunState, 'state' | 'blocked' | 'rejected'>,
 ): string {
   return blocks(
     `**${state}** in round ${round.number} (${round.kind}) of \`${migration}\``,
@@ -27,7 +25,7 @@ function blockedBlocks(migration: string, chunk: string, blocked: BlockedChunk):
         `\`longhaul retry ${migration} ${chunk}\` or the signal \`retry\``,
         `\`longhaul skip ${migration} ${chunk}\` or the signal \`skip\`: leave it to the next round`,
       ],
-      'You can now, when the cause is mended:',
+      'You can now, when the cause is fixed:',
     ),
   ];
 }

@@ -1,7 +1,7 @@
 /**
- * The story of a migration, as it is told to an operator: the tree is assessed and planned, seeded,
- * and kept up with in rounds, until the cutover may begin; then the source is frozen, the last
- * changes are moved and proven, and the users are switched over.
+ * A migration as an operator tells it: the tree is assessed and planned, seeded, and kept up to date in
+ * rounds until the cutover may begin; then the source is frozen, the last changes are moved and proven,
+ * and the users are switched over.
  */
 import type { MigrationInput, MigrationOutcome } from '../../protocol/inputs.ts';
 import { cutOver } from './cutover.ts';

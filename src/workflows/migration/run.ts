@@ -1,4 +1,4 @@
-/** What the stages of a migration share: its state, its account in the ledger, what people see of it. */
+/** A running migration workflow: its state, its waits, its ledger notes, and what operators see of it. */
 import {
   allHandlersFinished,
   CancellationScope,
@@ -7,22 +7,23 @@ import {
   setCurrentDetails,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { LedgerNote } from '../../protocol/activities.ts';
 import { nextPhase, type PhaseEvent } from '../../policy/rounds/phase.ts';
-import { controlActivities } from '../runtime/activity-stubs.ts';
+import type { LedgerNote } from '../../protocol/activities.ts';
 import type { MigrationInput, MigrationOutcome } from '../../protocol/inputs.ts';
+import { controlActivities } from '../runtime/activity-stubs.ts';
 import { EffectQueue } from '../runtime/effect-queue.ts';
-import { dataReady } from './facts.ts';
-import { detailsOf } from './details.ts';
-import { blockedChunks, openState, type MigrationState } from './state.ts';
-import { MigrationWaits } from './waits.ts';
 import { BLOCKED_CHUNKS, MIGRATION_ID, MIGRATION_PHASE } from '../runtime/search-attributes.ts';
+import { detailsOf } from './state/details.ts';
+import { dataReady } from './state/facts.ts';
+import { openState } from './state/versions.ts';
+import { blockedChunks, type MigrationState } from './state/state.ts';
+import { MigrationWaits } from './waits.ts';
 
 export class MigrationRun {
   readonly name: string;
   readonly state: MigrationState;
   readonly waits: MigrationWaits;
-  readonly #queue = new EffectQueue();
+  readonly #effects = new EffectQueue();
   #shownPhase: string | undefined;
   #shownBlocked = -1;
 
@@ -33,24 +34,25 @@ export class MigrationRun {
   }
 
   begin(): void {
-    // What was said is written down, even when the workflow is cancelled meanwhile.
-    void CancellationScope.nonCancellable(() => this.#queue.run());
+    // Decisions are recorded even if the workflow is cancelled meanwhile.
+    void CancellationScope.nonCancellable(() => this.#effects.run());
     this.show();
   }
 
-  /** Done after what was set in motion before, and before the run ends. */
-  setInMotion(effect: () => Promise<void>): void {
-    this.#queue.add(effect);
+  /** Runs the effect after those enqueued before it, and before the run ends. */
+  enqueue(effect: () => Promise<void>): void {
+    this.#effects.add(effect);
   }
 
-  /** A line for the ledger. */
+  /** Adds a line to the ledger. */
   note(kind: string, key: string, data: LedgerNote['data']): void {
     const note: LedgerNote = { kind, key, at: new Date().toISOString(), data };
-    this.setInMotion(() =>
+    this.enqueue(() =>
       controlActivities(this.name, `ledger: ${kind}`).record({ migration: this.name, note }),
     );
   }
 
+  /** Enters the phase that follows the event, if the event applies in the current phase. */
   enter(event: PhaseEvent): void {
     const { state } = this;
     const step = nextPhase(state.phase, event);
@@ -65,18 +67,19 @@ export class MigrationRun {
     this.show();
   }
 
-  judgeData(): void {
+  /** Enters 'ready to cut over' or 'catching up', depending on the data gates. */
+  enterByGates(): void {
     const { ready, because } = dataReady(this.state, Date.now());
     this.enter({ type: 'gates', open: ready, because });
   }
 
-  /** A message has changed the state. */
+  /** Call it when a message has changed the state. */
   changed(): void {
     this.waits.wake();
     this.show();
   }
 
-  /** Search attributes cost an event: only what changed. */
+  /** Upserts search attributes only if they changed: an upsert costs an event. */
   show(): void {
     const { phase } = this.state;
     const blocked = blockedChunks(this.state).length;
@@ -92,13 +95,13 @@ export class MigrationRun {
     this.#shownBlocked = blocked;
   }
 
-  /** Everything that was said is done and written before the run ends. */
+  /** Waits for all effects and message handlers. */
   async settle(): Promise<void> {
-    await this.#queue.idle();
+    await this.#effects.idle();
     await condition(allHandlersFinished);
   }
 
-  /** A history must not grow over the months. */
+  /** Keeps the history short over months. */
   async continueAsNew(): Promise<void> {
     await this.settle();
     this.waits.throwIfAborted();

@@ -1,27 +1,27 @@
 /** The stages of a migration up to the cutover, and its end by an abort. */
 import { getExternalWorkflowHandle, patched } from '@temporalio/workflow';
-import { DEFAULT_HEARTBEAT_TIMEOUT_MS, stepActivities } from '../runtime/activity-stubs.ts';
-import type { Round } from '../../model/round.ts';
+import type { RoundKind } from '../../model/round.ts';
 import { chunkId, roundId } from '../../protocol/names.ts';
-import { cutoverReady, nextRoundOf, settingsOf } from './facts.ts';
+import { DEFAULT_HEARTBEAT_TIMEOUT_MS, stepActivities } from '../runtime/activity-stubs.ts';
+import { cutoverReady, nextRoundOf, settingsOf } from './state/facts.ts';
 import { runRound } from './rounds.ts';
 import type { MigrationRun } from './run.ts';
 
 export async function assess(run: MigrationRun): Promise<void> {
   const { name, state } = run;
-  // `start` writes that down, with who asked and why; once the workflow did, too.
+  // Earlier versions wrote this line here; now `longhaul start` does, with who started it and why.
   if (!patched('started-by-start'))
     run.note('migration started', 'migration started', { migration: name });
-  const plan = stepActivities(name, DEFAULT_HEARTBEAT_TIMEOUT_MS, 'assess and plan');
-  const { settings, chunks } = await run.waits.insist('assess the tree', () =>
-    plan.assessAndPlan({ migration: name }),
+  const steps = stepActivities(name, DEFAULT_HEARTBEAT_TIMEOUT_MS, 'assess and plan');
+  const { settings, chunks } = await run.waits.retryUntilResumed('assess the tree', () =>
+    steps.assessAndPlan({ migration: name }),
   );
   state.settings = settings;
   state.chunks = chunks;
   run.enter({ type: 'planned' });
 }
 
-/** The first round may have a time before which it must not begin. */
+/** The spec may set a time before which no round begins. */
 export async function waitForTheFirstRound({ state, waits }: MigrationRun): Promise<void> {
   const { firstRoundMs = 0 } = settingsOf(state);
   await waits.until(
@@ -35,34 +35,34 @@ export async function seed(run: MigrationRun): Promise<void> {
   run.enter({ type: 'seeded' });
 }
 
-/** Rounds at a shrinking interval, until the cutover may begin. */
+/** Runs rounds at a shrinking interval until the cutover may begin. */
 export async function catchUp(run: MigrationRun): Promise<void> {
   const { state, waits } = run;
-  // It began before this run did.
-  if (state.news) await roundToItsEnd(run, state.news.kind);
+  // An earlier run started the active round.
+  if (state.news) await finishRound(run, state.news.kind);
   for (;;) {
     await waits.until(() => !state.paused);
-    run.judgeData();
+    run.enterByGates();
     if (cutoverReady(state, Date.now()).ready) return;
     const kind = state.roundAsked ?? 'catch-up';
     const next = nextRoundOf(state, Date.now());
     if (state.roundAsked || next.action === 'start') {
       delete state.roundAsked;
-      await roundToItsEnd(run, kind);
-    } else await waits.somethingHappens(next.atMs);
+      await finishRound(run, kind);
+    } else await waits.forChange(next.atMs);
   }
 }
 
-async function roundToItsEnd(run: MigrationRun, kind: Round['kind']): Promise<void> {
+async function finishRound(run: MigrationRun, kind: RoundKind): Promise<void> {
   await runRound(run, kind);
-  run.judgeData();
+  run.enterByGates();
   await run.continueAsNew();
 }
 
-/** Whatever runs is cancelled; nothing at either side is touched. */
+/** Cancels what runs; changes nothing at the source or the destination. */
 export async function abort(run: MigrationRun): Promise<void> {
   const { name, state } = run;
-  const said = state.aborted!;
+  const { by, because } = state.aborted!;
   const ids = [
     ...(state.news ? [roundId(name, state.round)] : []),
     ...state.open.map(({ chunk }) => chunkId(name, chunk)),
@@ -72,6 +72,6 @@ export async function abort(run: MigrationRun): Promise<void> {
       .cancel()
       .catch(() => undefined);
   delete state.news;
-  run.enter({ type: 'aborted', because: `aborted by ${said.by}: ${said.because}` });
-  run.note('done', 'done', { outcome: 'aborted', by: said.by, because: said.because });
+  run.enter({ type: 'aborted', because: `aborted by ${by}: ${because}` });
+  run.note('done', 'done', { outcome: 'aborted', by, because });
 }

@@ -1,19 +1,19 @@
-/** How a migration waits: for messages, for the clock, for work that an abort may overtake. */
+/** Waits of a migration: for messages, for the time, and for work that an abort may interrupt. */
 import { CancellationScope, condition, isCancellation, patched } from '@temporalio/workflow';
 import { reasonOf } from '../runtime/failures.ts';
-import { settingsOf } from './facts.ts';
-import type { MigrationState } from './state.ts';
+import { settingsOf } from './state/facts.ts';
+import type { MigrationState } from './state/state.ts';
 
-/** A condition is looked at again at least this often: windows open without a message. */
-const LONGEST_WAIT_MS = 86_400_000;
-const SHORTEST_WAIT_MS = 1_000;
+/** Conditions are checked again at least this often: a window opens without a message. */
+const MAX_WAIT_MS = 86_400_000;
+const MIN_WAIT_MS = 1_000;
 
-/** Thrown to leave whatever the migration is at; never leaves the workflow. */
+/** Interrupts the stage that runs; never leaves the workflow. */
 export class Aborted extends Error {
   override readonly name = 'Aborted';
 }
 
-/** A round that somebody cancelled is no reason to end; histories in which it was are replayed. */
+/** A round that an operator cancelled does not end the migration, except in histories where it did. */
 const endsTheMigration = (error: unknown): boolean =>
   isCancellation(error) &&
   (CancellationScope.current().consideredCancelled || !patched('cancelled-round'));
@@ -30,17 +30,17 @@ export class MigrationWaits {
     return this.#state.aborted !== undefined;
   }
 
-  /** Whoever waits looks again. */
+  /** Makes all waits check their conditions again. */
   wake(): void {
     this.#changes += 1;
   }
 
-  /** Waits for a message, or until the clock may have changed an answer. */
-  async somethingHappens(latestMs: number): Promise<void> {
+  /** Waits for a message, or until a moment at which a condition may change. */
+  async forChange(latestMs: number): Promise<void> {
     const seen = this.#changes;
     const waitMs = Math.min(
-      LONGEST_WAIT_MS,
-      Math.max(SHORTEST_WAIT_MS, this.#nextMoment(latestMs) - Date.now()),
+      MAX_WAIT_MS,
+      Math.max(MIN_WAIT_MS, this.#nextMoment(latestMs) - Date.now()),
     );
     await condition(() => this.#changes !== seen || this.aborted, waitMs);
     this.throwIfAborted();
@@ -48,17 +48,17 @@ export class MigrationWaits {
 
   async until(
     holds: () => boolean,
-    atMs: () => number = () => Date.now() + LONGEST_WAIT_MS,
+    atMs: () => number = () => Date.now() + MAX_WAIT_MS,
   ): Promise<void> {
     while (!holds()) {
       this.throwIfAborted();
-      await this.somethingHappens(atMs());
+      await this.forChange(atMs());
     }
     this.throwIfAborted();
   }
 
-  /** What fails for good pauses the migration with the reason; resume tries again. */
-  async insist<T>(what: string, work: () => Promise<T>): Promise<T> {
+  /** On a failure that activities do not retry, pauses the migration; runs `work` again after `resume`. */
+  async retryUntilResumed<T>(what: string, work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await this.unlessAborted(work());
@@ -71,11 +71,11 @@ export class MigrationWaits {
   }
 
   async unlessAborted<T>(work: Promise<T>): Promise<T> {
-    let over = false;
-    const settled = work.finally(() => (over = true));
+    let isOver = false;
+    const settled = work.finally(() => (isOver = true));
     settled.catch(() => undefined);
-    await CancellationScope.nonCancellable(() => condition(() => over || this.aborted));
-    if (!over) this.throwIfAborted();
+    await CancellationScope.nonCancellable(() => condition(() => isOver || this.aborted));
+    if (!isOver) this.throwIfAborted();
     return work;
   }
 
@@ -90,7 +90,7 @@ export class MigrationWaits {
     this.#state.paused = { by: 'longhaul', because: `cannot ${what}: ${because} [${code}]`, at };
   }
 
-  /** The first moment at which a gate may open by itself. */
+  /** Returns the first moment at which a gate may open without a message. */
   #nextMoment(latestMs: number): number {
     const { window } = settingsOf(this.#state);
     const moments = [latestMs, window?.startMs, this.#state.postponedUntilMs].filter(

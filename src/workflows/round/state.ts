@@ -1,30 +1,34 @@
-/** What a round knows so far; travels across continue-as-new. */
+/** State of a round: plain data that continue-as-new carries over, so its field names are frozen. */
+import type { Round } from '../../model/round.ts';
 import { addSums } from '../../model/sum.ts';
-import type { BlockedChunk, ChunkReport, Totals } from '../../protocol/reports.ts';
+import type { BlockedChunk, ChunkReport, RoundReport, Totals } from '../../protocol/reports.ts';
 
 export interface RoundState {
   readonly v: 1;
   readonly startedAt: string;
   endedAt?: string;
-  /** The last chunk id that was taken; '' before the first. */
-  readonly after: string;
-  readonly chunks: number;
-  readonly done: number;
-  readonly clean: number;
+  /** Id of the last chunk that was started or left out; '' before the first. */
+  after: string;
+  /** Number of chunks in the plan. */
+  chunks: number;
+  done: number;
+  clean: number;
   /** At most 50. */
-  readonly blocked: readonly BlockedChunk[];
-  readonly blockedCount: number;
-  /** Chunk workflows that ended without a report. */
-  readonly failed: number;
-  /** Still open from earlier rounds. */
-  readonly leftOut: number;
-  readonly totals: Totals;
+  blocked: readonly BlockedChunk[];
+  blockedCount: number;
+  /** Number of chunk workflows that ended without a report. */
+  failed: number;
+  /** Number of chunks left out because they are still open from earlier rounds. */
+  leftOut: number;
+  totals: Totals;
 }
 
-const MOST_LISTED = 50;
+const MAX_BLOCKED_LISTED = 50;
+/** Sums that are 0 in a clean chunk. */
+const OPEN_SUMS = ['blocked', 'drifted', 'awaitingDelete', 'unverified'];
 
 export function openRound(carried: unknown, now: string): RoundState {
-  if (carried !== undefined) return known(carried as RoundState);
+  if (carried !== undefined) return checkVersion(carried as RoundState);
   return {
     v: 1,
     startedAt: now,
@@ -40,33 +44,41 @@ export function openRound(carried: unknown, now: string): RoundState {
   };
 }
 
-/** Throws a plain Error for a version from the future: a worker of that version goes on. */
-function known(state: RoundState): RoundState {
+/** Throws a plain Error for a later version: a worker of that version takes the workflow task. */
+function checkVersion(state: RoundState): RoundState {
   if (state.v === 1) return state;
   throw new Error(`the state of the round has version ${String(state.v)}, this worker reads 1`);
 }
 
-export function withBlocked(state: RoundState, blocked: BlockedChunk): RoundState {
+export function addBlocked(state: RoundState, blocked: BlockedChunk): void {
   const others = state.blocked.filter(({ chunk }) => chunk !== blocked.chunk);
-  const isNew = others.length === state.blocked.length;
-  return {
-    ...state,
-    blocked: [...others, blocked].slice(0, MOST_LISTED),
-    blockedCount: state.blockedCount + (isNew ? 1 : 0),
-  };
+  if (others.length === state.blocked.length) state.blockedCount += 1;
+  state.blocked = [...others, blocked].slice(0, MAX_BLOCKED_LISTED);
 }
 
-/** A chunk that was blocked and then retried within the round counts as done, like any other. */
-export function withReport(state: RoundState, { chunk, sum }: ChunkReport): RoundState {
+/** Counts a chunk that ended; one that was blocked and retried in this round counts as done. */
+export function addReport(state: RoundState, { chunk, sum }: ChunkReport): void {
   const blocked = state.blocked.filter((entry) => entry.chunk !== chunk);
-  const open = ['blocked', 'drifted', 'awaitingDelete', 'unverified'];
-  const isClean = open.every((name) => (sum[name] ?? 0) === 0);
+  state.blockedCount -= state.blocked.length - blocked.length;
+  state.blocked = blocked;
+  state.done += 1;
+  if (OPEN_SUMS.every((name) => (sum[name] ?? 0) === 0)) state.clean += 1;
+  state.totals = addSums([state.totals, sum]);
+}
+
+/** Returns the report of a round that is over; the first call sets the time of its end. */
+export function reportOf(state: RoundState, round: Round): RoundReport {
+  const { startedAt, chunks, done, clean, blocked, blockedCount, leftOut, failed, totals } = state;
   return {
-    ...state,
-    done: state.done + 1,
-    clean: state.clean + (isClean ? 1 : 0),
+    round,
+    startedAt,
+    endedAt: (state.endedAt ??= new Date().toISOString()),
+    chunks,
+    done,
+    clean,
     blocked,
-    blockedCount: state.blockedCount - (state.blocked.length - blocked.length),
-    totals: addSums([state.totals, sum]),
+    blockedCount: blockedCount + leftOut,
+    failedCount: failed,
+    totals,
   };
 }

@@ -1,4 +1,4 @@
-/** What handlers set in motion, done one after the other and before the run ends. */
+/** Runs the side effects of message handlers one at a time, and all of them before the run ends. */
 import { condition, log } from '@temporalio/workflow';
 
 type Effect = () => Promise<void>;
@@ -11,7 +11,7 @@ export class EffectQueue {
     this.#waiting.push(effect);
   }
 
-  /** Started once a run. An effect that fails for good is told and left: the state is not lost over it. */
+  /** Runs for ever; call it once per run. An effect that fails for good is logged and skipped. */
   async run(): Promise<never> {
     for (;;) {
       await condition(() => this.#waiting.length > 0);

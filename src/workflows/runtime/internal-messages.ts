@@ -1,45 +1,40 @@
-/** What workflows and workers send each other, as it is told from garbage that somebody typed. */
+/** Checks the signals that workflows and workers send to each other: anybody can send such a signal. */
 import type { InternalMessages } from '../../protocol/messages.ts';
-import { isFields, type Fields } from './message-table.ts';
+import { isJsonObject, type MessageFields } from './message-table.ts';
 
-type Name = keyof InternalMessages;
-type Is = (value: unknown) => boolean;
+type InternalName = keyof InternalMessages;
+type IsValid = (value: unknown) => boolean;
 
-const text: Is = (value) => typeof value === 'string';
-const count: Is = (value) => Number.isFinite(value);
-const lanes: Is = (value) =>
-  value === undefined ||
-  (Array.isArray(value) &&
-    value.every(
-      (lane) =>
-        isFields(lane) && text(lane['lane']) && text(lane['state']) && count(lane['outageMs']),
-    ));
-const texts: Is = (value) => Array.isArray(value) && value.every(text);
+const isText: IsValid = (value) => typeof value === 'string';
+const isNumber: IsValid = (value) => Number.isFinite(value);
+const isTextList: IsValid = (value) => Array.isArray(value) && value.every(isText);
+const isLane: IsValid = (lane) =>
+  isJsonObject(lane) && isText(lane['lane']) && isText(lane['state']) && isNumber(lane['outageMs']);
 
-const SHAPES: Readonly<Record<Name, Readonly<Record<string, Is>>>> = {
-  chunkBlocked: { chunk: text, step: text, code: text, because: text, since: text },
-  chunkUnblocked: { chunk: text },
-  chunkClosed: { chunk: text },
-  roundReport: { round: count, chunks: count, done: count, running: texts },
+const FIELDS: Readonly<Record<InternalName, Readonly<Record<string, IsValid>>>> = {
+  chunkBlocked: { chunk: isText, step: isText, code: isText, because: isText, since: isText },
+  chunkUnblocked: { chunk: isText },
+  chunkClosed: { chunk: isText },
+  roundReport: { round: isNumber, chunks: isNumber, done: isNumber, running: isTextList },
   linkReport: {
     state: (value) => value === 'open' || value === 'closed',
-    because: text,
-    since: text,
-    outageMs: count,
-    lanes,
+    because: isText,
+    since: isText,
+    outageMs: isNumber,
+    lanes: (value) => value === undefined || (Array.isArray(value) && value.every(isLane)),
   },
 };
 
-/** The message, or undefined when it is not one. */
-export function internalMessage<N extends Name>(
+/** Returns the message, or undefined if it does not have the fields of `name`. */
+export function internalMessage<N extends InternalName>(
   name: N,
   message: unknown,
 ): InternalMessages[N] | undefined {
-  if (!isFields(message)) return undefined;
-  const fields: Fields = message;
-  const fits = Object.entries(SHAPES[name]).every(([field, is]) => is(fields[field]));
-  return fits ? (message as unknown as InternalMessages[N]) : undefined;
+  if (!isJsonObject(message)) return undefined;
+  const fields: MessageFields = message;
+  const isValid = Object.entries(FIELDS[name]).every(([field, is]) => is(fields[field]));
+  return isValid ? (message as unknown as InternalMessages[N]) : undefined;
 }
 
-export const notOurs = (name: Name): string =>
-  `workflows send this to each other, with ${Object.keys(SHAPES[name]).join(', ')}`;
+export const notInternal = (name: InternalName): string =>
+  `only workflows send this to each other, with ${Object.keys(FIELDS[name]).join(', ')}`;

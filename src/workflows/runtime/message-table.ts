@@ -1,26 +1,27 @@
 /**
- * One way to take messages: each verb is a signal and an update of the same name. An update is
- * refused with the reason; a signal that makes no sense is noted. Neither can break a workflow.
+ * Registers operators' verbs: each is a signal and an update of the same name. An invalid update is
+ * rejected with the reason, an invalid signal is noted; neither can fail a workflow.
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { defineUpdate, setDefaultUpdateHandler, setHandler } from '@temporalio/workflow';
 import { Unreadable } from './payload-converter.ts';
 import { listenForSignals, type Signal, type Signals } from './signals.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
+/** The JSON object that a message carries. */
+export type MessageFields = Readonly<Record<string, unknown>>;
 
 export interface Verb {
   readonly description: string;
-  /** Why it cannot be done now, or what is wrong with the message; undefined when it is fine. */
-  refuse(fields: Fields): string | undefined;
-  /** Does it, and says what was done. */
-  obey(fields: Fields): string;
+  /** Returns why the message is refused: it is invalid, or does not apply now. Undefined: it is valid. */
+  validate(fields: MessageFields): string | undefined;
+  /** Applies a valid message and returns a short answer. */
+  apply(fields: MessageFields): string;
 }
 
-/** Notes what a message was refused for. */
+/** Notes a signal that was refused. */
 export type Reject = (name: string, because: string) => void;
 
-/** `others`: signals beside the verbs. */
+/** Registers the verbs, and `others` as signals without updates. */
 export function registerVerbs(
   verbs: Readonly<Record<string, Verb>>,
   reject: Reject,
@@ -40,9 +41,9 @@ export function registerVerbs(
 function asSignal(name: string, verb: Verb, reject: Reject): Signal {
   return {
     description: verb.description,
-    take: (message) => {
+    receive: (message) => {
       const because = problemOf(verb, message);
-      if (because === undefined) verb.obey((message ?? {}) as Fields);
+      if (because === undefined) verb.apply(fieldsOf(message));
       else reject(name, because);
     },
   };
@@ -53,10 +54,10 @@ function registerUpdate(name: string, verb: Verb): void {
   setHandler(
     defineUpdate<string, [unknown]>(name),
     (message) => {
-      // The state may have moved on since the validator looked.
+      // The state may have changed since the validator ran.
       const because = problemOf(verb, message);
       if (because !== undefined) throw refusal('NOT_READY', because);
-      return verb.obey((message ?? {}) as Fields);
+      return verb.apply(fieldsOf(message));
     },
     {
       description,
@@ -71,18 +72,20 @@ function registerUpdate(name: string, verb: Verb): void {
 }
 
 function problemOf(verb: Verb, message: unknown): string | undefined {
-  return malformed(message) ?? verb.refuse((message ?? {}) as Fields);
+  return malformed(message) ?? verb.validate(fieldsOf(message));
 }
 
-/** A message goes into the state and the ledger. */
-const LONGEST_MESSAGE = 65_536;
+const fieldsOf = (message: unknown): MessageFields => (message ?? {}) as MessageFields;
+
+/** Messages are kept in the workflow's state and in the ledger. */
+const MAX_MESSAGE_CHARACTERS = 65_536;
 
 function malformed(message: unknown): string | undefined {
   if (message === undefined || message === null) return undefined;
   if (message instanceof Unreadable) return `expected one JSON object: ${message.because}`;
-  if (!isFields(message)) return `expected one JSON object, found ${found(message)}`;
-  if (JSON.stringify(message).length > LONGEST_MESSAGE)
-    return `the message is longer than ${LONGEST_MESSAGE} characters`;
+  if (!isJsonObject(message)) return `expected one JSON object, found ${found(message)}`;
+  if (JSON.stringify(message).length > MAX_MESSAGE_CHARACTERS)
+    return `the message is longer than ${MAX_MESSAGE_CHARACTERS} characters`;
   for (const key of ['by', 'reason']) {
     const value = message[key];
     if (value !== undefined && typeof value !== 'string') return `expected text as "${key}"`;
@@ -90,8 +93,8 @@ function malformed(message: unknown): string | undefined {
   return undefined;
 }
 
-/** Bytes are objects too, and lists are; both come from another realm than this code. */
-export const isFields = (message: unknown): message is Fields =>
+/** Excludes byte arrays and lists. Works for objects of another realm, unlike `instanceof`. */
+export const isJsonObject = (message: unknown): message is MessageFields =>
   Object.prototype.toString.call(message) === '[object Object]' && !(message instanceof Unreadable);
 
 function found(message: unknown): string {

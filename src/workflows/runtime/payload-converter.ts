@@ -1,7 +1,7 @@
 /**
- * How workflow code reads what it is sent. Operators' programs choose encodings of their own, and a
- * message that cannot be decoded would stop the workflow: it is taken as a value that says why.
- * Activities are our own: what they answer must be readable.
+ * Decodes payloads in workflow code. A message that cannot be decoded would block the workflow task, and
+ * operators' programs choose their own encodings; such a message becomes an `Unreadable` value. Results
+ * of activities must be readable.
  */
 import {
   defaultPayloadConverter,
@@ -10,7 +10,7 @@ import {
   type SerializationContext,
 } from '@temporalio/common';
 
-/** Stands for a message that could not be decoded. */
+/** Replaces a message that could not be decoded. */
 export class Unreadable {
   readonly because: string;
 
@@ -19,7 +19,7 @@ export class Unreadable {
   }
 }
 
-/** The build gives this to the workflow bundle; the name is the SDK's. */
+/** Passed to the workflow bundle by the build; the SDK requires this name. */
 export const payloadConverter: PayloadConverter = {
   toPayload: (...value) => defaultPayloadConverter.toPayload(...value),
   fromPayload<T>(payload: Payload, context?: SerializationContext): T {

@@ -1,6 +1,6 @@
 import { list, plain } from './markdown.ts';
 
-/** Messages that made no sense: kept for people to see, newest first. */
+/** A message that was refused. The last ones are kept, newest first, and shown to operators. */
 export interface Rejected {
   /** ISO 8601. */
   readonly at: string;
@@ -8,21 +8,25 @@ export interface Rejected {
   readonly because: string;
 }
 
-const KEPT = 10;
-const LONGEST = 500;
+const MAX_KEPT = 10;
+const MAX_CHARACTERS = 500;
 
 export function withRejected(
-  before: readonly Rejected[],
+  rejected: readonly Rejected[],
   name: string,
   because: string,
 ): Rejected[] {
   const at = new Date().toISOString();
-  const one = { at, name: name.slice(0, LONGEST), because: because.slice(0, LONGEST) };
-  return [one, ...before].slice(0, KEPT);
+  const newest = {
+    at,
+    name: name.slice(0, MAX_CHARACTERS),
+    because: because.slice(0, MAX_CHARACTERS),
+  };
+  return [newest, ...rejected].slice(0, MAX_KEPT);
 }
 
-/** As a block of Markdown; empty when nothing was rejected. */
+/** Returns a block of Markdown; '' if nothing was refused. */
 export function rejectedBlock(rejected: readonly Rejected[]): string {
   const rows = rejected.map(({ at, name, because }) => `${at} ${plain(name)}: ${plain(because)}`);
-  return list(rows, 'Messages that made no sense:');
+  return list(rows, 'Rejected messages:');
 }

@@ -1,4 +1,4 @@
-/** Search attributes as the SDK wants them; set on state transitions only, each set is an event. */
+/** Typed keys of the search attributes. Each upsert costs an event, so set them on transitions only. */
 import { TypedSearchAttributes, defineSearchAttributeKey } from '@temporalio/common';
 
 export const MIGRATION_ID = defineSearchAttributeKey('MigrationId', 'KEYWORD');

@@ -1,48 +1,51 @@
 /**
- * Signals, in the order in which they came. What comes before a run listens is kept by the SDK and given
- * to each handler as that is set: all of one name, then all of the next, and whatever is left to
- * the handler of all other names. So a pause that was said last could be taken first, and a message
- * between workflows for one that nobody knows.
+ * Handles signals in the order in which they were sent. The SDK buffers signals that arrive before a run
+ * sets its handlers, and delivers them per name as the handlers are set. A later `pause` could then
+ * overtake an earlier `resume`, and an internal signal would be taken for an unknown one.
  */
 import { defineSignal, patched, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 
 export interface Signal {
   readonly description: string;
-  readonly take: (message: unknown) => void;
-  /** Runs of earlier versions listened for it after they had refused what they did not know. */
+  readonly receive: (message: unknown) => void;
+  /** Earlier versions set this handler after they had rejected the unknown signals of the buffer. */
   readonly wasLate?: boolean;
 }
 export type Signals = Readonly<Record<string, Signal>>;
 
-type Unknown = (name: string) => void;
-type Early = readonly [name: string, message: unknown];
+type RejectUnknown = (name: string) => void;
+type EarlySignal = readonly [name: string, message: unknown];
 
-export function listenForSignals(signals: Signals, unknown: Unknown): void {
-  const early: Early[] = [];
+export function listenForSignals(signals: Signals, rejectUnknown: RejectUnknown): void {
+  const early: EarlySignal[] = [];
   let listening = false;
   setDefaultSignalHandler((name, message) => {
-    if (listening) unknown(name);
+    if (listening) rejectUnknown(name);
     else early.push([name, message]);
   });
-  for (const [name, { description, take }] of Object.entries(signals))
-    setHandler(defineSignal<[unknown]>(name), take, { description });
+  for (const [name, { description, receive }] of Object.entries(signals))
+    setHandler(defineSignal<[unknown]>(name), receive, { description });
   listening = true;
-  if (early.length > 0) takeEarly(early, signals, unknown);
+  if (early.length > 0) receiveEarly(early, signals, rejectUnknown);
 }
 
-function takeEarly(early: readonly Early[], signals: Signals, unknown: Unknown): void {
+function receiveEarly(
+  early: readonly EarlySignal[],
+  signals: Signals,
+  rejectUnknown: RejectUnknown,
+): void {
   const inOrder = patched('signals-in-order');
   const known = Object.entries(signals).filter(([, { wasLate }]) => inOrder || wasLate !== true);
-  const takers = new Map(known.map(([name, { take }]) => [name, take]));
-  for (const [name, message] of inOrder ? early : byName(early, [...takers.keys()])) {
-    const take = takers.get(name);
-    if (take === undefined) unknown(name);
-    else take(message);
+  const receivers = new Map(known.map(([name, { receive }]) => [name, receive]));
+  for (const [name, message] of inOrder ? early : byName(early, [...receivers.keys()])) {
+    const receive = receivers.get(name);
+    if (receive === undefined) rejectUnknown(name);
+    else receive(message);
   }
 }
 
-/** As it was. */
-function byName(early: readonly Early[], names: readonly string[]): readonly Early[] {
-  const ofNames = names.flatMap((name) => early.filter(([one]) => one === name));
-  return [...ofNames, ...early.filter(([one]) => !names.includes(one))];
+/** Orders signals as before the patch `signals-in-order`; kept for replay. */
+function byName(early: readonly EarlySignal[], names: readonly string[]): readonly EarlySignal[] {
+  const known = names.flatMap((name) => early.filter(([one]) => one === name));
+  return [...known, ...early.filter(([one]) => !names.includes(one))];
 }

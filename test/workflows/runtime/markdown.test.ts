@@ -1,8 +1,8 @@
 /** What the Temporal UI makes of Markdown: a list needs an empty line before it, or it is one line. */
 import { expect, test } from '@jest/globals';
 import { chunkDetails } from '../../../src/workflows/chunk/details.ts';
-import { detailsOf } from '../../../src/workflows/migration/details.ts';
-import { openState } from '../../../src/workflows/migration/state.ts';
+import { detailsOf } from '../../../src/workflows/migration/state/details.ts';
+import { newState } from '../../../src/workflows/migration/state/state.ts';
 import { blocks, commands, list, plain } from '../../../src/workflows/runtime/markdown.ts';
 
 const SINCE = '2026-03-01T00:00:00.000Z';
@@ -16,10 +16,10 @@ const blocked = {
 const rejected = [{ at: SINCE, name: 'puase', because: 'no such message' }];
 
 const PAGES = {
-  'a migration with a blocked chunk, paused, with a message that made no sense': detailsOf(
+  'a migration with a blocked chunk, paused, with a rejected message': detailsOf(
     'acme',
     {
-      ...openState(undefined),
+      ...newState(),
       phase: 'catching up',
       because: 'every chunk went through its first round',
       open: [{ ...blocked, retried: false }],
@@ -35,9 +35,7 @@ const PAGES = {
       chunk: '0001',
       round: { number: 2, kind: 'catch-up', deletes: false, verify: 'copied' },
     } as never,
-    'blocked',
-    blocked,
-    rejected,
+    { state: 'blocked', blocked, rejected },
   ),
 };
 
@@ -60,7 +58,7 @@ test.each(Object.entries(PAGES))('%s: a reason cannot begin a heading or a tag',
 });
 
 test('what can be done now keeps its columns', () => {
-  const page = PAGES['a migration with a blocked chunk, paused, with a message that made no sense'];
+  const page = PAGES['a migration with a blocked chunk, paused, with a rejected message'];
   expect(page).toMatch(/You can now:\n\n```\nlonghaul resume acme +# go on[^`]*\n```/);
 });
 

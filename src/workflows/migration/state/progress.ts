@@ -1,12 +1,12 @@
-/** What people see of a migration: the answer of the query `progress`. */
-import type { NextRound } from '../../policy/rounds/cadence.ts';
-import type { CutoverAnswer } from '../../policy/rounds/cutover.ts';
-import { nextSteps } from '../../policy/rounds/next-steps.ts';
-import type { MigrationProgress } from '../../protocol/reports.ts';
+/** Answers the query `progress`: the migration as `longhaul status` and the Temporal UI show it. */
+import type { NextRound } from '../../../policy/rounds/cadence.ts';
+import type { CutoverAnswer } from '../../../policy/rounds/cutover.ts';
+import { nextSteps } from '../../../policy/rounds/next-steps.ts';
+import type { MigrationProgress } from '../../../protocol/reports.ts';
 import { cutoverReady, nextRoundOf, settingsOf } from './facts.ts';
-import { blockedChunks, type MigrationState, type Said } from './state.ts';
+import { blockedChunks, type Attribution, type MigrationState } from './state.ts';
 
-const MOST_BLOCKED = 50;
+const MAX_BLOCKED = 50;
 
 type Conditions = MigrationProgress['conditions'];
 
@@ -16,7 +16,7 @@ export function progressOf(
   now: number,
 ): MigrationProgress {
   const cutover = cutoverReady(state, now);
-  const next = awaitedRound(state, now);
+  const next = nextRoundIfWaiting(state, now);
   const conditions = conditionsOf(state);
   return {
     migration,
@@ -27,7 +27,7 @@ export function progressOf(
     totals: state.totals,
     ...blockedOf(state),
     ...(next ? { nextRoundAt: new Date(next.atMs).toISOString() } : {}),
-    intervalMs: next?.intervalMs ?? longestInterval(state),
+    intervalMs: next?.intervalMs ?? startInterval(state),
     outageMs: state.link?.outageMs ?? 0,
     ...(state.link?.lanes ? { lanes: state.link.lanes } : {}),
     ...approvalOf(state),
@@ -46,14 +46,14 @@ export function progressOf(
   };
 }
 
-/** The round that is waited for; undefined while one runs, before the first is over, and while it cuts over. */
-function awaitedRound(state: MigrationState, now: number): NextRound | undefined {
+/** Returns the next round; undefined while one runs, before the first is over, and during the cutover. */
+function nextRoundIfWaiting(state: MigrationState, now: number): NextRound | undefined {
   const between = state.phase === 'catching up' || state.phase === 'ready to cut over';
   const waits = between && state.settings !== undefined && state.news === undefined;
   return waits && state.rounds.length > 0 ? nextRoundOf(state, now) : undefined;
 }
 
-const longestInterval = (state: MigrationState): number =>
+const startInterval = (state: MigrationState): number =>
   state.settings ? settingsOf(state).intervalStartMs : 0;
 
 const approvalOf = ({ approved }: MigrationState): Pick<MigrationProgress, 'approvedBy'> =>
@@ -73,7 +73,7 @@ function runningRound(state: MigrationState): Pick<MigrationProgress, 'round'> {
 function blockedOf(state: MigrationState): Pick<MigrationProgress, 'blocked' | 'blockedCount'> {
   const all = blockedChunks(state);
   const blocked = all
-    .slice(0, MOST_BLOCKED)
+    .slice(0, MAX_BLOCKED)
     .map(({ chunk, step, code, because, since }) => ({ chunk, step, code, because, since }));
   return { blocked, blockedCount: all.length };
 }
@@ -81,13 +81,13 @@ function blockedOf(state: MigrationState): Pick<MigrationProgress, 'blocked' | '
 function conditionsOf(state: MigrationState): Conditions {
   const { paused, link, postponed, givenUp } = state;
   return [
-    ...said('paused', paused),
+    ...decided('paused', paused),
     ...(link?.state === 'open'
       ? [{ name: 'link down', because: link.because, since: link.since }]
       : []),
     ...lanesDown(state),
     ...blockedCondition(state),
-    ...said('postponed', postponed),
+    ...decided('postponed', postponed),
     ...(givenUp && givenUp.because !== postponed?.because
       ? [{ name: 'given up', because: givenUp.because, since: givenUp.at }]
       : []),
@@ -101,8 +101,8 @@ function lanesDown({ link }: MigrationState): Conditions {
   });
 }
 
-const said = (name: string, what: Said | undefined): Conditions =>
-  what ? [{ name, because: `${what.because} (${what.by})`, since: what.at }] : [];
+const decided = (name: string, decision: Attribution | undefined): Conditions =>
+  decision ? [{ name, because: `${decision.because} (${decision.by})`, since: decision.at }] : [];
 
 function blockedCondition(state: MigrationState): Conditions {
   const blocked = blockedChunks(state);
