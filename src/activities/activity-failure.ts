@@ -1,10 +1,10 @@
-/** The one place where what an activity throws becomes what Temporal sees. */
+/** Converts what an activity throws to the failure that Temporal sees; nothing else does. */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { describeFailure, failureClass, toFailure } from '../errors/failure.ts';
 
 /**
- * An ApplicationFailure whose type is the code: retried when transient, for a person otherwise. What
- * is expected in a long migration is benign: it is told to the operator, not to the error log.
+ * Returns an ApplicationFailure whose type is the code. Only transient failures are retryable. All but
+ * bugs are benign: they are expected in a long migration and do not belong in the error log.
  */
 export function toActivityFailure(thrown: unknown): ApplicationFailure {
   const failure = toFailure(thrown);

@@ -1,14 +1,14 @@
-/** The frame around every long activity: heartbeats, cancellation, failures. */
+/** Runs the work of activities: sends heartbeats, passes on cancellations, converts failures. */
 import { Context } from '@temporalio/activity';
 import { toFailure } from '../errors/failure.ts';
 import { toActivityFailure } from './activity-failure.ts';
 
-const MOST_MS = 2_000;
-const LEAST_MS = 10;
+const MAX_HEARTBEAT_INTERVAL_MS = 2_000;
+const MIN_HEARTBEAT_INTERVAL_MS = 10;
 
 /**
- * Runs `work` with a signal that aborts on cancellation, shutdown and lost attempts; `details` is
- * what each heartbeat says. A work that ends because of the signal ends the activity as cancelled.
+ * Runs `work` with a signal that aborts on cancellation, on shutdown, and when another attempt has taken
+ * over. Each heartbeat carries `details`. Work that the signal interrupted ends as cancelled.
  */
 export async function longActivity<T>(
   details: () => unknown,
@@ -16,7 +16,10 @@ export async function longActivity<T>(
 ): Promise<T> {
   const context = Context.current();
   const { heartbeatTimeoutMs = 60_000 } = context.info;
-  const everyMs = Math.max(LEAST_MS, Math.min(MOST_MS, heartbeatTimeoutMs / 3));
+  const everyMs = Math.max(
+    MIN_HEARTBEAT_INTERVAL_MS,
+    Math.min(MAX_HEARTBEAT_INTERVAL_MS, heartbeatTimeoutMs / 3),
+  );
   const beat = (): void => context.heartbeat(details());
   beat();
   const timer = setInterval(beat, everyMs);
@@ -32,7 +35,7 @@ export async function longActivity<T>(
   }
 }
 
-/** For activities of milliseconds. */
+/** Runs the work of an activity that takes milliseconds and needs no heartbeats. */
 export async function shortActivity<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

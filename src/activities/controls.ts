@@ -1,4 +1,4 @@
-/** What operators set, kept where every worker reads it. Saying the same thing twice changes nothing. */
+/** Keeps the settings of operators in controls.json, where every worker reads them. Changes are idempotent. */
 import { openLedger } from '../ledger/ledger.ts';
 import type { MigrationStore } from '../state/migration-store.ts';
 import { shortActivity } from './activity.ts';
@@ -17,13 +17,13 @@ export function controlsActivities(deps: ActivityDeps): Pick<ControlActivities, 
   };
 }
 
-/** An allowance to delete counts once. If the process dies before this, the next run finds nothing to delete. */
+/** Removes an allowance to delete, which counts once. After a crash before this, the next run finds nothing to delete. */
 export function spendAllowance(store: MigrationStore, chunk: string): void {
   if (store.readControls().deletesAllowed[chunk] === undefined) return;
   store.updateControls((controls) => withoutAllowance(controls, chunk));
 }
 
-/** The decisions are recorded by the workflow that took them; this is what came of one. */
+/** Records the exception itself; the workflow records the decision. */
 function recordException(store: MigrationStore, { path, by, reason, at }: AcceptedException): void {
   openLedger(store.ledgerPath).append({
     kind: 'exception accepted',

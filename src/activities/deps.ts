@@ -1,4 +1,4 @@
-/** What the activities are given; `src/workers/deps.ts` decides what is real. */
+/** Dependencies of the activities; src/workers/deps.ts creates the real ones. */
 import type { AwsClients } from '../aws/clients.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
@@ -8,22 +8,22 @@ import type { MigrationSpec } from '../spec/schema.ts';
 
 export interface AssessRequest {
   readonly spec: MigrationSpec;
-  /** Where the directory summaries are kept. */
+  /** Directory for the directory summaries. */
   readonly outDirectory: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: { readonly entries: number; readonly bytes: number }) => void;
 }
 
 export interface ActivityDeps {
-  /** Clients for one use; whoever asks disposes of them. */
+  /** Creates clients for one use; the caller disposes of them. */
   readonly aws: (settings: Pick<AwsSettings, 'region' | 'endpoints'>) => Promise<AwsClients>;
   readonly state: StateDirectory;
-  /** The engine of a migration that this process serves: one, whoever asks. */
+  /** Returns the engine of a migration that this process serves; the same one for all callers. */
   readonly engine: (migration: string) => Engine;
-  /** Directory summaries of the source, each directory directly before its subtree. */
+  /** Returns directory summaries of the source, each directory directly before its subtree. */
   readonly assess: (request: AssessRequest) => Promise<Iterable<DirectorySummary>>;
-  /** This worker process, for people: "host/pid". */
+  /** Name of this worker process: "host/pid". */
   readonly holder: string;
-  /** Milliseconds since 1970. */
+  /** Returns milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -1,7 +1,7 @@
 /**
- * The operator's commands around the cutover. That one was started is in the ledger before it runs,
- * and how it ended directly after: a start without an end says that nobody knows. A hook that was cut
- * off is run again; one that has ended is not.
+ * Runs the operator's commands around the cutover. The ledger records the start of a hook before it runs
+ * and its end directly after; a start without an end means that its result is unknown. A hook that was
+ * interrupted or failed is run again, one that succeeded is not.
  */
 import { readRecord } from '../state/migration-record.ts';
 import { LonghaulError } from '../errors/failure.ts';
@@ -31,7 +31,7 @@ export function hookActivities(deps: ActivityDeps): Pick<ControlActivities, 'run
 
 const endKey = (hook: HookName, key: string): string => `hook/${hook}/${key}`;
 
-/** Only one that went well is taken over: after a failure a person has asked for another try. */
+/** Returns the end of an earlier run that succeeded; after a failure an operator has asked for another try. */
 function findEnd(store: MigrationStore, key: string): HookResult | undefined {
   if (readLedgerHead(store) === undefined) return undefined;
   let found: HookLine | undefined;
@@ -44,7 +44,7 @@ function findEnd(store: MigrationStore, key: string): HookResult | undefined {
 
 const readLedgerHead = (store: MigrationStore) => openLedger(store.ledgerPath).head();
 
-interface Occasion {
+interface HookRun {
   readonly hook: HookName;
   readonly key: string;
   readonly signal: AbortSignal;
@@ -52,7 +52,7 @@ interface Occasion {
 
 async function runHook(
   store: MigrationStore,
-  { hook, key, signal }: Occasion,
+  { hook, key, signal }: HookRun,
 ): Promise<HookResult> {
   const { spec } = readRecord(store);
   const settings = spec.cutover[hook];

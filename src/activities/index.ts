@@ -1,4 +1,4 @@
-/** All activities, by the queue they are on. */
+/** All activities, by queue. */
 import type {
   ControlActivities,
   ProvisionActivities,

@@ -1,16 +1,16 @@
-/** What people see of a running step: its last progress, its rate, and what it waits for. */
+/** Live progress of a running step: its counters, its rate, and why it waits. */
 import type { Tries } from './link/through-breaker.ts';
 import type { StepName, StepProgress } from '../model/round.ts';
 
-/** Heartbeat details; read by src/client/live.ts. */
+/** Heartbeat details, which src/client/live.ts reads. */
 export interface LiveProgress extends Partial<Omit<StepProgress, 'step'>> {
   readonly step: StepName | 'close' | 'plan';
   readonly bytesPerSecond?: number;
-  /** Why it stands still; absent when it moves. */
+  /** Why the step waits; absent while it works. */
   readonly parked?: string;
 }
 
-/** Older samples count less: half after this time. */
+/** Time after which a sample of the rate weighs half. */
 const HALF_LIFE_MS = 5_000;
 
 export class ProgressMeter {
@@ -29,7 +29,8 @@ export class ProgressMeter {
   add(progress: StepProgress): void {
     const now = this.#now();
     const elapsedMs = now - this.#lastAtMs;
-    const bytes = onTheWire(progress) - (this.#last === undefined ? 0 : onTheWire(this.#last));
+    const bytes =
+      transferredBytes(progress) - (this.#last === undefined ? 0 : transferredBytes(this.#last));
     if (this.#last !== undefined && elapsedMs > 0 && bytes >= 0) {
       const rate = (bytes / elapsedMs) * 1000;
       const old = 0.5 ** (elapsedMs / HALF_LIFE_MS);
@@ -49,7 +50,7 @@ export class ProgressMeter {
     this.#parked = undefined;
   }
 
-  /** Grows with every entry and byte of the present try. */
+  /** Grows with every entry and byte of the current try. */
   get #done(): number {
     return (this.#last?.doneBytes ?? 0) + (this.#last?.doneEntries ?? 0);
   }
@@ -73,6 +74,6 @@ export class ProgressMeter {
   }
 }
 
-function onTheWire({ wireBytes, doneBytes }: StepProgress): number {
+function transferredBytes({ wireBytes, doneBytes }: StepProgress): number {
   return wireBytes ?? doneBytes;
 }

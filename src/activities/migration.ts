@@ -21,7 +21,7 @@ export function readPlan(state: StateDirectory, migration: string): ChunkPlan | 
   return plan;
 }
 
-/** Throws STATE_DAMAGED when the plan, or the chunk in it, is not there. */
+/** Throws STATE_DAMAGED if there is no plan, or no such chunk in it. */
 export function readChunk(state: StateDirectory, migration: string, id: string): PlannedChunk {
   const found = readPlan(state, migration)?.chunks.find((chunk) => chunk.id === id);
   if (found !== undefined) return found;

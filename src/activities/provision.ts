@@ -1,12 +1,12 @@
-/** One round of provisioning as an activity. */
+/** Runs one round of provisioning as an activity. */
 import type { ProvisionJob } from '../protocol/provision.ts';
 import type { ProvisionStep } from '../policy/provision/steps.ts';
 import { longActivity } from './activity.ts';
 import type { ProvisionActivities } from '../protocol/activities.ts';
 import type { ActivityDeps } from './deps.ts';
 
-/** Histories stay small: the operator is told so many, and the next round looks again anyway. */
-const SHOWN = 20;
+/** Keeps histories small; the next round looks again anyway. */
+const MAX_SHOWN = 20;
 
 export function provisionActivities({ aws }: Pick<ActivityDeps, 'aws'>): ProvisionActivities {
   return {
@@ -15,7 +15,7 @@ export function provisionActivities({ aws }: Pick<ActivityDeps, 'aws'>): Provisi
       return longActivity(
         () => ({ at }),
         async (signal) => {
-          // Only here: a worker that provisions nothing need not load the SDK of AWS.
+          // Imported here, so that a worker that provisions nothing does not load the AWS SDK.
           const { provisionRound } = await import('../aws/provision/round.ts');
           const clients = await aws(job.spec.aws);
           try {
@@ -36,11 +36,11 @@ export function provisionActivities({ aws }: Pick<ActivityDeps, 'aws'>): Provisi
 const waitingOf = (steps: readonly ProvisionStep[]): string[] =>
   steps
     .filter(({ state }) => state === 'waiting')
-    .slice(0, SHOWN)
+    .slice(0, MAX_SHOWN)
     .map(({ what, because }) => `${what}: ${because}`);
 
 const refusedOf = (steps: readonly ProvisionStep[]) =>
   steps
     .filter(({ state }) => state === 'refused')
-    .slice(0, SHOWN)
+    .slice(0, MAX_SHOWN)
     .map(({ what, because, fix = '' }) => ({ what, because, fix }));

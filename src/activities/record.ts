@@ -1,4 +1,4 @@
-/** Lines of the ledger that a workflow asks for. */
+/** Writes the ledger lines that a workflow sends. */
 import type { LedgerEvent } from '../ledger/ledger-line.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { shortActivity } from './activity.ts';
@@ -9,7 +9,7 @@ export function recordActivities(deps: ActivityDeps): Pick<ControlActivities, 'r
   return {
     record: ({ migration, note: { key, kind, at, data } }) =>
       shortActivity(() => {
-        // The kinds and their members are those of LedgerEvent; the workflow is what writes them.
+        // The workflow uses the kinds and members of LedgerEvent.
         const event = { ...data, key, kind, at } as unknown as LedgerEvent;
         openLedger(deps.state.migration(migration).ledgerPath).append(event);
       }),

@@ -1,28 +1,28 @@
-/** Runs a program with a time limit in a process group of its own, so that nothing of it stays behind. */
+/** Runs a program with a time limit, in its own process group, so that no child of it outlives a stop. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { HookResult } from '../protocol/activities.ts';
 
-const TAIL = 2_000;
-/** Between SIGTERM and SIGKILL. */
+const MAX_OUTPUT_CHARACTERS = 2_000;
+/** Delay between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
-/** As shells number them: not found, killed. */
+/** Exit codes by the convention of shells: not found, killed by SIGKILL. */
 const NOT_STARTED = 127;
 const KILLED = 128 + 9;
 
 export interface Command {
   readonly command: readonly string[];
   readonly timeoutMs: number;
-  /** On top of this process's own. */
+  /** Added to the environment of this process. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
 export interface CommandResult extends HookResult {
-  /** How it ended, as the end of a sentence. */
+  /** How the program ended, as the end of a sentence. */
   readonly because: string;
 }
 
-/** Never rejects: what went wrong is in the result. */
+/** Never rejects: the result says what went wrong. */
 export async function runCommand({
   command: [program = '', ...args],
   timeoutMs,
@@ -35,34 +35,57 @@ export async function runCommand({
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-TAIL);
-    });
-  }
-  let stopped: string | undefined;
-  let killer: NodeJS.Timeout | undefined;
-  const stop = (because: string): void => {
-    if (stopped !== undefined) return;
-    stopped = because;
-    signalGroup(child, 'SIGTERM');
-    killer = setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS);
-  };
-  const timer = setTimeout(() => stop(`did not end within ${timeoutMs} ms`), timeoutMs);
-  const onAbort = (): void => stop('was stopped');
+  const output = outputTail(child);
+  const stopper = new GroupStopper(child);
+  const timer = setTimeout(() => stopper.stop(`did not end within ${timeoutMs} ms`), timeoutMs);
+  const onAbort = (): void => stopper.stop('was stopped');
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   const { exitCode, because } = await ending(child);
   clearTimeout(timer);
-  clearTimeout(killer);
-  if (stopped !== undefined) signalGroup(child, 'SIGKILL');
   signal.removeEventListener('abort', onAbort);
-  const elapsedMs = Math.round(performance.now() - startedAt);
-  // A program that ends well although it was told to stop has not done its work.
+  const stopped = stopper.finish();
+  const common = { output: output(), elapsedMs: Math.round(performance.now() - startedAt) };
+  // A program that was stopped has not done its work, even if it exits with 0.
   return stopped === undefined
-    ? { exitCode, output, elapsedMs, because }
-    : { exitCode: exitCode || KILLED, output, elapsedMs, because: stopped };
+    ? { exitCode, ...common, because }
+    : { exitCode: exitCode || KILLED, ...common, because: stopped };
+}
+
+/** Returns a function that returns the end of what the program has printed so far. */
+function outputTail({ stdout, stderr }: ChildProcess): () => string {
+  let output = '';
+  for (const stream of [stdout, stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-MAX_OUTPUT_CHARACTERS);
+    });
+  }
+  return () => output;
+}
+
+/** Ends a process group: SIGTERM first, SIGKILL after a grace period. */
+class GroupStopper {
+  readonly #child: ChildProcess;
+  #because: string | undefined;
+  #killer: NodeJS.Timeout | undefined;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  stop(because: string): void {
+    if (this.#because !== undefined) return;
+    this.#because = because;
+    signalGroup(this.#child, 'SIGTERM');
+    this.#killer = setTimeout(() => signalGroup(this.#child, 'SIGKILL'), GRACE_MS);
+  }
+
+  /** Call it when the program has ended. Kills what a stopped program left running; returns why it was stopped. */
+  finish(): string | undefined {
+    clearTimeout(this.#killer);
+    if (this.#because !== undefined) signalGroup(this.#child, 'SIGKILL');
+    return this.#because;
+  }
 }
 
 function ending(child: ChildProcess): Promise<{ exitCode: number; because: string }> {
@@ -79,12 +102,12 @@ function ending(child: ChildProcess): Promise<{ exitCode: number; because: strin
   });
 }
 
-/** The group, so that what the program has started ends with it. */
+/** Signals the whole group, so that children of the program end as well. */
 function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended.
+    // The group has ended.
   }
 }

@@ -1,4 +1,4 @@
-/** One step of a chunk, from its names to its result. */
+/** Runs one step of a chunk: loads its state, takes its lease, and calls the engine. */
 import { readRecord, type MigrationRecord } from '../state/migration-record.ts';
 import { excludesInForce } from '../policy/rounds/controls.ts';
 import type { Engine, StepJob } from '../engines/engine.ts';
@@ -24,8 +24,8 @@ export interface StepContext {
 }
 
 /**
- * Takes the chunk over from whoever had it, and runs the step until it ends: an outage is waited
- * for in here. Throws what needs a person, or a new attempt.
+ * Takes the chunk over from any earlier holder and runs the step until it ends, waiting out outages.
+ * Throws a failure that needs a person or a new attempt.
  */
 export function runStep<T>(
   { deps, linkOf }: StepContext,
@@ -59,7 +59,7 @@ function newLease(
   return { chunk: found, store, lease: acquireLease(store.directory, holder) };
 }
 
-/** What operators have set counts from the next try on. */
+/** Reads the settings of operators, so that a change takes effect with the next try. */
 function stepJob(
   deps: ActivityDeps,
   { migration: name, round }: StepInput,

@@ -1,4 +1,4 @@
-/** The steps of a chunk as activities. What they return is counters and samples, never a list. */
+/** The steps of a chunk as activities. They return counters and samples, never complete lists. */
 import { openLedger } from '../ledger/ledger.ts';
 import { spendAllowance } from './controls.ts';
 import { type StepActivities, STEP_NAME } from '../protocol/activities.ts';
@@ -30,7 +30,7 @@ export function stepActivities(context: StepContext): Omit<StepActivities, 'asse
           const sum = await engine.close(job);
           const { chunk, round } = input;
           const store = deps.state.migration(input.migration);
-          // Skipped before it deleted: what was allowed was meant for this round.
+          // A chunk skipped before its delete-pass still has an allowance, which was for this round only.
           spendAllowance(store, chunk);
           openLedger(store.ledgerPath).append({
             kind: 'chunk closed',
