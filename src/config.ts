@@ -1,6 +1,6 @@
 /**
- * The environment as typed configuration, read once at the door of a program. TEMPORAL_* is not in
- * here: @temporalio/envconfig reads that.
+ * Reads longhaul's environment variables as typed configuration, once per program. TEMPORAL_* variables are
+ * read by @temporalio/envconfig.
  */
 import { z } from 'zod';
 import { LonghaulError } from './errors/failure.ts';
@@ -9,13 +9,13 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
-  /** Absolute; undefined when LONGHAUL_STATE is not set. */
+  /** Absolute; undefined if LONGHAUL_STATE is not set. */
   readonly stateDirectory: string | undefined;
   readonly noColor: boolean;
   readonly logLevel: LogLevel;
 }
 
-// An empty variable is one that is not set: that is how shells and unit files unset them.
+// Shells and unit files unset a variable by making it empty.
 const unsetWhenEmpty = (value: unknown): unknown => (value === '' ? undefined : value);
 
 const schema = z.object({
@@ -30,7 +30,7 @@ const schema = z.object({
   ),
 });
 
-/** Throws USAGE that names every variable that is wrong. */
+/** Throws USAGE, which names every invalid variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const { data, error } = schema.safeParse(env);
   if (error !== undefined) {
@@ -38,8 +38,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       const name = String(path[0]);
       return `\n  ${name}: ${message}, got "${env[name] ?? ''}"`;
     });
-    throw new LonghaulError('USAGE', `The environment is not right:${problems.join('')}`, {
-      hint: 'Mend or unset the variables above.',
+    throw new LonghaulError('USAGE', `The environment is invalid:${problems.join('')}`, {
+      hint: 'Fix or unset the variables above.',
     });
   }
   return {

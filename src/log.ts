@@ -1,7 +1,6 @@
 /**
- * Structured logs of workers: one JSON line an event, with ids. No secret is in them: members whose
- * names say so are redacted, and every line is searched for the values of secret environment
- * variables and for credentials in URLs before it leaves, wherever they stand in it.
+ * Structured logs of workers: one JSON line per event, with ids. Secrets are redacted: members with the
+ * names below, and anywhere in a line the values of secret environment variables and credentials in URLs.
  */
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from './config.ts';
@@ -23,13 +22,13 @@ const SECRET_MEMBERS = [
 const SECRET_VARIABLE =
   /SECRET|PASSW|PASSPHRASE|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIAL|AUTHORIZATION/i;
 /** Shorter values would mask ordinary words. */
-const SHORTEST_SECRET = 6;
+const MIN_SECRET_CHARACTERS = 6;
 export const REDACTED = '[redacted]';
 
 export interface LogOptions {
   readonly level: LogLevel;
   readonly env: Environment;
-  /** Where lines go; standard error when absent, since standard output is for results. */
+  /** Default: standard error, because standard output is for results. */
   readonly destination?: DestinationStream;
 }
 
@@ -47,16 +46,17 @@ export function createLog({ level, env, destination }: LogOptions): Logger {
   );
 }
 
-/** Pino's patterns have no "any depth"; three is deeper than what is logged here. */
+/** Pino's patterns cannot match any depth; longhaul logs nothing deeper than three levels. */
 function atAnyDepth(name: string): readonly string[] {
   return [name, `*.${name}`, `*.*.${name}`];
 }
 
-/** A function that takes the secrets of this environment, and credentials in URLs, out of a text. */
+/** Returns a function that removes the secrets of `env`, and credentials in URLs, from a text. */
 export function secretMask(env: Environment): (text: string) => string {
   const secrets = Object.entries(env)
     .filter(
-      ([name, value]) => SECRET_VARIABLE.test(name) && (value ?? '').length >= SHORTEST_SECRET,
+      ([name, value]) =>
+        SECRET_VARIABLE.test(name) && (value ?? '').length >= MIN_SECRET_CHARACTERS,
     )
     .flatMap(([, value = '']) => [value, JSON.stringify(value).slice(1, -1)])
     .sort((a, b) => b.length - a.length);

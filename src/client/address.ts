@@ -1,9 +1,9 @@
-/** Where the Temporal server is: the configured one, else the one `up` started for a state directory or for the user. */
+/** Finds the Temporal server: the configured one, else the one that `up` started for the state directory or the user. */
 import { connectionOptions } from '../temporal/server.ts';
 import type { ServerConnection } from '../temporal/server-connection.ts';
 import { LonghaulError } from '../errors/failure.ts';
 
-/** Throws SERVER_UNREACHABLE when no place names a server that runs. Does not connect. */
+/** Throws SERVER_UNREACHABLE if no place names a running server. Does not connect. */
 export function findServer(stateDirectory: string | undefined): ServerConnection {
   const places = stateDirectory === undefined ? [{}] : [{ stateDirectory }, {}];
   const found = places.map((place) => attempt(() => connectionOptions(place)));

@@ -1,9 +1,9 @@
-/** The chunks that the server knows and those of the plan, as one list. Pure. */
+/** Joins the chunks that the server knows with those of the plan. Pure. */
 import { printable } from '../paths.ts';
 import { compareChunkIds, type ChunkPlan } from '../policy/chunks/plan.ts';
 import type { ChunkRow } from './snapshot.ts';
 
-/** With roots, entries and bytes of the plan, and the chunks that have not begun yet. */
+/** Adds roots, entries and bytes of the plan, and the chunks that have not started. */
 export function withPlan(rows: readonly ChunkRow[], plan: ChunkPlan): ChunkRow[] {
   const begun = new Map(rows.map((row) => [row.chunk, row]));
   const planned = plan.chunks.map(({ id, roots, entries, bytes }): ChunkRow => {

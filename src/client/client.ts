@@ -1,4 +1,4 @@
-/** The only door to Temporal of the command line and the dashboard. */
+/** The command line's only access to Temporal. */
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { ProvisionJob } from '../protocol/provision.ts';
 import type { Phase } from '../policy/rounds/phase.ts';
@@ -11,9 +11,9 @@ import { prepareServer } from '../temporal/prepare-server.ts';
 import { hasEnded, noAnswer, notFound, translate, unreachable } from './failures.ts';
 import { listChunks, listMigrations, withReasons, type RecordedStart } from './listing.ts';
 import { runningChunks } from './live.ts';
-import { lookAtProvision, startProvision, type ProvisionLook } from './provision.ts';
+import { observeProvision, startProvision, type ProvisionObservation } from './provision.ts';
 import { startMigration, type StartOptions, type Started } from './start.ts';
-import { anybodyPolls, sendMessage } from './messages.ts';
+import { isPolled, sendMessage } from './messages.ts';
 import type { ChunkRow, MigrationRow, Sent, Snapshot } from './snapshot.ts';
 
 const CONNECT_WITHIN_MS = 5000;
@@ -21,7 +21,7 @@ const ANSWER_WITHIN_MS = 6000;
 const PREPARE_WITHIN_MS = 15_000;
 
 export interface ConnectOptions {
-  /** Absolute; the server that `up` started in it is taken when nothing else names one. */
+  /** Absolute. The server that `up` started in it is used if nothing else names one. */
   readonly stateDirectory?: string | undefined;
 }
 
@@ -51,8 +51,8 @@ export class LonghaulClient {
   }
 
   /**
-   * Idempotent. Throws SPEC_CHANGED when it runs with another spec. Registers what the workflows need
-   * first: a server that longhaul did not start may never have heard of it.
+   * Idempotent. Throws SPEC_CHANGED if the migration runs with another spec. Prepares the server first: one
+   * that longhaul did not start may lack the namespace and the search attributes.
    */
   start(options: StartOptions): Promise<Started> {
     return this.#call(undefined, async () => {
@@ -61,32 +61,32 @@ export class LonghaulClient {
     });
   }
 
-  /** Whether any worker asked for workflow tasks in the last minutes. */
+  /** Returns true if a worker has polled for workflow tasks in the last minutes. */
   workersPoll(): Promise<boolean> {
-    return this.#call(undefined, () => anybodyPolls(this.#client));
+    return this.#call(undefined, () => isPolled(this.#client));
   }
 
   list(recordedStart: RecordedStart): Promise<MigrationRow[]> {
     return this.#call(undefined, () => listMigrations(this.#client, recordedStart));
   }
 
-  /** Blocked ones with their reason, when a worker answers. */
+  /** Blocked chunks have their reason if a worker answers. */
   chunks(migration: string): Promise<ChunkRow[]> {
     return this.#call(migration, async () => {
       const rows = await listChunks(this.#client, migration);
-      // The query says nothing about a name that nobody knows.
+      // An unknown migration has no rows either; `describe` throws for it.
       if (rows.length === 0) await this.#handle(migration).describe();
       if (!rows.some(({ state }) => state === 'blocked')) return rows;
       return withReasons(rows, (await this.#progressIfAnswered(migration))?.blocked ?? []);
     });
   }
 
-  /** One look. When no worker answers, the snapshot says so and has what the server itself knows. */
+  /** Without an answer of a worker, the snapshot contains what the server itself knows. */
   snapshot(migration: string): Promise<Snapshot> {
-    return this.#call(migration, () => this.#look(migration));
+    return this.#call(migration, () => this.#takeSnapshot(migration));
   }
 
-  async #look(migration: string): Promise<Snapshot> {
+  async #takeSnapshot(migration: string): Promise<Snapshot> {
     const at = new Date().toISOString();
     try {
       const progress = await this.#progress(migration);
@@ -98,7 +98,7 @@ export class LonghaulClient {
     }
   }
 
-  /** A snapshot every `everyMs`, the last one when the migration has ended. Ends early when the signal aborts. */
+  /** Yields a snapshot every `everyMs`, and a last one when the migration has ended. Ends early on abort. */
   async *follow(
     migration: string,
     { everyMs, signal }: { readonly everyMs: number; readonly signal: AbortSignal },
@@ -112,7 +112,7 @@ export class LonghaulClient {
     }
   }
 
-  /** Asks, and falls back to a stored message when nobody answers. Throws what the migration refuses with. */
+  /** Sends an update, or a signal if no worker answers. Throws the migration's refusal. */
   send<V extends MigrationVerb>(
     migration: string,
     verb: V,
@@ -123,27 +123,27 @@ export class LonghaulClient {
         return await sendMessage(this.#client, migration, verb, message);
       } catch (error) {
         if (!notFound(error)) throw error;
-        // "Not found" is also what the server says of a migration that has ended.
+        // The server answers "not found" for a migration that has ended as well.
         await this.#handle(migration).describe();
         throw hasEnded(migration);
       }
     });
   }
 
-  /** false: it runs already. Throws ALREADY_RUNNING when the opposite runs. */
+  /** Returns false if it runs already. Throws ALREADY_RUNNING if the opposite runs. */
   startProvision(job: ProvisionJob): Promise<boolean> {
     return this.#call(undefined, () => startProvision(this.#client, job));
   }
 
-  /** A look every `everyMs`, the last one when it has ended. Throws what it failed with. */
+  /** Yields the progress every `everyMs`, and a last time when it has ended. Throws its failure. */
   async *followProvision(
     migration: string,
     { everyMs, signal }: { readonly everyMs: number; readonly signal: AbortSignal },
-  ): AsyncGenerator<ProvisionLook> {
+  ): AsyncGenerator<ProvisionObservation> {
     while (!signal.aborted) {
-      const look = await this.#call(migration, () => lookAtProvision(this.#client, migration));
-      yield look;
-      if (look.over) return;
+      const observed = await this.#call(migration, () => observeProvision(this.#client, migration));
+      yield observed;
+      if (observed.over) return;
       await pause(everyMs, signal);
     }
   }

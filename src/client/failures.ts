@@ -1,4 +1,4 @@
-/** Temporal's errors in our words. They are recognised by name and gRPC status, never by class. */
+/** Converts Temporal's errors to longhaul's. They are recognised by name and gRPC status, never by class. */
 import { CODES, type Code } from '../errors/codes.ts';
 import { LonghaulError } from '../errors/failure.ts';
 import { causeChain } from '../errors/thrown.ts';
@@ -23,13 +23,13 @@ export const notFound = (thrown: unknown): boolean =>
 export const alreadyStarted = (thrown: unknown): boolean =>
   isNamed(thrown, 'WorkflowExecutionAlreadyStartedError');
 
-/** Nobody took the question in time: no worker, or one that is stuck. */
+/** Returns true if no worker answered in time. */
 export const noAnswer = (thrown: unknown): boolean =>
   isNamed(thrown, 'WorkflowUpdateRPCTimeoutOrCancelledError') ||
   isNamed(thrown, 'QueryRejectedError') ||
   hasStatus(thrown, GRPC.CANCELLED, GRPC.DEADLINE_EXCEEDED, GRPC.FAILED_PRECONDITION);
 
-/** The workflow looked at the message and said no. */
+/** Returns true if the workflow rejected the message. */
 export const refused = (thrown: unknown): boolean => isNamed(thrown, 'WorkflowUpdateFailedError');
 
 export function unreachable(address: string, thrown: unknown): LonghaulError {
@@ -46,12 +46,12 @@ export function noSuchMigration(name: string): LonghaulError {
 }
 
 export function hasEnded(name: string): LonghaulError {
-  return new LonghaulError('NOT_READY', `${name} has ended and takes no messages any more`, {
+  return new LonghaulError('NOT_READY', `${name} has ended and accepts no messages`, {
     hint: `longhaul status ${name} shows how.`,
   });
 }
 
-/** What the workflow said no with: its failure's type is a code of ours, else the state forbids it. */
+/** Converts a rejection: the type of its failure is an error code; else the state does not allow the message. */
 export function refusal(thrown: unknown): LonghaulError {
   const inner = causeChain(thrown).at(-1);
   const code =
@@ -59,7 +59,7 @@ export function refusal(thrown: unknown): LonghaulError {
   return new LonghaulError(code, inner?.message ?? 'The migration refused', { cause: thrown });
 }
 
-/** For every call: what means "no such migration" or "no server" becomes that; the rest is passed on. */
+/** Converts "no such migration" and "no server"; returns other errors unchanged. */
 export function translate(thrown: unknown, name: string | undefined, address: string): unknown {
   if (name !== undefined && notFound(thrown)) return noSuchMigration(name);
   if (hasStatus(thrown, GRPC.UNAVAILABLE)) return unreachable(address, thrown);

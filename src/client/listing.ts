@@ -1,13 +1,13 @@
-/** What the server's visibility store knows. It lags behind by up to a second or two. */
+/** Lists migrations and chunks from the server's visibility store, which lags by a second or two. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { compareChunkIds } from '../policy/chunks/plan.ts';
 import type { BlockedChunk } from '../protocol/reports.ts';
 import type { ChunkRow, MigrationRow } from './snapshot.ts';
 
-/** When a migration was started, by its record; undefined when that is not on this host. */
+/** Returns when a migration was started, by its record; undefined if the record is not on this host. */
 export type RecordedStart = (migration: string) => string | undefined;
 
-/** Newest first; one row a migration, which is a chain of runs. */
+/** Newest first; one row per migration, which is a chain of runs. */
 export async function listMigrations(
   client: Client,
   recordedStart: RecordedStart,
@@ -29,13 +29,13 @@ export async function listMigrations(
   return Promise.all(rows);
 }
 
-/** The server forgets runs after a time: then the first one it knows is not the first there was. */
+/** The server deletes old runs; the first run that it still knows may not be the first of the migration. */
 async function startOf(
   client: Client,
   { workflowId, runId, startTime }: WorkflowExecutionInfo,
   recorded: string | undefined,
 ): Promise<Pick<MigrationRow, 'startedAt' | 'startedBefore'>> {
-  // A later record is of another migration of that name.
+  // A later record belongs to another migration of that name.
   if (recorded !== undefined && Date.parse(recorded) <= startTime.getTime())
     return { startedAt: recorded };
   const startedAt = startTime.toISOString();
@@ -45,7 +45,7 @@ async function startOf(
   return { startedAt, ...(isFirst ? {} : { startedBefore: true }) };
 }
 
-/** The latest run of each chunk that ever ran, by id. Throws nothing for an unknown migration: no rows. */
+/** Returns the latest run of each chunk, sorted by id; no rows for an unknown migration. */
 export async function listChunks(client: Client, migration: string): Promise<ChunkRow[]> {
   const rows = new Map<string, ChunkRow>();
   const query = `WorkflowType = 'chunk' AND MigrationId = '${migration.replaceAll("'", "''")}'`;
@@ -61,7 +61,7 @@ export async function listChunks(client: Client, migration: string): Promise<Chu
   return [...rows.values()].sort((a, b) => compareChunkIds(a.chunk, b.chunk));
 }
 
-/** `0042 blocked` becomes `0042 blocked … copy DISK_FULL: no space left`. Pure. */
+/** Adds the reason to blocked chunks: `copy DISK_FULL: no space left`. Pure. */
 export function withReasons(
   rows: readonly ChunkRow[],
   blocked: readonly BlockedChunk[],

@@ -1,6 +1,6 @@
 /**
- * Live counters of running chunks, out of the heartbeats of their pending activities. Everything
- * in here is a hint: a heartbeat may be missing, old, or written by another version.
+ * Reads live counters of running chunks from the heartbeats of their pending activities. They are hints: a
+ * heartbeat may be missing, old, or written by another version.
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
@@ -8,21 +8,21 @@ import { chunkId } from '../protocol/names.ts';
 import { notFound } from './failures.ts';
 import type { RunningChunk } from './snapshot.ts';
 
-/** More are not asked: each costs a call. */
-const MOST_CHUNKS = 64;
+/** Each chunk costs a call. */
+const MAX_CHUNKS = 64;
 
 export async function runningChunks(
   client: Client,
   migration: string,
   chunks: readonly string[],
 ): Promise<RunningChunk[]> {
-  const looked = await Promise.all(
-    chunks.slice(0, MOST_CHUNKS).map((chunk) => look(client, migration, chunk)),
+  const found = await Promise.all(
+    chunks.slice(0, MAX_CHUNKS).map((chunk) => runningChunk(client, migration, chunk)),
   );
-  return looked.filter((found) => found !== undefined);
+  return found.filter((chunk) => chunk !== undefined);
 }
 
-async function look(
+async function runningChunk(
   client: Client,
   migration: string,
   chunk: string,
@@ -55,7 +55,7 @@ export interface PendingActivity {
   readonly details: unknown;
 }
 
-/** Pure: takes what is there and of the expected type, leaves out the rest. */
+/** Leaves out details that are missing or of another type. Pure. */
 export function toRunningChunk(chunk: string, activity: PendingActivity): RunningChunk {
   const details = (
     typeof activity.details === 'object' && activity.details !== null ? activity.details : {}
@@ -77,7 +77,7 @@ export function toRunningChunk(chunk: string, activity: PendingActivity): Runnin
   };
 }
 
-/** Activities are called as code calls them, steps as people do. */
+/** Returns the step of an activity by the name that operators see. */
 function stepOf(activityType: string): string {
   if (activityType === 'deletePass') return 'delete-pass';
   return activityType === 'closeChunk' ? 'close' : activityType;

@@ -1,7 +1,6 @@
 /**
- * Messages to a migration. An update is asked first, because it answers; when no worker takes it,
- * the same words go as a signal, which the server keeps. Every verb may be sent twice: the
- * workflow takes each as "let it be so".
+ * Sends messages to a migration: as an update first, because it has an answer; if no worker answers, as a
+ * signal, which the server stores. All verbs are idempotent, so a message may arrive both ways.
  */
 import type { Client } from '@temporalio/client';
 import type { MigrationMessages, MigrationVerb } from '../protocol/messages.ts';
@@ -18,7 +17,7 @@ export async function sendMessage<V extends MigrationVerb>(
   message: MigrationMessages[V],
 ): Promise<Sent> {
   const handle = client.workflow.getHandle(migrationId(migration));
-  if (await anybodyPolls(client)) {
+  if (await isPolled(client)) {
     try {
       const answer = await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
         handle.executeUpdate<unknown, [MigrationMessages[V]]>(verb, { args: [message] }),
@@ -33,7 +32,7 @@ export async function sendMessage<V extends MigrationVerb>(
   return { verb, answered: false };
 }
 
-/** An answer is a sentence, or an object that has one. */
+/** Accepts a sentence, or an object that contains one. */
 function answerText(answer: unknown): { answer?: string } {
   if (typeof answer === 'string') return { answer };
   if (typeof answer !== 'object' || answer === null) return {};
@@ -44,8 +43,8 @@ function answerText(answer: unknown): { answer?: string } {
   return {};
 }
 
-/** The server remembers pollers for minutes after their death, so only "nobody" is certain. */
-export async function anybodyPolls(client: Client): Promise<boolean> {
+/** Only false is certain: the server remembers pollers for minutes after they have ended. */
+export async function isPolled(client: Client): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: WORKFLOW_QUEUE },

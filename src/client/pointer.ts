@@ -1,7 +1,6 @@
 /**
- * Which state directory `longhaul status acme` means. `start` leaves a pointer file for each
- * migration in the user's state folder; it is a convenience, never the truth, so that a missing or
- * torn one only means that the user has to say --state.
+ * Finds the state directory of a migration by its name. `start` writes a pointer file for each migration to
+ * the user's state folder. Pointers are a convenience: without one, the user has to pass --state.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -32,7 +31,7 @@ export function writePointer(
   renameSync(`${file}.new`, file);
 }
 
-/** --state, then LONGHAUL_STATE, then the pointer; undefined when none of them says. Absolute. */
+/** Tries --state, LONGHAUL_STATE and the pointer, in this order. Absolute; undefined if none is set. */
 export function findStateDirectory(
   { state, name }: { state?: string | undefined; name?: string | undefined },
   env: Environment = process.env,
@@ -43,11 +42,11 @@ export function findStateDirectory(
   return name === undefined ? undefined : readPointer(name, env);
 }
 
-/** Names of the migrations that `start` recorded for this user. */
+/** Returns the names of the migrations that this user has started. */
 export const knownMigrations = (env: Environment = process.env): readonly string[] =>
   namesIn(join(userStateFolder(env), 'migrations'));
 
-/** State directories that `start` recorded for this user, each once, sorted. */
+/** Returns the state directories in which this user has started migrations, sorted. */
 export function knownStateDirectories(env: Environment = process.env): readonly string[] {
   const paths = knownMigrations(env)
     .map((name) => readPointer(name, env))

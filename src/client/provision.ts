@@ -1,4 +1,4 @@
-/** Starts provisioning or its undoing, and follows it. */
+/** Starts provisioning or teardown, and follows it. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import {
   type ProvisionJob,
@@ -12,7 +12,7 @@ import { alreadyStarted, noAnswer, refusal } from './failures.ts';
 
 const ANSWER_WITHIN_MS = 6000;
 
-/** false: the same runs already. Throws ALREADY_RUNNING when the opposite runs. */
+/** Returns false if the same runs already. Throws ALREADY_RUNNING if the opposite runs. */
 export async function startProvision(client: Client, job: ProvisionJob): Promise<boolean> {
   const input: ProvisionInput = { v: 1, job };
   const { name } = job.spec;
@@ -28,11 +28,11 @@ export async function startProvision(client: Client, job: ProvisionJob): Promise
   } catch (error) {
     if (!alreadyStarted(error)) throw error;
   }
-  await refuseOpposite(client, job);
+  await throwIfOppositeRuns(client, job);
   return false;
 }
 
-async function refuseOpposite(client: Client, { mode, spec }: ProvisionJob): Promise<void> {
+async function throwIfOppositeRuns(client: Client, { mode, spec }: ProvisionJob): Promise<void> {
   const running = await provisionProgress(client, spec.name);
   if (running.mode === mode) return;
   throw new LonghaulError('ALREADY_RUNNING', `${running.mode} of ${spec.name} runs already`, {
@@ -44,14 +44,17 @@ function provisionProgress(client: Client, migration: string): Promise<Provision
   return client.workflow.getHandle(provisionId(migration)).query<ProvisionProgress>('progress');
 }
 
-export interface ProvisionLook {
+export interface ProvisionObservation {
   readonly over: boolean;
-  /** Undefined while no worker answers. */
+  /** Undefined if no worker answers. */
   readonly progress: ProvisionProgress | undefined;
 }
 
-/** One look. Throws what it failed with. */
-export async function lookAtProvision(client: Client, migration: string): Promise<ProvisionLook> {
+/** Throws the failure with which it ended. */
+export async function observeProvision(
+  client: Client,
+  migration: string,
+): Promise<ProvisionObservation> {
   const handle = client.workflow.getHandle(provisionId(migration));
   const { status } = await handle.describe();
   if (status.name !== 'RUNNING') return { over: true, progress: await outcome(handle) };

@@ -1,20 +1,20 @@
-/** What the command line and the dashboard show: one look at a migration, as data. */
+/** Data that the command line shows of a migration at one moment. */
 import type { Phase } from '../policy/rounds/phase.ts';
 import type { MigrationProgress } from '../protocol/reports.ts';
 
-/** A chunk at work, from the heartbeat of its running step: a hint, at most a few seconds old. */
+/** A running chunk, from the heartbeat of its step: a hint, usually a few seconds old. */
 export interface RunningChunk {
   readonly chunk: string;
   /** 'scan', 'copy', 'verify', 'delete-pass', 'close'. */
   readonly step: string;
-  /** What the step is at, where it has phases of its own: 'preparing', 'transferring'. */
+  /** Phase of the step, if it has phases: 'preparing', 'transferring'. */
   readonly phase?: string;
   readonly doneEntries: number;
   readonly totalEntries?: number;
   readonly doneBytes: number;
   readonly totalBytes?: number;
   readonly bytesPerSecond?: number;
-  /** Above 1: an earlier worker gave no answer, or ended. Absent when it is the first. */
+  /** Absent for the first attempt. Above 1: an earlier worker ended or stopped sending heartbeats. */
   readonly attempt?: number;
   /** Why it waits: "parked: link down", "attempt 3: …". */
   readonly because?: string;
@@ -24,7 +24,7 @@ export interface Snapshot {
   /** ISO 8601. */
   readonly at: string;
   readonly migration: string;
-  /** Undefined when no worker answered; `unanswered` says so. */
+  /** Undefined if no worker answered; `unanswered` is set instead. */
   readonly progress?: MigrationProgress;
   readonly unanswered?: { readonly because: string; readonly phase?: Phase };
   readonly running: readonly RunningChunk[];
@@ -32,15 +32,15 @@ export interface Snapshot {
 
 export interface MigrationRow {
   readonly migration: string;
-  /** Of the phase words; '' when the server does not say. */
+  /** A phase; '' if the server does not know it. */
   readonly phase: string;
-  /** Of Temporal: 'RUNNING', 'COMPLETED', 'FAILED', 'TERMINATED', …. */
+  /** Temporal's status: 'RUNNING', 'COMPLETED', 'FAILED', 'TERMINATED', …. */
   readonly status: string;
   readonly round?: number;
   readonly blockedChunks: number;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** The server has forgotten the first run: it was started at an unknown time before that. */
+  /** True if it was started at an unknown time before `startedAt`: the server has deleted the first run. */
   readonly startedBefore?: boolean;
 }
 
@@ -50,16 +50,16 @@ export interface ChunkRow {
   readonly round?: number;
   readonly entries?: number;
   readonly bytes?: number;
-  /** Printable. */
+  /** Printable form. */
   readonly roots?: readonly string[];
   readonly because?: string;
 }
 
-/** How a message was taken. */
+/** Result of sending a message. */
 export interface Sent {
   readonly verb: string;
-  /** The migration's own words; undefined when it was only stored. */
+  /** The answer of the migration; undefined if the message was stored. */
   readonly answer?: string;
-  /** false: no worker answered; the server keeps the message until one is there. */
+  /** False: no worker answered; the server stores the message until one polls. */
   readonly answered: boolean;
 }

@@ -1,7 +1,7 @@
 /**
- * Starts a migration, or attaches to the one that runs. What the workers need is written first and
- * the workflow begins last, so that a crash in between leaves something that the same command
- * finishes. A spec that differs from the running one is refused with what differs.
+ * Starts a migration, or attaches to the running one. Writes first what the workers need and starts the
+ * workflow last, so that the same command completes a start that crashed in between. Refuses a spec that
+ * differs from the running one, and lists the differences.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '@temporalio/client';
@@ -30,7 +30,7 @@ export interface Started {
   readonly migration: string;
   readonly workflowId: string;
   readonly stateDirectory: string;
-  /** false: it ran already, with the same spec. */
+  /** False: it runs already, with the same spec. */
   readonly began: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function startMigration(client: Client, options: StartOptions): Pro
   const store = state.migration(spec.name);
   const before = store.readMigration();
   if (before === undefined) writeRecord(store, state.id, options);
-  else refuseChanges(before.spec, spec);
+  else throwIfChanged(before.spec, spec);
   writePointer(spec.name, spec.stateDirectory);
   const workflowId = migrationId(spec.name);
   return {
@@ -51,7 +51,7 @@ export async function startMigration(client: Client, options: StartOptions): Pro
   };
 }
 
-/** Throws SOURCE_MISSING or DESTINATION_MISSING when a tree or its marker is not there. */
+/** Throws SOURCE_MISSING or DESTINATION_MISSING if a tree or its marker is missing. */
 function writeRecord(
   store: MigrationStore,
   stateId: string,
@@ -66,7 +66,7 @@ function writeRecord(
     startedAt,
     startedBy: by,
   };
-  // The ledger first: it takes the same lines twice, and a record without them would be a gap.
+  // The ledger comes first: appending is idempotent, and a record without these lines would be a gap.
   openLedger(store.ledgerPath).append(
     {
       kind: 'migration started',
@@ -98,7 +98,7 @@ async function begin(client: Client, workflowId: string, migration: string): Pro
       taskQueue: WORKFLOW_QUEUE,
       args: [input],
       workflowIdConflictPolicy: 'FAIL',
-      // One that ended well or was aborted has its ledger; a second life would mix two accounts.
+      // A migration that is done or aborted has a closed ledger; a second run would mix two accounts.
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       staticSummary: `longhaul migration ${migration}`,
     });
@@ -108,13 +108,13 @@ async function begin(client: Client, workflowId: string, migration: string): Pro
   }
   const { status } = await client.workflow.getHandle(workflowId).describe();
   if (status.name === 'RUNNING') return false;
-  throw new LonghaulError('NOT_READY', `${migration} has ended, and its account is closed`, {
+  throw new LonghaulError('NOT_READY', `${migration} has ended, and its ledger is closed`, {
     hint: `longhaul status ${migration} shows how. To move the tree again, give the spec another name.`,
   });
 }
 
-function refuseChanges(running: MigrationSpec, asked: MigrationSpec): void {
-  // As JSON, because that is how the running one was kept.
+function throwIfChanged(running: MigrationSpec, asked: MigrationSpec): void {
+  // The running spec was read from JSON, which has no undefined members.
   const differences = differencesOf(running, JSON.parse(JSON.stringify(asked)), '');
   if (differences.length === 0) return;
   throw new LonghaulError(
@@ -123,7 +123,7 @@ function refuseChanges(running: MigrationSpec, asked: MigrationSpec): void {
   );
 }
 
-/** `link.bandwidth: runs with 6250000, the file says 2500000`, a line for each leaf. */
+/** Returns a line per leaf: `link.bandwidth: runs with 6250000, the file says 2500000`. */
 export function differencesOf(before: unknown, after: unknown, path: string): string[] {
   if (isDeepStrictEqual(before, after)) return [];
   if (isPlain(before) && isPlain(after)) {

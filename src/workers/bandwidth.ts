@@ -1,14 +1,14 @@
-/** Sets the limit of each engine once a second: what operators set and the calendar says, shared by the live workers. */
+/** Limits the bandwidth of an engine: by operators' settings and the calendar, divided by the live workers. */
 import type { MigrationRecord } from '../state/migration-record.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { MigrationStore } from '../state/migration-store.ts';
 import { bandwidthNow, type BandwidthFacts } from '../policy/link/bandwidth.ts';
 import { parseRate } from '../units.ts';
 
-/** Workers not heard of for this long have no share. */
+/** A worker that has not registered for this long has no share. */
 const WORKER_MAX_AGE_MS = 10_000;
 
-/** Bytes a second for this worker; undefined = no limit. */
+/** Returns bytes per second for this worker; undefined for no limit. */
 export function bandwidthShare(
   store: MigrationStore,
   { spec }: MigrationRecord,

@@ -1,4 +1,4 @@
-/** The datasync engine of a migration as this worker runs it. */
+/** Creates the DataSync engine of a migration. */
 import type { MigrationRecord } from '../state/migration-record.ts';
 import { opendir } from 'node:fs/promises';
 import { readPlan } from '../activities/migration.ts';
@@ -50,7 +50,7 @@ function ledgerLine({ chunk, round, purpose, attempt, end }: EndedExecution) {
   } as const;
 }
 
-/** Those of the catalog, and where a mount shows more, the directories directly in the root. */
+/** Returns the known directories, plus the direct children of the root if the source is mounted here. */
 async function directoriesIn(
   mount: string | undefined,
   { roots }: PathScope,

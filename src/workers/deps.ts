@@ -1,4 +1,4 @@
-/** The composition root: what is real is decided here and nowhere else. */
+/** The composition root: the only place that creates engines and clients. */
 import { readRecord, type MigrationRecord } from '../state/migration-record.ts';
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -14,7 +14,7 @@ import { filterable } from '../policy/datasync/filters.ts';
 import { isDataSyncSpec, treeName } from '../spec/kinds.ts';
 
 export interface WorkerDeps extends ActivityDeps {
-  /** Makes the engine of a migration, before anything asks for it. */
+  /** Creates the engine of a migration; call it before `engine`. */
   readonly prepare: (migration: string) => Promise<void>;
   /** Ends the threads of all engines. */
   readonly dispose: () => Promise<void>;
@@ -44,7 +44,7 @@ export function createDeps(state: StateDirectory): WorkerDeps {
   };
 }
 
-/** The SDK of AWS is loaded for those who use it: it takes as long as a third of a worker's start. */
+/** Loads the AWS SDK only if it is used: it takes a third of the start-up time of a worker. */
 async function engineOf(state: StateDirectory, migration: MigrationRecord): Promise<Engine> {
   const { spec, identities } = migration;
   if (isDataSyncSpec(spec))

@@ -1,4 +1,4 @@
-/** A worker process: workflow tasks of all migrations, activities of those whose trees it sees. */
+/** A worker process: workflow tasks of all migrations, activities of those whose trees it can access. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -13,31 +13,31 @@ import { WORKFLOW_QUEUE } from '../protocol/names.ts';
 import { PROVISION_QUEUE } from '../protocol/provision.ts';
 import { createDeps, type WorkerDeps } from './deps.ts';
 import type { OnMessage } from './messages.ts';
-import { COMMON, type Place } from './serve.ts';
+import { COMMON, type WorkerHost } from './serve.ts';
 import { ServerWatch } from './server-watch.ts';
-import { runTogether } from './together.ts';
+import { runTogether } from './run-together.ts';
 import { MigrationWatch } from './watch.ts';
 
-const LOOK_EVERY_MS = 1_000;
-/** Calls to AWS of several migrations at once. */
+const CHECK_INTERVAL_MS = 1_000;
+/** Migrations that are provisioned at the same time. */
 const PROVISION_SLOTS = 5;
-const CONNECT_AGAIN_MOST_MS = 10_000;
-/** Made by the build, from the sources of this very version. */
+const MAX_RECONNECT_DELAY_MS = 10_000;
+/** Built from the sources of this version. */
 const WORKFLOW_BUNDLE = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
 export interface WorkerProcessOptions {
-  /** Absolute; made when it is not there. */
+  /** Absolute; created if it is missing. */
   readonly stateDirectory: string;
-  /** MessageOrigin again before each try, since a server that comes back may have another port. */
+  /** Called before each attempt, because a restarted server may have another port. */
   readonly server: () => ServerConnection;
-  /** Aborts: what runs is stopped at a safe point, within 10 s, and goes on elsewhere or later. */
+  /** Stops running work at a safe point, within 10 s; another worker continues it, or this one later. */
   readonly signal: AbortSignal;
   readonly onMessage: OnMessage;
-  /** The build's own when absent. */
+  /** Default: the bundle of the build. */
   readonly workflowBundle?: string;
 }
 
-/** Runs until the signal aborts. Rejects when the workflow worker fails for good, and when there is no bundle. */
+/** Runs until the signal aborts. Rejects if the workflow worker fails for good or the bundle is missing. */
 export async function runWorker(options: WorkerProcessOptions): Promise<void> {
   const { signal, onMessage, workflowBundle = WORKFLOW_BUNDLE } = options;
   if (!existsSync(workflowBundle)) {
@@ -50,7 +50,7 @@ export async function runWorker(options: WorkerProcessOptions): Promise<void> {
   if (reached === undefined) return;
   const { connection, server } = reached;
   const deps = createDeps(openStateDirectory(options.stateDirectory, { create: true }));
-  const place: Place = {
+  const host: WorkerHost = {
     connection,
     namespace: server.namespace,
     deps,
@@ -58,7 +58,7 @@ export async function runWorker(options: WorkerProcessOptions): Promise<void> {
     workerId: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
   };
   try {
-    await runWorkers(place, options, server.how);
+    await runWorkers(host, options, server.how);
   } finally {
     await release(deps, connection);
     if (signal.aborted) onMessage({ type: 'stopped', text: 'The worker has stopped' });
@@ -66,11 +66,11 @@ export async function runWorker(options: WorkerProcessOptions): Promise<void> {
 }
 
 async function runWorkers(
-  place: Place,
+  host: WorkerHost,
   { signal, onMessage, workflowBundle = WORKFLOW_BUNDLE }: WorkerProcessOptions,
   how: string,
 ): Promise<void> {
-  const { connection, namespace, workerId: identity } = place;
+  const { connection, namespace, workerId: identity } = host;
   const common = { ...COMMON, connection, namespace, identity };
   const workers = await Promise.all([
     Worker.create({
@@ -81,12 +81,12 @@ async function runWorkers(
     Worker.create({
       ...common,
       taskQueue: PROVISION_QUEUE,
-      activities: place.activities.provision,
+      activities: host.activities.provision,
       maxConcurrentActivityTaskExecutions: PROVISION_SLOTS,
     }),
   ]);
   const { ended, shutdown } = runTogether(workers);
-  const watch = new MigrationWatch(place, onMessage);
+  const watch = new MigrationWatch(host, onMessage);
   const over = new AbortController();
   const stop = (): void => {
     over.abort();
@@ -97,25 +97,25 @@ async function runWorkers(
   if (signal.aborted) stop();
   onMessage({ type: 'ready', text: `Worker ${identity} is ready; server: ${how}` });
   try {
-    await lookUntil(watch, new ServerWatch(connection, onMessage), over.signal);
+    await checkUntil(watch, new ServerWatch(connection, onMessage), over.signal);
   } finally {
     await watch.stop();
     await run.finally(() => signal.removeEventListener('abort', stop));
   }
 }
 
-async function lookUntil(
+async function checkUntil(
   watch: MigrationWatch,
   server: ServerWatch,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await Promise.all([watch.look(), server.look(Date.now())]);
-    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await Promise.all([watch.check(), server.check(Date.now())]);
+    await sleep(CHECK_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** Undefined when the signal aborts before a server answers. */
+/** Returns undefined if the signal aborts before a server answers. */
 async function connect({
   server,
   signal,
@@ -123,17 +123,17 @@ async function connect({
 }: WorkerProcessOptions): Promise<
   { readonly connection: NativeConnection; readonly server: ServerConnection } | undefined
 > {
-  let told = '';
-  for (let waitMs = 250; !signal.aborted; waitMs = Math.min(CONNECT_AGAIN_MOST_MS, waitMs * 2)) {
+  let reported = '';
+  for (let waitMs = 250; !signal.aborted; waitMs = Math.min(MAX_RECONNECT_DELAY_MS, waitMs * 2)) {
     try {
       const found = server();
       return { server: found, connection: await NativeConnection.connect(found.connectionOptions) };
     } catch (error) {
       const { code, message } = toFailure(error);
-      // A mistake in the configuration does not mend itself.
+      // Waiting does not fix a mistake in the configuration.
       if (code === 'USAGE') throw error;
-      if (message !== told) onMessage({ type: 'waiting', text: `No server yet: ${message}` });
-      told = message;
+      if (message !== reported) onMessage({ type: 'waiting', text: `No server yet: ${message}` });
+      reported = message;
     }
     await sleep(waitMs, undefined, { signal }).catch(() => undefined);
   }

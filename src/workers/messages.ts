@@ -1,8 +1,8 @@
-/** What a worker says about itself while it runs. */
+/** A message of a worker about its own state. */
 export interface WorkerMessage {
   readonly type: 'waiting' | 'ready' | 'serving' | 'refused' | 'trouble' | 'stopped';
   readonly migration?: string;
-  /** One sentence for people. */
+  /** One sentence. */
   readonly text: string;
 }
 export type OnMessage = (message: WorkerMessage) => void;

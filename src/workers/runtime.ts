@@ -1,7 +1,7 @@
 /**
- * The SDK's own log lines through ours, once a process and before the first worker. What it calls INFO
- * (workers that change state) and its warnings about what is so by design, or is told once elsewhere,
- * are details here. Signals are the command's business: it stops the workers in their order.
+ * Installs the SDK's runtime, once per process and before the first worker. Its log lines go to longhaul's
+ * log, one level lower where they are no news for an operator. It handles no process signals: the command
+ * stops the workers in order.
  */
 import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { LogMetadata, Logger } from '@temporalio/worker';
@@ -9,9 +9,9 @@ import type { Logger as Log } from 'pino';
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
-/** Each worker is one half on purpose: workflows here, activities there. */
+/** Each worker runs either workflows or activities, by design. */
 const BY_DESIGN = /^No (activities|workflows|Nexus services) registered/;
-/** Of each poller again and again while the server is away; server-watch.ts says that once. */
+/** Logged by every poller while the server is unreachable; server-watch.ts reports an outage once. */
 const OUTAGE = /^gRPC call \w+ retried \d+ times/;
 const isNoNews = (message: string): boolean => BY_DESIGN.test(message) || OUTAGE.test(message);
 
@@ -28,7 +28,7 @@ export function installRuntime(log: Log): void {
   });
 }
 
-/** Lines of the SDK as lines of our log, one level down when they are no news for an operator. */
+/** Returns a logger for the SDK that writes to `log`. */
 export function sdkLogger(log: Log): Logger {
   const write = (level: Level, message: string, meta: LogMetadata = {}): void => {
     const { error, ...rest } = meta as LogMetadata & { readonly error?: unknown };

@@ -1,4 +1,4 @@
-/** The two activity workers of a migration whose trees this host sees, and its limit of bandwidth. */
+/** Runs the two activity workers of a migration, and limits the bandwidth of its engine. */
 import type { MigrationRecord } from '../state/migration-record.ts';
 import type { NativeConnection } from '@temporalio/worker';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
@@ -7,12 +7,12 @@ import { chunksAtWork } from '../spec/settings.ts';
 import { controlQueue, stepQueue } from '../protocol/names.ts';
 import { BandwidthKeeper, bandwidthShare } from './bandwidth.ts';
 import type { WorkerDeps } from './deps.ts';
-import { runTogether } from './together.ts';
+import { runTogether } from './run-together.ts';
 
-/** Short ones; many chunks at once report little. */
+/** Control activities that run at the same time; they are short. */
 const CONTROL_SLOTS = 20;
 
-export interface Place {
+export interface WorkerHost {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly deps: WorkerDeps;
@@ -23,21 +23,21 @@ export interface Place {
 export const COMMON: Partial<WorkerOptions> = {
   shutdownGraceTime: '10s',
   maxHeartbeatThrottleInterval: '5s',
-  // How long a workflow waits for a worker that was killed before another one takes it up.
+  // Delay after which another worker takes over the workflows of a worker that was killed.
   stickyQueueScheduleToStartTimeout: '2s',
   maxEagerActivityReservationsPerWorkflowTask: 0,
 };
 
 export interface Served {
-  /** Resolves after shutdown; rejects when a worker failed. */
+  /** Resolves after shutdown; rejects if a worker failed. */
   readonly ended: Promise<void>;
   readonly shutdown: () => void;
-  /** Once a second. */
+  /** Call it every second. */
   readonly tick: () => void;
 }
 
-export async function serve(place: Place, migration: MigrationRecord): Promise<Served> {
-  const { connection, namespace, deps, activities, workerId } = place;
+export async function serve(host: WorkerHost, migration: MigrationRecord): Promise<Served> {
+  const { connection, namespace, deps, activities, workerId } = host;
   const { name } = migration.spec;
   const common = { ...COMMON, connection, namespace, identity: workerId };
   await deps.prepare(name);

@@ -1,14 +1,14 @@
-/** Tells once that the server does not answer, and once that it does again. The SDK asks on by itself. */
+/** Reports once that the server does not answer, and once that it does again. The SDK keeps retrying. */
 import type { NativeConnection } from '@temporalio/worker';
 import type { OnMessage } from './messages.ts';
 
-const EVERY_MS = 5_000;
+const INTERVAL_MS = 5_000;
 const ANSWER_WITHIN_MS = 3_000;
 
 export class ServerWatch {
   readonly #connection: NativeConnection;
   readonly #say: OnMessage;
-  #away = false;
+  #isDown = false;
   #nextMs = 0;
 
   constructor(connection: NativeConnection, say: OnMessage) {
@@ -16,17 +16,17 @@ export class ServerWatch {
     this.#say = say;
   }
 
-  /** One look, when it is time for one; never throws. */
-  async look(now: number): Promise<void> {
+  /** Checks the server if the interval has passed; never throws. */
+  async check(now: number): Promise<void> {
     if (now < this.#nextMs) return;
-    this.#nextMs = now + EVERY_MS;
-    const away = !(await this.#answers());
-    if (away === this.#away) return;
-    this.#away = away;
-    const text = away
-      ? 'The Temporal server does not answer: waiting for it. Nothing is lost meanwhile'
+    this.#nextMs = now + INTERVAL_MS;
+    const isDown = !(await this.#answers());
+    if (isDown === this.#isDown) return;
+    this.#isDown = isDown;
+    const text = isDown
+      ? 'The Temporal server does not answer: waiting for it, nothing is lost'
       : 'The Temporal server answers again';
-    this.#say({ type: away ? 'waiting' : 'ready', text });
+    this.#say({ type: isDown ? 'waiting' : 'ready', text });
   }
 
   async #answers(): Promise<boolean> {

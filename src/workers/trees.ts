@@ -1,4 +1,4 @@
-/** Whether this host sees what a migration works on, and if not, why. It takes no work before. */
+/** Checks that this host can access the trees of a migration; it takes no work of the migration before. */
 import type { MigrationRecord } from '../state/migration-record.ts';
 import { sameTree, treeIdentity } from '../engines/posix/tree/identity.ts';
 import { type TreeIdentity } from '../model/tree-identity.ts';
@@ -6,11 +6,11 @@ import { describeFailure, toFailure } from '../errors/failure.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
 import { isPosixSpec, treeName } from '../spec/kinds.ts';
 
-export type Sight =
+export type TreeAccess =
   | { readonly seen: true; readonly because: string }
   | { readonly seen: false; readonly because: string };
 
-export function seesTrees(state: StateDirectory, migration: MigrationRecord): Sight {
+export function seesTrees(state: StateDirectory, migration: MigrationRecord): TreeAccess {
   const { stateId, spec, identities } = migration;
   if (stateId !== state.id) {
     const because = `it was started in another state directory (${stateId}) than ${state.path}`;
@@ -22,7 +22,7 @@ export function seesTrees(state: StateDirectory, migration: MigrationRecord): Si
   }
   const problems = [
     problemOf('source', spec.source, identities.source),
-    // An empty destination is how a migration begins.
+    // At the start of a migration the destination may be empty.
     problemOf('destination', spec.destination, { ...identities.destination, hasEntries: false }),
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) return { seen: false, because: problems.join('; ') };

@@ -1,29 +1,29 @@
-/** Looks for migrations in the state directory, takes those whose trees are seen, and says why not the others. */
+/** Finds migrations in the state directory, serves those whose trees this host can access, and reports why not the others. */
 import { readRecord, type MigrationRecord } from '../state/migration-record.ts';
 import { describeFailure, toFailure } from '../errors/failure.ts';
 import type { OnMessage } from './messages.ts';
-import { serve, type Place, type Served } from './serve.ts';
+import { serve, type WorkerHost, type Served } from './serve.ts';
 import { seesTrees } from './trees.ts';
 
-/** A tree that was not seen, or a worker that failed, is looked at again after this. */
-const AGAIN_AFTER_MS = 5_000;
+/** Delay before a migration that was refused, or whose worker failed, is tried again. */
+const RETRY_AFTER_MS = 5_000;
 
 export class MigrationWatch {
-  readonly #place: Place;
+  readonly #host: WorkerHost;
   readonly #say: OnMessage;
-  #toldIdle = false;
+  #reportedIdle = false;
   readonly #served = new Map<string, Served>();
   readonly #refused = new Map<string, { readonly because: string; readonly nextMs: number }>();
 
-  constructor(place: Place, say: OnMessage) {
-    this.#place = place;
+  constructor(host: WorkerHost, say: OnMessage) {
+    this.#host = host;
     this.#say = say;
   }
 
-  /** One look; never throws. */
-  async look(): Promise<void> {
+  /** Checks all migrations once; never throws. */
+  async check(): Promise<void> {
     const names = this.#names();
-    if (names.length === 0) this.#tellIdle();
+    if (names.length === 0) this.#reportIdle();
     for (const name of names) {
       try {
         const served = this.#served.get(name);
@@ -35,7 +35,7 @@ export class MigrationWatch {
     }
   }
 
-  /** Ends all; resolves when their activities have ended. */
+  /** Shuts all workers down; resolves when their activities have ended. */
   async stop(): Promise<void> {
     const all = [...this.#served.values()];
     for (const served of all) served.shutdown();
@@ -44,28 +44,28 @@ export class MigrationWatch {
 
   #names(): readonly string[] {
     try {
-      return this.#place.deps.state.migrations();
+      return this.#host.deps.state.migrations();
     } catch (error) {
       this.#say({ type: 'trouble', text: describeFailure(toFailure(error)) });
       return [];
     }
   }
 
-  /** Once: an empty place may be the wrong one, or a shared one that is not mounted here. */
-  #tellIdle(): void {
-    if (this.#toldIdle) return;
-    this.#toldIdle = true;
-    const text = `No migration was started in ${this.#place.deps.state.path} yet: waiting for one`;
+  /** Reports once: an empty state directory may be the wrong one, or a shared one that is not mounted here. */
+  #reportIdle(): void {
+    if (this.#reportedIdle) return;
+    this.#reportedIdle = true;
+    const text = `No migration was started in ${this.#host.deps.state.path} yet: waiting for one`;
     this.#say({ type: 'waiting', text });
   }
 
   async #tryToServe(name: string): Promise<void> {
-    const { deps } = this.#place;
+    const { deps } = this.#host;
     if (deps.now() < (this.#refused.get(name)?.nextMs ?? 0)) return;
     const migration: MigrationRecord = readRecord(deps.state.migration(name));
     const { seen, because } = seesTrees(deps.state, migration);
     if (!seen) return this.#refuse(name, because);
-    const served = await serve(this.#place, migration);
+    const served = await serve(this.#host, migration);
     this.#refused.delete(name);
     this.#served.set(name, served);
     void served.ended.catch((error: unknown) => {
@@ -75,12 +75,12 @@ export class MigrationWatch {
     this.#say({ type: 'serving', migration: name, text: `Working on ${name}: ${because}` });
   }
 
-  /** Each reason is told once. */
+  /** Reports each reason once. */
   #refuse(name: string, because: string): void {
-    const told = this.#refused.get(name)?.because === because;
-    this.#refused.set(name, { because, nextMs: this.#place.deps.now() + AGAIN_AFTER_MS });
-    if (told) return;
-    const text = `Not working on ${name}, looking again every ${AGAIN_AFTER_MS / 1000} s: ${because}`;
+    const isKnown = this.#refused.get(name)?.because === because;
+    this.#refused.set(name, { because, nextMs: this.#host.deps.now() + RETRY_AFTER_MS });
+    if (isKnown) return;
+    const text = `Not working on ${name}, trying again every ${RETRY_AFTER_MS / 1000} s: ${because}`;
     this.#say({ type: 'refused', migration: name, text });
   }
 }

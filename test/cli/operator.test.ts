@@ -68,7 +68,7 @@ describe('for a migration that has ended', () => {
         exit: 4,
         stdout: '',
         stderr:
-          'longhaul: over has ended and takes no messages any more [NOT_READY]. longhaul status over shows how.\n',
+          'longhaul: over has ended and accepts no messages [NOT_READY]. longhaul status over shows how.\n',
       });
     },
   );
@@ -109,7 +109,7 @@ describe('for a migration that has ended', () => {
     expect({ exit, stderr }).toEqual({
       exit: 4,
       stderr:
-        'longhaul: over has ended, and its account is closed [NOT_READY]. longhaul status over shows how. To move the tree again, give the spec another name.\n',
+        'longhaul: over has ended, and its ledger is closed [NOT_READY]. longhaul status over shows how. To move the tree again, give the spec another name.\n',
     });
   });
 });

@@ -107,7 +107,7 @@ describe('a worker takes no work, and says why, when', () => {
     await worker.line(/is ready/);
 
     expect(line).toMatch(says());
-    expect(line).toContain('looking again every 5 s');
+    expect(line).toContain('trying again every 5 s');
     // The server lists a poller when its first poll has come in, which is after the worker says that it is ready.
     await until('workflow tasks are polled for', () => pollers(server, WORKFLOW_QUEUE, 1));
     expect(await pollers(server, stepQueue(migration.name), 2)).toBe(0);

@@ -1,13 +1,13 @@
-/** Workers that live and end together: half of them alone would look like slow ones. */
+/** Runs several Workers as one unit: if one fails, all shut down. Some of them alone would look like slow workers. */
 import type { Worker } from '@temporalio/worker';
 
-export interface Together {
-  /** Resolves after shutdown; rejects when one of them failed. */
+export interface WorkerGroup {
+  /** Resolves after shutdown; rejects if a worker failed. */
   readonly ended: Promise<void>;
   readonly shutdown: () => void;
 }
 
-export function runTogether(workers: readonly Worker[]): Together {
+export function runTogether(workers: readonly Worker[]): WorkerGroup {
   const shutdown = (): void => workers.forEach(shutdownOnce);
   const runs = workers.map((worker) => worker.run());
   const ended = Promise.all(runs)
