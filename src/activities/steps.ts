@@ -1,7 +1,10 @@
 /** The steps of a chunk as activities. They return counters and samples, never complete lists. */
+import type { Engine, StepJob } from '../engines/engine.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import type { ChunkSum, StepResult } from '../model/round.ts';
+import { STEP_NAME, type StepActivities, type StepInput } from '../protocol/activities.ts';
 import { spendAllowance } from './controls.ts';
-import { type StepActivities, STEP_NAME } from '../protocol/activities.ts';
+import type { ActivityDeps } from './deps.ts';
 import { runStep, type StepContext } from './run-step.ts';
 
 export function stepActivities(context: StepContext): Omit<StepActivities, 'assessAndPlan'> {
@@ -16,32 +19,45 @@ export function stepActivities(context: StepContext): Omit<StepActivities, 'asse
     deletePass: (input) =>
       runStep(context, input, {
         name: STEP_NAME.deletePass,
-        run: async (engine, job) => {
-          const result = await engine.deletePass(job);
-          spendAllowance(deps.state.migration(input.migration), input.chunk);
-          return result;
-        },
+        run: (engine, job) => deletePass(deps, input, engine, job),
       }),
     closeChunk: (input) =>
       runStep(context, input, {
         name: 'close',
-        run: async (engine, job) => {
-          const startedAt = deps.now();
-          const sum = await engine.close(job);
-          const { chunk, round } = input;
-          const store = deps.state.migration(input.migration);
-          // A chunk skipped before its delete-pass still has an allowance, which was for this round only.
-          spendAllowance(store, chunk);
-          openLedger(store.ledgerPath).append({
-            kind: 'chunk closed',
-            key: `chunk closed/${chunk}/${round.number}`,
-            chunk,
-            round: round.number,
-            sum,
-            elapsedMs: deps.now() - startedAt,
-          });
-          return sum;
-        },
+        run: (engine, job) => closeChunk(deps, input, engine, job),
       }),
   };
+}
+
+async function deletePass(
+  { state }: ActivityDeps,
+  { migration, chunk }: StepInput,
+  engine: Engine,
+  job: StepJob,
+): Promise<StepResult> {
+  const result = await engine.deletePass(job);
+  spendAllowance(state.migration(migration), chunk);
+  return result;
+}
+
+async function closeChunk(
+  { state, now }: ActivityDeps,
+  { migration, chunk, round }: StepInput,
+  engine: Engine,
+  job: StepJob,
+): Promise<ChunkSum> {
+  const startedAt = now();
+  const sum = await engine.close(job);
+  const store = state.migration(migration);
+  // A chunk skipped before its delete-pass still has an allowance, which was for this round only.
+  spendAllowance(store, chunk);
+  openLedger(store.ledgerPath).append({
+    kind: 'chunk closed',
+    key: `chunk closed/${chunk}/${round.number}`,
+    chunk,
+    round: round.number,
+    sum,
+    elapsedMs: now() - startedAt,
+  });
+  return sum;
 }

@@ -1,12 +1,12 @@
 /**
- * What happened to which entry, over the rounds of a chunk: one journal record an entry that a round
- * did something to, written by close() before it replaces the catalog. An entry that did not change
- * costs nothing, and close() leaves out what the seed round copied as new: a path without a 'new' of
- * its own was there at the seed. A round keeps at most MOST_EVENTS, and says so when it had more.
+ * Records the events of the entries of a chunk, over its rounds: one journal record per entry that a round
+ * changed, written by close() before it replaces the catalog. Entries that the seed round copied as new are
+ * left out: a path without a 'new' event existed at the seed. A round keeps at most MAX_EVENTS, and the
+ * number of those beyond.
  *
- * close() may run again after a crash: a round's records stand between its own `begin` and `end`,
- * and a reader takes the last whole set of a round. `compactEvents` keeps the file bounded: once it
- * is above its limit, rounds are dropped from the oldest on, and a record says up to which.
+ * close() may run again after a crash: the records of a round stand between its `begin` and `end`, and a
+ * reader uses the last complete set of a round. `compactEvents` limits the size of the file: it drops the
+ * oldest rounds and records up to which.
  */
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,11 +20,11 @@ type Place = Pick<ChunkStore, 'directory'>;
 
 export interface EntryEvent {
   readonly path: RawPath;
-  /** What the round found or did: 'new', 'changed', 'metadata', 'deleted', 'blocked', …. */
+  /** Action of the round: 'new', 'changed', 'metadata', 'deleted', 'blocked', …. */
   readonly what: string;
-  /** Where it left the entry; absent when the entry is no more. */
+  /** Status after the round; absent if the entry no longer exists. */
   readonly status?: EntryStatus;
-  /** Error code, for what was not brought to its end. */
+  /** Error code of an entry that the round could not finish. */
   readonly code?: string;
 }
 
@@ -33,24 +33,24 @@ export interface RoundEvents {
   /** ISO 8601. */
   readonly at: string;
   readonly events: readonly EntryEvent[];
-  /** Events of this round that were not kept. */
+  /** Number of events of this round that were not kept. */
   readonly more: number;
 }
 
-/** One record: `b` begins a round, `e` ends it, `d` says that rounds up to it were dropped. */
+/** `b` begins a round, `e` ends it, `d` records that the rounds up to `d` were dropped. */
 type EventRecord =
   | { readonly b: number; readonly at: string }
   | { readonly p: string; readonly w: string; readonly s?: EntryStatus; readonly c?: string }
-  /** `more`: how many events the round had beyond those kept. */
+  /** `more`: number of events beyond those kept. */
   | { readonly e: number; readonly more?: number }
   | { readonly d: number };
 
 const EVENTS_LIMIT_BYTES = 8 * 2 ** 20;
-/** So that reading a round takes memory of tens of MB at most. */
-const MOST_EVENTS = 50_000;
+/** Limits the memory for reading a round to tens of MB. */
+const MAX_EVENTS = 50_000;
 const COMMIT_EVERY = 4096;
 
-/** Appends what a round did; durable when it returns. May be called again for the same round. */
+/** Appends the events of a round; durable when it returns. May be called again for the same round. */
 export function writeEvents(
   store: Place,
   round: { readonly number: number; readonly at: string },
@@ -61,11 +61,11 @@ export function writeEvents(
     journal.append({ b: round.number, at: round.at });
     let count = 0;
     for (const event of events) {
-      if (++count > MOST_EVENTS) continue;
+      if (++count > MAX_EVENTS) continue;
       journal.append(encode(event));
       if (count % COMMIT_EVERY === 0) journal.commit();
     }
-    journal.append(endOf(round.number, Math.max(0, count - MOST_EVENTS)));
+    journal.append(endOf(round.number, Math.max(0, count - MAX_EVENTS)));
     journal.commit();
   } finally {
     journal.close();
@@ -79,13 +79,13 @@ export interface PathEvent extends EntryEvent {
 
 export interface EventsOfPath {
   readonly events: readonly PathEvent[];
-  /** Rounds up to this one are no longer in the file; 0 when all are. */
+  /** Rounds up to this one are no longer in the file; 0 if all are. */
   readonly forgottenUpTo: number;
-  /** Rounds of which not every event was kept. */
+  /** Numbers of the rounds that had more events than were kept. */
   readonly incompleteRounds: readonly number[];
 }
 
-/** What happened to one path, in order of rounds. Reads the whole file, keeps what is asked for. */
+/** Returns the events of one path in order of rounds. Reads the whole file. */
 export function eventsOf(store: Place, path: RawPath): EventsOfPath {
   const { rounds, forgottenUpTo } = readRounds(store, (candidate) => candidate === path);
   const events = rounds.flatMap(({ round, at, events }) =>
@@ -95,7 +95,7 @@ export function eventsOf(store: Place, path: RawPath): EventsOfPath {
   return { events, forgottenUpTo, incompleteRounds };
 }
 
-/** The rounds in the file, oldest first, each in its last whole set, with the events of the paths wanted. */
+/** Returns the rounds in the file, oldest first, with the events of the wanted paths. */
 export function readRounds(
   store: Place,
   wanted: (path: RawPath) => boolean = () => true,
@@ -118,8 +118,8 @@ export function readRounds(
 }
 
 /**
- * Drops the oldest rounds once the file is above the limit, until it is below half of it; the newest
- * round stays, however large. For close(), after `writeEvents`. Whole or not at all.
+ * Drops the oldest rounds if the file exceeds the limit, until it is below half of it; keeps the newest
+ * round, however large. Replaces the file atomically. close() calls it after `writeEvents`.
  */
 export function compactEvents(store: Place, limitBytes = EVENTS_LIMIT_BYTES): void {
   const path = pathOf(store);
@@ -153,7 +153,7 @@ function newestWithin(rounds: readonly RoundEvents[], bytes: number): readonly R
   return rounds.slice(first);
 }
 
-/** About the bytes its records take. */
+/** Returns the approximate size of the records of a round, in bytes. */
 function sizeOf({ events }: RoundEvents): number {
   return events.reduce((sum, event) => sum + JSON.stringify(encode(event)).length + 8, 80);
 }

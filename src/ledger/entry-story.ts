@@ -1,6 +1,6 @@
 /**
- * The story of one path: which chunk has it, where it stands, what each round did to it, and what
- * people decided about it. From the plan, the chunk's catalog and events, the ledger and the controls.
+ * Tells the story of one path: its chunk, its status, the actions of each round, and operators' decisions
+ * about it. Reads the plan, the chunk's catalog and events, and the ledger.
  */
 import { existsSync } from 'node:fs';
 import { nameOf, parentOf, printable, type RawPath } from '../paths.ts';
@@ -15,18 +15,18 @@ import type { MigrationStore } from '../state/migration-store.ts';
 export interface EntryStory {
   /** Printable form. */
   readonly path: string;
-  /** Undefined when there is no plan yet. */
+  /** Undefined if there is no plan. */
   readonly chunk: string | undefined;
   readonly now: EntryNow | undefined;
   readonly events: readonly StoryEvent[];
-  /** What rounds up to this one did is no longer kept; 0 when all is. */
+  /** Events of rounds up to this one are no longer kept; 0 if all are. */
   readonly forgottenUpTo: number;
-  /** Rounds that did more than is kept: what they did to this path may be missing. */
+  /** Rounds with more events than were kept: an event of this path may be missing. */
   readonly incompleteRounds: readonly number[];
   readonly decisions: readonly StoryDecision[];
 }
 
-/** As the last closed round left it. */
+/** State of the entry after the last closed round. */
 export interface EntryNow {
   readonly status: Entry['status'];
   readonly kind: string;
@@ -37,7 +37,7 @@ export interface EntryNow {
   readonly owner: string;
   /** Hex. */
   readonly digest?: string;
-  /** The directory that an exclusion or exception of a whole subtree stands at. */
+  /** Names the directory whose exclusion or exception covers this path. */
   readonly because?: string;
 }
 
@@ -83,7 +83,7 @@ function entryNow(catalogPath: string, path: RawPath): EntryNow | undefined {
   if (!existsSync(catalogPath)) return undefined;
   const reader = new CatalogReader(catalogPath);
   try {
-    // An excluded directory stands for what is in it.
+    // An excluded directory stands for its whole subtree.
     for (let at = path; at !== ''; at = parentOf(at)) {
       const entry = reader.directory(parentOf(at))?.entries.find(({ name }) => name === nameOf(at));
       if (entry === undefined) continue;
@@ -122,7 +122,7 @@ function describeEntry(entry: Entry): EntryNow {
   };
 }
 
-/** File systems hold times that no Date can: those stay seconds. */
+/** Returns seconds for a time that a file system can store and a Date cannot. */
 function formatTime(seconds: number, nanoseconds: number): string {
   const fraction = String(nanoseconds).padStart(9, '0');
   const date = new Date(seconds * 1000);
@@ -167,7 +167,7 @@ function decision(line: LedgerLine, what: string): StoryDecision {
   };
 }
 
-/** The story as lines for a person. */
+/** Renders the story as lines of text. */
 export function renderStory(story: EntryStory): string {
   const lines = [story.path === '' ? '(the root of the tree)' : story.path];
   lines.push(story.chunk === undefined ? '  in no chunk: no plan yet' : `  chunk ${story.chunk}`);
@@ -193,7 +193,7 @@ export function renderStory(story: EntryStory): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The seed writes no event for what it copies: who has none that says `new` was there then. */
+/** Returns true if the entry existed at the seed, which writes no event for what it copies as new. */
 function atTheSeed({ now, events, forgottenUpTo, incompleteRounds }: EntryStory): boolean {
   const whole = forgottenUpTo === 0 && incompleteRounds.length === 0;
   const copied = now === undefined ? events.length > 0 : now.status === 'verified';

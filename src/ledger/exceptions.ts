@@ -1,4 +1,4 @@
-/** Entries that will not be migrated: those that a person accepted, and those that a rule of the spec names. */
+/** Lists entries that are not migrated: accepted exceptions, and special files that the spec leaves out. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { joinRaw, printable } from '../paths.ts';
@@ -7,15 +7,15 @@ import { foldLedger, readLedger } from './ledger.ts';
 import type { MigrationStore } from '../state/migration-store.ts';
 
 export interface ExceptedEntry {
-  /** Printable. */
+  /** Printable form. */
   readonly path: string;
-  /** Undefined for a rule: special files are left out unless the spec says copy. */
+  /** Undefined for a special file, which is left out unless the spec says `copy`. */
   readonly by?: string;
   readonly because: string;
   readonly at?: string;
 }
 
-/** The accepted ones in the order they were accepted, then the others by path. */
+/** Yields accepted exceptions in order of acceptance, then the special files by path. */
 export function* exceptionsOf(store: MigrationStore): Generator<ExceptedEntry, void> {
   const accepted = new Set<string>();
   const lines = existsSync(store.ledgerPath) ? readLedger(store.ledgerPath) : [];

@@ -1,6 +1,6 @@
 /**
- * Evidence that leaves the state directory: the mtree manifest, and the audit folder with ledger,
- * head, plan, spec and report. Keep the head where nobody who can write the state can write it.
+ * Exports evidence: the mtree manifest, and the audit folder with ledger, head, plan, spec and report. Keep
+ * the head where a user who can write the state directory cannot write.
  */
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { planToJson } from '../policy/chunks/json.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
 export interface MtreeExport extends MtreeCounts {
-  /** Chunks that no round has closed yet: they are not in the manifest. */
+  /** Ids of chunks that no round has closed: the manifest lacks them. */
   readonly chunksWithoutCatalog: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function exportMtree(store: MigrationStore, path: string): MtreeExport {
   return { ...counts, chunksWithoutCatalog: chunksWithoutCatalog.map(({ id }) => id) };
 }
 
-/** Writes the audit folder; returns the names of its files. May be run again over an earlier one. */
+/** Writes the audit folder, also over an earlier one; returns the names of its files. */
 export function exportAudit(store: MigrationStore, folder: string): readonly string[] {
   const spec = readRecord(store).spec;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -53,7 +53,7 @@ export function exportAudit(store: MigrationStore, folder: string): readonly str
   if (existsSync(store.ledgerPath)) {
     const copy = join(folder, 'ledger.jsonl');
     copyFileSync(store.ledgerPath, copy);
-    // The head of what was copied: lines may have been appended since.
+    // The head belongs to the copy: lines may have been appended to the ledger since.
     writeJsonAtomic(join(folder, 'ledger.head'), verifyLedger(copy).head);
     files.push('ledger.jsonl', 'ledger.head');
   }
@@ -62,7 +62,7 @@ export function exportAudit(store: MigrationStore, folder: string): readonly str
   return [...files, 'SHA256SUMS'];
 }
 
-/** Hooks may carry passwords in their arguments: only the program stays. */
+/** Removes the arguments of hooks, which may contain passwords. */
 function withoutSecrets(spec: MigrationSpec): unknown {
   const { freeze, switch: switchHook, ...cutover } = spec.cutover;
   const program = (hook: { readonly command: readonly string[] } | undefined): object | undefined =>

@@ -5,11 +5,11 @@
  *
  * `hash` is the SHA-256, in hex, of `prev` followed by the line's other members as canonical JSON
  * (members sorted by name, no spaces); `prev` is the hash of the line before, 64 zeros for the first.
- * So one who has the last hash can tell whether anything before it was changed, removed, inserted or
- * put elsewhere, with `jq -cS 'del(.prev, .hash)'` and `sha256sum` alone.
+ * The last hash therefore proves that no earlier line was changed, removed, inserted or moved; it can be
+ * checked with `jq -cS 'del(.prev, .hash)'` and `sha256sum` alone.
  *
- * `key` makes lines idempotent: what is appended again under its key says the same thing again, or
- * replaces it. A reader folds them: the last line of a key counts.
+ * `key` makes lines idempotent: an event with the key and content of the last line of that key is not
+ * appended again; one with other content replaces it. Readers fold lines: the last line of a key counts.
  */
 import { createHash } from 'node:crypto';
 import type { ChunkSum, RoundKind } from '../model/round.ts';
@@ -17,7 +17,7 @@ import type { Phase } from '../policy/rounds/phase.ts';
 
 interface ByKind {
   'migration started': { readonly migration: string };
-  /** SHA-256 of the spec in force, as canonical JSON. */
+  /** SHA-256 of the spec in force as canonical JSON. */
   spec: { readonly digest: string };
   phase: { readonly phase: Phase };
   plan: {
@@ -45,7 +45,7 @@ interface ByKind {
     readonly sum: ChunkSum;
     readonly elapsedMs: number;
   };
-  /** One execution of DataSync, as it ended; the service forgets it after 30 days. */
+  /** A DataSync execution that has ended; the service deletes its record after 30 days. */
   execution: {
     readonly chunk: string;
     readonly round: number;
@@ -66,11 +66,11 @@ interface ByKind {
     readonly code: string;
   };
   'chunk unblocked': { readonly chunk: string; readonly round: number };
-  /** A message of an operator, as it was taken: 'approveCutover', 'setBandwidth', …. */
+  /** A message of an operator that was applied: 'approveCutover', 'setBandwidth', …. */
   decision: { readonly message: string; readonly details?: Readonly<Record<string, unknown>> };
   /** path in printable form. */
   'exception accepted': { readonly path: string };
-  /** Without the 'hook' line that follows it, nobody knows how it ended. */
+  /** Without a 'hook' line that follows, the result of the hook is unknown. */
   'hook started': { readonly hook: 'freeze' | 'switch' };
   hook: {
     readonly hook: 'freeze' | 'switch';
@@ -79,7 +79,7 @@ interface ByKind {
     /** The end of what it printed. */
     readonly output: string;
   };
-  /** Times ISO 8601. Without a lane: of the whole link. */
+  /** Times are ISO 8601. Without a lane: an outage of the whole link. */
   outage: {
     readonly since: string;
     readonly until: string;
@@ -94,23 +94,22 @@ export type LedgerKind = keyof ByKind;
 
 interface Common {
   /**
-   * What this line is about, such as 'chunk closed/0042/7'. What can come and go, such as a chunk's
-   * being blocked and unblocked, has one key for both: 'blocked/0042'. Not for two decisions: those
-   * need keys of their own.
+   * Names the subject of the line: 'chunk closed/0042/7'. Opposite events, such as a chunk being blocked
+   * and unblocked, share a key: 'blocked/0042'. Each decision has its own key.
    */
   readonly key: string;
-  /** ISO 8601; when it is appended, if absent. */
+  /** ISO 8601; default: the time at which the line is appended. */
   readonly at?: string;
   readonly by?: string;
   readonly because?: string;
 }
 
-/** What is appended. */
+/** An event to append. */
 export type LedgerEvent = {
   [Kind in LedgerKind]: Common & { readonly kind: Kind } & ByKind[Kind];
 }[LedgerKind];
 
-/** What is read. */
+/** An event as it stands in the ledger. */
 export type LedgerLine = LedgerEvent & {
   readonly seq: number;
   readonly at: string;
@@ -120,7 +119,7 @@ export type LedgerLine = LedgerEvent & {
 
 export const FIRST_PREV = '0'.repeat(64);
 
-/** Members sorted by name at every depth, no spaces; undefined members are left out. */
+/** Sorts members by name at every depth; no spaces, no undefined members. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value))
     return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
@@ -136,7 +135,7 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The line as it is written, without its line end. */
+/** Returns the line without its line end, and its hash. */
 export function encodeLine(
   event: LedgerEvent,
   place: { readonly seq: number; readonly prev: string; readonly at: string },
@@ -148,13 +147,13 @@ export function encodeLine(
   return { text: JSON.stringify({ ...body, prev, hash }), hash };
 }
 
-/** The hash a line ought to have. */
+/** Returns the hash that the line must have. */
 export function hashOf(line: { readonly prev: string; readonly hash: string }): string {
   return sha256(line.prev + canonicalJson(without(line, ['prev', 'hash'])));
 }
 
-/** A line without its place and time: an event said twice says the same. */
-export function whatItSays(event: LedgerEvent): string {
+/** Returns the content of an event without its position and time, to compare two events. */
+export function contentOf(event: LedgerEvent): string {
   return canonicalJson(without(event, ['seq', 'at', 'prev', 'hash']));
 }
 
@@ -162,7 +161,7 @@ function without(value: object, names: readonly string[]): object {
   return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
 }
 
-/** The line, or undefined when the text is none that this module writes. */
+/** Returns undefined if the text is not exactly what `encodeLine` writes. */
 export function decodeLine(text: string): LedgerLine | undefined {
   let line: Partial<LedgerLine>;
   try {
@@ -175,6 +174,6 @@ export function decodeLine(text: string): LedgerLine | undefined {
     line !== null &&
     Number.isSafeInteger(line.seq) &&
     [line.at, line.kind, line.key, line.prev, line.hash].every((text) => typeof text === 'string');
-  // The text itself counts: a member twice, or another spelling of it, is a change.
+  // A repeated member or another spelling of the same JSON is a change as well.
   return whole && JSON.stringify(line) === text ? (line as LedgerLine) : undefined;
 }

@@ -1,10 +1,9 @@
 /**
- * The account of what was done and decided: an append-only file of hash-chained lines (see
- * ledger-line.ts). Several processes append to one ledger, each line under a lock, durable before
- * `append` returns. Beside it, `ledger.head` holds the last line's number and hash, so that a ledger
- * whose end was cut off is recognised.
+ * The ledger records actions and decisions: an append-only file of hash-chained lines (ledger-line.ts).
+ * Several processes append to one ledger, under a lock; lines are durable before `append` returns.
+ * `ledger.head` beside it holds the number and hash of the last line, so that a truncated ledger is detected.
  *
- * Not guaranteed: who can write both files can forge both. An export keeps the head elsewhere.
+ * Not guaranteed: a user who can write both files can forge both. An export keeps the head elsewhere.
  */
 import {
   closeSync,
@@ -28,7 +27,7 @@ import {
   hashOf,
   type LedgerEvent,
   type LedgerLine,
-  whatItSays,
+  contentOf,
 } from './ledger-line.ts';
 import { textLines } from '../state/text-lines.ts';
 
@@ -39,19 +38,19 @@ export interface LedgerHead {
 
 export interface Ledger {
   /**
-   * Appends what is not there yet, as it is, under its key; returns the head after it. Throws
-   * LEDGER_BROKEN when the end of the ledger is not what was written last.
+   * Appends events unless the last line of their key has the same content; returns the new head. Throws
+   * LEDGER_BROKEN if the end of the ledger is not what was written last.
    */
   append(...events: readonly LedgerEvent[]): LedgerHead;
-  /** All lines in order, up to a torn one at the end. Throws LEDGER_BROKEN at a line that is none. */
+  /** Yields all lines in order, except a torn one at the end. Throws LEDGER_BROKEN for an invalid line. */
   lines(): Generator<LedgerLine, void, undefined>;
-  /** Undefined when nothing was ever appended. */
+  /** Undefined if nothing was ever appended. */
   head(): LedgerHead | undefined;
 }
 
 const NOTHING: LedgerHead = { seq: 0, hash: FIRST_PREV };
 
-/** `path` is MigrationStore.ledgerPath. Nothing is made before the first append. */
+/** `path` is MigrationStore.ledgerPath. The first append creates the file. */
 export function openLedger(path: string, now: () => Date = () => new Date()): Ledger {
   const known = new KnownPart();
   return {
@@ -83,7 +82,7 @@ export function* readLedger(path: string): Generator<LedgerLine, void, undefined
   }
 }
 
-/** The last line of each key, in the order of those. */
+/** Returns the last line of each key, in the order of these lines. */
 export function foldLedger(lines: Iterable<LedgerLine>): Map<string, LedgerLine> {
   const last = new Map<string, LedgerLine>();
   for (const line of lines) {
@@ -93,16 +92,16 @@ export function foldLedger(lines: Iterable<LedgerLine>): Map<string, LedgerLine>
   return last;
 }
 
-/** What this process has read of the file so far; other processes append behind it. */
+/** The part of the file that this process has read; other processes append after it. */
 class KnownPart {
   head = NOTHING;
   bytes = 0;
-  readonly saysByKey = new Map<string, string>();
+  readonly contentByKey = new Map<string, string>();
 
   add(line: LedgerLine, bytes: number): void {
     this.head = { seq: line.seq, hash: line.hash };
     this.bytes += bytes;
-    this.saysByKey.set(line.key, whatItSays(line));
+    this.contentByKey.set(line.key, contentOf(line));
   }
 }
 
@@ -124,7 +123,7 @@ function appendLocked({ path, known, events, now }: Append): LedgerHead {
       if (known.bytes === 0) syncDirectory(dirname(path));
       for (const { line, length } of lines) known.add(line, length);
     }
-    // Also when nothing was new: a crash may have come between line and head.
+    // Also if nothing was new: a crash may have come between line and head.
     if (known.head.seq > 0 && readHead(path)?.seq !== known.head.seq) {
       writeJsonAtomic(headPath(path), known.head);
     }
@@ -134,7 +133,7 @@ function appendLocked({ path, known, events, now }: Append): LedgerHead {
   }
 }
 
-/** Reads what others appended, checks that it continues the chain, and cuts a torn line off. */
+/** Reads lines of other processes, checks that they continue the chain, and cuts off a torn line. */
 function catchUp(fd: number, path: string, known: KnownPart): void {
   const { size } = fstatSync(fd);
   if (size < known.bytes) throw broken(path, 'it is shorter than it was');
@@ -160,7 +159,7 @@ function catchUp(fd: number, path: string, known: KnownPart): void {
   if (start < rest.length) ftruncateSync(fd, known.bytes);
 }
 
-/** The head may lag behind by what a crash interrupted; it never runs ahead. */
+/** The head may lag behind after a crash; it is never ahead of the ledger. */
 function checkHead(path: string, last: LedgerHead): void {
   const head = readHead(path);
   if (head === undefined || head.seq < last.seq) return;
@@ -174,15 +173,15 @@ function encode(
   now: () => Date,
 ): { bytes: Buffer; lines: { line: LedgerLine; length: number }[] } {
   const lines: { line: LedgerLine; length: number }[] = [];
-  const says = new Map<string, string>();
+  const contents = new Map<string, string>();
   const texts: string[] = [];
   let { seq, hash: prev } = known.head;
   for (const event of events) {
-    const said = says.get(event.key) ?? known.saysByKey.get(event.key);
-    if (said === whatItSays(event)) continue;
+    const written = contents.get(event.key) ?? known.contentByKey.get(event.key);
+    if (written === contentOf(event)) continue;
     const at = event.at ?? now().toISOString();
     const { text, hash } = encodeLine(event, { seq: ++seq, prev, at });
-    says.set(event.key, whatItSays(event));
+    contents.set(event.key, contentOf(event));
     texts.push(`${text}\n`);
     lines.push({ line: JSON.parse(text) as LedgerLine, length: Buffer.byteLength(text) + 1 });
     prev = hash;

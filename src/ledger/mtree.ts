@@ -1,11 +1,11 @@
 /**
- * An mtree(5) manifest of what the destination should hold: anybody can check it there with
- * `mtree -p DESTINATION -f FILE` or `bsdtar`, without longhaul. Full-path lines, each directory
- * before its entries, names escaped as vis(3) does in octal.
+ * Writes an mtree(5) manifest of the destination, which can be checked there without longhaul:
+ * `mtree -p DESTINATION -f FILE` or `bsdtar`. Full-path lines, each directory before its entries, names
+ * escaped in octal as by vis(3).
  *
- * In it: what was copied. What is excluded, excepted, blocked or not at its end is a comment with its
- * reason, as nothing is promised of it; mtree calls what of it is there "extra". Directories have no
- * size and files no link count, as those are the file system's own.
+ * Entries that were copied are lines. Entries that are excluded, excepted, blocked or unfinished are
+ * comments with their status; mtree reports those that exist as "extra". Sizes of directories and link
+ * counts are left out, because they depend on the file system.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readlinkSync, renameSync, rmSync } from 'node:fs';
@@ -16,23 +16,23 @@ import { syncDirectory } from '../state/directory.ts';
 import type { DirectoryBlock, Entry } from '../model/entry.ts';
 
 export interface MtreeOptions {
-  /** What the catalog's digests are; blake3 has no place in mtree(5) and is left out. */
+  /** Algorithm of the catalog's digests; mtree(5) has no keyword for blake3, so these are left out. */
   readonly digest: 'sha256' | 'blake3';
-  /** The destination, to read the targets of symlinks from: a catalog has only their digest. */
+  /** Path of the destination; symlink targets are read there, because a catalog has only their digests. */
   readonly destination?: string;
-  /** What the catalog knows of an entry: DataSync's reports have no owner, no mode and no digest. */
+  /** Completeness of the catalog: DataSync's reports have no owner, mode or digest. */
   readonly knows: 'everything' | 'kind, size and time';
 }
 
-const LITTLE_KNOWN =
+const PARTIAL_NOTICE =
   '# By the reports of DataSync: kind, size and time. Owners, modes, link targets and contents are not in here;\n' +
   '# POINT_IN_TIME verification has compared them in the last round.\n';
 
 export interface MtreeCounts {
   entries: number;
-  /** Entries that are comments: excluded, excepted, blocked, …. */
+  /** Entries written as comments: excluded, excepted, blocked, …. */
   leftOut: number;
-  /** Symlinks whose target could not be read, or is not the one that was copied: without `link`. */
+  /** Symlinks without `link`: the target could not be read, or is not the one that was copied. */
   linksWithoutTarget: number;
 }
 
@@ -48,7 +48,7 @@ const TYPES: Readonly<Record<number, string>> = {
 };
 const FLUSH_BYTES = 256 * 1024;
 
-/** Writes the manifest whole or not at all. `directories` sorted, as from `allDirectories`. */
+/** Writes the manifest atomically. `directories` must be sorted, as by `allDirectories`. */
 export function writeMtree(
   directories: Iterable<DirectoryBlock>,
   path: string,
@@ -58,7 +58,7 @@ export function writeMtree(
   const partial = `${path}.partial`;
   const fd = openSync(partial, 'w', 0o600);
   try {
-    const head = options.knows === 'everything' ? '' : LITTLE_KNOWN;
+    const head = options.knows === 'everything' ? '' : PARTIAL_NOTICE;
     let text = `#mtree\n${head}. type=dir\n`;
     for (const directory of directories) {
       for (const entry of directory.entries) {
@@ -114,7 +114,7 @@ function mtreeLine(
   return `${words.join(' ')}\n`;
 }
 
-/** The target as it is at the destination, if it is the one that was copied. */
+/** Returns the target at the destination, if it is the one that was copied. */
 function linkWord(
   path: RawPath,
   entry: Entry,
@@ -137,7 +137,7 @@ function linkWord(
   }
 }
 
-/** vis(3) with VIS_OCTAL: what a reader could take for something else becomes \ooo. */
+/** Escapes as vis(3) with VIS_OCTAL: characters with a meaning in mtree(5) become \ooo. */
 export function escapeName(name: RawPath): string {
   return name.replace(
     /[^!-~]|[\\#*?[\]=]/g,

@@ -1,4 +1,4 @@
-/** The account of a migration for people: what was moved, what is open, who decided what, how to check it. */
+/** Renders the report of a migration: sums, open chunks, rounds, decisions, and how to check them. */
 import { formatBytes } from '../units.ts';
 import { foldLedger, readLedger } from './ledger.ts';
 import type { LedgerKind, LedgerLine } from './ledger-line.ts';
@@ -7,7 +7,7 @@ import { verifyLedger, type LedgerCheck } from './verify-ledger.ts';
 
 type Of<Kind extends LedgerKind> = Extract<LedgerLine, { readonly kind: Kind }>;
 
-/** Throws LEDGER_BROKEN when a line is none; what else is wrong with the ledger is said in the report. */
+/** Throws LEDGER_BROKEN for an invalid line; the report lists other problems of the ledger. */
 export function reportOf(store: Pick<MigrationStore, 'name' | 'ledgerPath'>): string {
   const lines = [...foldLedger(readLedger(store.ledgerPath)).values()];
   const check = verifyLedger(store.ledgerPath);

@@ -1,6 +1,6 @@
 /**
- * Checks a ledger against itself: every line, the chain, the head, and that the sums close. It tells
- * which line is wrong and how; it never throws for what it finds.
+ * Checks a ledger: every line, the chain, the head, and that the sums close. Returns which lines are wrong
+ * and why; does not throw for problems that it finds.
  */
 import { addSums, closeSum, type SumAnswer } from '../model/sum.ts';
 import { foldLedger, readHead, type LedgerHead } from './ledger.ts';
@@ -8,36 +8,36 @@ import { decodeLine, FIRST_PREV, hashOf, type LedgerLine } from './ledger-line.t
 import { textLines } from '../state/text-lines.ts';
 
 export interface LedgerProblem {
-  /** From 1; the line after the last for what is missing at the end. */
+  /** From 1; the number after the last line if lines are missing at the end. */
   readonly line: number;
   readonly what: string;
 }
 
-/** A chunk that is not at its end. */
-export interface OpenChunk {
+/** A chunk that is blocked or has open entries. */
+export interface OpenChunkReason {
   readonly chunk: string;
   readonly because: string;
 }
 
 export interface LedgerCheck {
-  /** Whether the chain is whole and every sum closes. Open entries are no fault of the ledger. */
+  /** True if the chain is intact and every sum closes. Open entries are no fault of the ledger. */
   readonly ok: boolean;
   readonly lines: number;
-  /** The head as computed; keep it elsewhere. */
+  /** The head as computed from the lines; keep it elsewhere. */
   readonly head: LedgerHead | undefined;
-  /** At most 20, the first ones. */
+  /** The first 20. */
   readonly problems: readonly LedgerProblem[];
-  /** Over the last closing of every chunk. */
+  /** Sums over the last closing of every chunk. */
   readonly totals: Readonly<Record<string, number>>;
   readonly sum: SumAnswer;
-  readonly open: readonly OpenChunk[];
+  readonly open: readonly OpenChunkReason[];
 }
 
-const MOST_PROBLEMS = 20;
+const MAX_PROBLEMS = 20;
 
-/** `expected` is a head kept elsewhere, such as in an export: the ledger must hold it. */
+/** `expected` is a head that was kept elsewhere, such as in an export; the ledger must contain it. */
 export function verifyLedger(path: string, expected?: LedgerHead): LedgerCheck {
-  // Head first: what is appended meanwhile must not look like missing lines.
+  // The head is read first: lines appended meanwhile must not look like missing lines.
   const problems: LedgerProblem[] = [];
   const head = headOf(path, problems);
   const { lines, last } = checkChain(path, problems);
@@ -66,7 +66,7 @@ export function verifyLedger(path: string, expected?: LedgerHead): LedgerCheck {
     ok: problems.length === 0,
     lines: lines.length,
     head: last,
-    problems: problems.slice(0, MOST_PROBLEMS),
+    problems: problems.slice(0, MAX_PROBLEMS),
     totals,
     sum: closeSum(totals),
     open: openChunks(lines, closings),
@@ -82,7 +82,7 @@ function checkChain(path: string, problems: LedgerProblem[]): Chain {
   const lines: LedgerLine[] = [];
   let before: LedgerHead = { seq: 0, hash: FIRST_PREV };
   for (const { text, number, torn } of textLines(path)) {
-    // A torn line was never acknowledged; the next append cuts it.
+    // A torn line was never acknowledged; the next append removes it.
     if (torn) break;
     const line = decodeLine(text);
     if (line === undefined) {
@@ -114,7 +114,7 @@ function headOf(path: string, problems: LedgerProblem[]): LedgerHead | undefined
   }
 }
 
-/** The head may lag behind what a crash interrupted, but what it names must be there. */
+/** The head may lag behind after a crash, but the line that it names must exist. */
 function missing(
   head: LedgerHead,
   lines: readonly LedgerLine[],
@@ -132,7 +132,7 @@ function missing(
 
 type Closing = LedgerLine & { readonly kind: 'chunk closed' };
 
-/** The newest closing of each chunk, by chunk id. */
+/** Returns the last closing of each chunk, sorted by chunk id. */
 export function lastClosings(lines: Iterable<LedgerLine>): Map<string, Closing> {
   const closings = new Map<string, Closing>();
   for (const line of foldLedger(lines).values()) {
@@ -146,7 +146,7 @@ export function lastClosings(lines: Iterable<LedgerLine>): Map<string, Closing> 
 function openChunks(
   lines: readonly LedgerLine[],
   closings: ReadonlyMap<string, Closing>,
-): readonly OpenChunk[] {
+): readonly OpenChunkReason[] {
   const open = new Map<string, string>();
   for (const [chunk, { sum }] of closings) {
     const answer = closeSum({ ...sum });
@@ -158,7 +158,7 @@ function openChunks(
     .map(([chunk, because]) => ({ chunk, because }));
 }
 
-/** Chunks that were blocked and neither unblocked nor closed since. */
+/** Returns chunks that were blocked and neither unblocked nor closed since. */
 function blockedChunks(lines: readonly LedgerLine[]): ReadonlyMap<string, string> {
   const blocked = new Map<string, string>();
   for (const line of lines) {
