@@ -50,10 +50,7 @@ interface HookRun {
   readonly signal: AbortSignal;
 }
 
-async function runHook(
-  store: MigrationStore,
-  { hook, key, signal }: HookRun,
-): Promise<HookResult> {
+async function runHook(store: MigrationStore, { hook, key, signal }: HookRun): Promise<HookResult> {
   const { spec } = readRecord(store);
   const settings = spec.cutover[hook];
   if (settings === undefined) throw new LonghaulError('BUG', `The spec has no ${hook} hook`);
