@@ -59,7 +59,7 @@ test.each(Object.entries(PAGES))('%s: a reason cannot begin a heading or a tag',
 
 test('what can be done now keeps its columns', () => {
   const page = PAGES['a migration with a blocked chunk, paused, with a rejected message'];
-  expect(page).toMatch(/You can now:\n\n```\nlonghaul resume acme +# go on[^`]*\n```/);
+  expect(page).toMatch(/You can now:\n\n```\nlonghaul resume acme +# continue[^`]*\n```/);
 });
 
 test('empty blocks leave nothing behind', () => {
