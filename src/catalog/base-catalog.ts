@@ -11,7 +11,7 @@ import type { ChunkStore } from '../state/chunk-store.ts';
 const basePath = ({ roundDirectory }: ChunkStore): string => join(roundDirectory, 'base');
 const nonePath = ({ roundDirectory }: ChunkStore): string => join(roundDirectory, 'base.none');
 
-/** Called at the start of a round's scan; what is decided stays. The path may not exist: no catalog yet. */
+/** Fixes the base at the start of a round's scan. The returned path does not exist if there is no catalog yet. */
 export function fixBase(store: ChunkStore): string {
   if (existsSync(basePath(store)) || existsSync(nonePath(store))) return basePath(store);
   // A catalog is replaced by rename, never written to, so a second name for it is a copy.

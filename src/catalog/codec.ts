@@ -17,7 +17,7 @@ import type { RawPath } from '../paths.ts';
 import type { Entry } from '../model/entry.ts';
 import { ByteWriter, NameReader, type ByteReader } from './bytes.ts';
 
-/** An entry whose status may be of another list than ENTRY_STATUSES, as in a worklist. */
+/** An entry whose status comes from another list than ENTRY_STATUSES, for example in a worklist. */
 export type StatusEntry<S extends string> = Omit<Entry, 'status'> & { readonly status: S };
 
 const DIGEST_BYTES = 32;
@@ -160,7 +160,7 @@ export function decodePart<S extends string>(
   }
 }
 
-/** Entries side by side: no object is made for each. */
+/** Entries in columns: no object per entry. */
 export interface EntryColumns {
   readonly names: RawPath[];
   readonly modes: number[];
@@ -169,7 +169,7 @@ export interface EntryColumns {
 
 export const noColumns = (): EntryColumns => ({ names: [], modes: [], sizesBytes: [] });
 
-/** As decodePart, of some fields. */
+/** Like decodePart, for the fields of EntryColumns. */
 export function decodeColumns(from: ByteReader, count: number, into: EntryColumns): void {
   const { names: allNames, modes, sizesBytes } = into;
   let mode = 0;

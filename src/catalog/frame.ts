@@ -1,9 +1,9 @@
-/** The frame of a catalog file: what its writer and its reader must agree on; see writer.ts. */
+/** Frame of a catalog file, shared by its writer and its reader; writer.ts describes the format. */
 import { crc32 } from 'node:zlib';
 import { LonghaulError } from '../errors/failure.ts';
 
 export const HEADER = Buffer.from('LHCATLG1', 'latin1');
-/** Plain. A block is closed before it has more than the first; one part alone may have up to the second. */
+/** Sizes before compression. A block holds at most BLOCK_BYTES, or one part of at most MAX_BLOCK_BYTES. */
 export const BLOCK_BYTES = 256 * 1024;
 export const MAX_BLOCK_BYTES = 1024 * 1024;
 /** u32 deflated length, u32 plain length, u32 CRC of both and of the deflated bytes. */
@@ -23,7 +23,7 @@ export interface Footer extends CatalogTotals {
   readonly blocks: number;
 }
 
-/** Which blocks there are: the first directory in each, and where it begins. */
+/** A block: its first directory, and its offset in the file. */
 export interface IndexEntry {
   readonly firstPath: string;
   readonly offset: number;

@@ -25,7 +25,7 @@ export interface StepJob {
   readonly lease: Lease;
   /** The chunk's directories in the state directory: manifest, journals, catalog. */
   readonly store: ChunkStore;
-  /** Paths (raw) accepted as exceptions: left out of copy, never deleted. */
+  /** Accepted exceptions (raw paths): not copied, never deleted. */
   readonly exceptions: ReadonlySet<RawPath>;
   /** gitignore-like patterns in force in this round: the spec's and those added by signals. */
   readonly excludes: readonly string[];
@@ -55,7 +55,7 @@ export interface EngineLanes {
 
 export interface Engine {
   readonly features: EngineFeatures;
-  /** Absent, or without names: the link is one. A failure of a lane names it. Reads only the state directory. */
+  /** Absent or without names if the link has no lanes. A failure of a lane names it. Reads only the state directory. */
   lanes?(): EngineLanes;
   /** Checks without changing anything. */
   preflight(spec: MigrationSpec): Promise<readonly PreflightCheck[]>;

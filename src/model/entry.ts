@@ -1,4 +1,4 @@
-/** The shapes in a catalog or manifest; the format is described in catalog/writer.ts. */
+/** Entries of a catalog or manifest; the format is described in catalog/writer.ts. */
 import type { RawPath } from '../paths.ts';
 
 export type EntryKind =
@@ -18,7 +18,7 @@ export interface Entry {
   readonly nlink: number;
   readonly uid: number;
   readonly gid: number;
-  /** Manifest: how the scan left it. Catalog: where the last round left it. */
+  /** In a manifest: result of the scan. In a catalog: result of the last round. */
   readonly status: EntryStatus;
   /** Content digest (files: of the bytes, symlinks: of the target) once copied. 32 bytes. */
   readonly digest?: Uint8Array;
@@ -30,9 +30,9 @@ export const ENTRY_STATUSES = [
   'verified', // copied, read back, equal
   'unverified', // copied, not read back yet
   'drifted', // changed while it was copied; the next round takes it
-  'blocked', // needs a person
+  'blocked', // needs an operator
   'excepted', // accepted as not migrated
-  'excluded', // left out by a rule; a directory stands for its subtree
+  'excluded', // excluded by a rule; a directory stands for its subtree
   'awaiting delete', // gone at the source, still at the destination
   'vanished', // gone at the source before it was copied
   'unreadable', // manifest: listed, but stat or readdir failed
@@ -42,7 +42,7 @@ export type EntryStatus = (typeof ENTRY_STATUSES)[number];
 /** One directory: its own path and its entries, sorted bytewise by name. */
 export interface DirectoryBlock {
   readonly path: RawPath;
-  /** Whether it was listed to its end without an error: the licence for deletes in it. */
+  /** True if it was listed completely: only then may entries in it be deleted. */
   readonly complete: boolean;
   readonly entries: readonly Entry[];
 }

@@ -1,4 +1,4 @@
-/** Rounds, the steps of a chunk, and what they report. */
+/** Rounds, the steps of a chunk, and their reports. */
 import type { Failure } from '../errors/failure.ts';
 
 export type RoundKind = 'seed' | 'catch-up' | 'final' | 'rehearsal';
@@ -25,7 +25,7 @@ export interface StepProgress {
   readonly wireBytes?: number;
 }
 
-/** An entry that a step could not bring to its end. */
+/** An entry that a step could not finish. */
 export interface OpenEntry extends Failure {
   readonly path: string; // printable form
 }
@@ -33,7 +33,7 @@ export interface OpenEntry extends Failure {
 export interface StepResult {
   readonly step: StepName;
   readonly counters: Readonly<Record<string, number>>;
-  /** How many entries need a person; the first ones of them, in `open`. */
+  /** Number of entries that need an operator; the first ones are in `open`. */
   readonly blocked: number;
   /** At most 20 samples of blocked or drifted entries, worst first; all of them are in the journal. */
   readonly open: readonly OpenEntry[];
@@ -41,7 +41,7 @@ export interface StepResult {
 }
 
 /**
- * Where every entry the chunk ever saw stands. The sum closes when
+ * Number of entries in each state, over all entries the chunk ever saw. The sum closes when
  * seen = verified + excluded + excepted + deleted + vanished + blocked + drifted + awaitingDelete + unverified.
  * A chunk is clean when blocked, drifted, awaitingDelete and unverified are 0.
  */
@@ -57,7 +57,7 @@ export interface ChunkSum {
   readonly awaitingDelete: number;
   readonly unverified: number;
   readonly bytes: number;
-  /** Entries and bytes this round found new or changed: the drift. */
+  /** Drift: entries and bytes that this round found new or changed. */
   readonly changedEntries: number;
   readonly changedBytes: number;
 }

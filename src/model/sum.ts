@@ -3,7 +3,7 @@ import { groupDigits } from '../units.ts';
 import type { EntryStatus } from './entry.ts';
 import type { ChunkSum } from './round.ts';
 
-/** Where entries can be, in the order in which they are told; `open` ones are not at their end. */
+/** States of entries, in the order of output; entries in an `open` state are not finished. */
 const STATES = [
   { name: 'verified', words: 'verified', open: false },
   { name: 'excluded', words: 'excluded', open: false },
@@ -19,9 +19,9 @@ const STATES = [
 type Sums = Readonly<Record<string, number>>;
 
 export interface SumAnswer {
-  /** Whether the states add up to what was seen. */
+  /** True when the states add up to `seen`. */
   readonly closes: boolean;
-  /** Whether no entry is open, too. */
+  /** True when the sum closes and no entry is open. */
   readonly clean: boolean;
   readonly open: number;
   /** seen − accounted: 0 when it closes. */

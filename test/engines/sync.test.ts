@@ -60,7 +60,7 @@ describe('sync', () => {
     expect(readdirSync(join(root, 'state'))).toEqual([]);
   });
 
-  test('copies nothing that is there already', async () => {
+  test('copies nothing that is at the destination already', async () => {
     makeTree(source, { a: file('a'), d: directory({ b: file('b') }) });
     await sync();
 
@@ -68,7 +68,7 @@ describe('sync', () => {
     expectSameTree(source, destination);
   });
 
-  test('without --delete leaves what is only at the destination, with it removes it', async () => {
+  test('deletes entries that are only at the destination with --delete, and keeps them without it', async () => {
     makeTree(source, { a: file('a'), b: file('b') });
     makeTree(destination, { extra: directory({ x: file('x') }) });
 
@@ -81,7 +81,7 @@ describe('sync', () => {
     expectSameTree(source, destination);
   });
 
-  test('as a dry run says what it would do, and does nothing', async () => {
+  test('lists its actions in a dry run, and takes none', async () => {
     makeTree(source, { new: file('12345'), same: file('s'), d: directory({}) });
     makeTree(destination, { extra: file('x') });
     execFileSync('cp', ['-a', join(source, 'same'), destination]);
@@ -116,7 +116,7 @@ describe('sync', () => {
     });
   });
 
-  test('verifies by content also what was there already', async () => {
+  test('verifies the content of files that were there already', async () => {
     makeTree(source, { a: file('right'), b: file('b') });
     await sync();
     alterKeepingTime(join(destination, 'a'));
@@ -141,7 +141,7 @@ describe('sync', () => {
     expect(readdirSync(destination).length).toBeLessThan(100);
   }
 
-  test('after an interruption goes on, and brings over what changed meanwhile', async () => {
+  test('resumes after an interruption, and copies what changed meanwhile', async () => {
     await interrupted();
     writeFileSync(join(source, 'f0'), 'changed since');
     rmSync(join(source, 'f1'));
@@ -151,7 +151,7 @@ describe('sync', () => {
     expect(readdirSync(join(root, 'state'))).toEqual([]);
   });
 
-  test('after an interruption begins anew when the destination is another directory', async () => {
+  test('starts from the beginning after an interruption if the destination is another directory', async () => {
     await interrupted();
     rmSync(destination, { recursive: true });
     mkdirSync(destination);
@@ -160,7 +160,7 @@ describe('sync', () => {
     expectSameTree(source, destination);
   });
 
-  test('removes nothing of others from the folder it is given for its state', async () => {
+  test('removes nothing else from the folder it is given for its state', async () => {
     makeTree(root, { state: directory({ mine: file('precious') }) });
     makeTree(source, { a: file('a') });
 
@@ -173,7 +173,7 @@ describe('sync', () => {
     ['a file', () => writeFileSync(join(source, 'slow'), Buffer.alloc(24 * 2 ** 20, 1))],
     ['a file with holes', () => sparse(join(source, 'slow'), 24 * 2 ** 20)],
     ['a large file', () => writeFileSync(join(source, 'slow'), Buffer.alloc(80 * 2 ** 20, 1))],
-  ])('stops in the middle of %s on a slow link, and goes on later', async (_what, make) => {
+  ])('stops in the middle of %s on a slow link, and resumes later', async (_what, make) => {
     make();
     const interrupt = new AbortController();
     const look = setInterval(() => {
@@ -190,7 +190,7 @@ describe('sync', () => {
     expectSameTree(source, destination);
   });
 
-  test('refuses a source that is not there', async () => {
+  test('rejects a source that does not exist', async () => {
     await expect(syncTree({ source: join(root, 'none'), destination })).rejects.toMatchObject({
       code: 'SOURCE_MISSING',
     });

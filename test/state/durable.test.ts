@@ -1,4 +1,4 @@
-/** What is written down is on the disk before anybody is told that it is. */
+/** A write is durable on disk before the caller returns. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ function told(code: string): readonly string[] {
     ['sync directory', 'write file', 'sync file', 'told'],
   ],
   [
-    'a file that is written whole',
+    'a file that is replaced as a whole',
     'writeFileAtomic',
     `writeFileAtomic('ROOM/f', 'content');`,
     ['write file', 'sync file', 'rename', 'sync directory', 'told'],
@@ -67,7 +67,7 @@ function told(code: string): readonly string[] {
      writer.add({ path: '', complete: true, entries: [] }); writer.finish();`,
     ['write file', 'sync file', 'rename', 'sync directory', 'told'],
   ],
-])(`%s is durable before anybody is told${traceMissing ?? ''}`, (_what, name, code, expected) => {
+])(`%s is durable before the call returns${traceMissing ?? ''}`, (_what, name, code, expected) => {
   const calls = told(write(name, code)).filter((what, n, all) => what !== all[n - 1]);
 
   expect(calls).toEqual(expected);

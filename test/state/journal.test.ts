@@ -21,7 +21,7 @@ function write(records: readonly unknown[]): void {
   journal.close();
 }
 
-test('what was committed is read back in order, over several openings', () => {
+test('committed records are read back in order, over several openings', () => {
   write([{ a: 1 }, { b: 'zwei' }]);
   write([{ c: [3] }]);
 
@@ -66,7 +66,7 @@ test('a commit of the first records leaves the others for the next one', () => {
   expect([...readJournal(file)]).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
 });
 
-test('what was appended and not committed is not in the file', () => {
+test('records that were appended and not committed are not in the file', () => {
   const journal = openJournal(file);
   journal.append({ n: 1 });
   journal.close();

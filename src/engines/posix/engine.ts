@@ -19,7 +19,7 @@ import { verifyChunk } from './steps/verify.ts';
 
 export interface PosixEngineOptions {
   readonly spec: MigrationSpec;
-  /** As recorded when the migration started; without them nothing is deleted. */
+  /** Recorded when the migration started; steps fail for any other trees. */
   readonly identities?: { readonly source: TreeIdentity; readonly destination: TreeIdentity };
   readonly threads?: number;
   /** Files above this are copied in durable parts of this size. */

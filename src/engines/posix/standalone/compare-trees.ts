@@ -50,7 +50,7 @@ const NOTHING: ExcludeRules = { patterns: [], defaults: true };
 const BLOCK_BYTES = 1 << 20;
 const [blockA, blockB] = [Buffer.allocUnsafe(BLOCK_BYTES), Buffer.allocUnsafe(BLOCK_BYTES)];
 
-/** Differences of `b` from `a`, directory by directory. Throws when a root is not there. */
+/** Yields the differences between `a` and `b`, directory by directory. Throws when a root is missing. */
 export async function* compareTrees(
   a: string,
   b: string,
@@ -76,7 +76,7 @@ class Comparison {
   private readonly b: string;
   private readonly options: CompareOptions;
   private readonly excludes;
-  /** inode of the first tree → names, and the other way round. */
+  /** For each tree: inode → names of the file. */
   private readonly groups = [new Map<bigint, RawPath[]>(), new Map<bigint, RawPath[]>()] as const;
   private entries = 0;
   private bytes = 0;
@@ -174,7 +174,7 @@ class Comparison {
     this.groups[side].set(inode, [...names, path]);
   }
 
-  /** Names that are one file on one side and not on the other. */
+  /** Yields the groups of names that are one file in one tree and not in the other. */
   *hardLinks(): Generator<Difference> {
     const [first, second] = this.groups.map(
       (groups) =>

@@ -12,7 +12,7 @@ import { copyJournalPath, manifestPath, verifyJournalPath } from '../round/files
 import { Outcomes } from '../round/outcome-journal.ts';
 import { readScanSummary, rootsOfHeading } from '../round/scan-summary.ts';
 
-/** Paths in printable form, each once. */
+/** Yields each path once, in printable form. */
 export function* openPaths(roundDirectory: string): Generator<OpenEntry, void> {
   const told = new Set<string>();
   for (const entry of allOpen(roundDirectory)) {
@@ -40,7 +40,7 @@ function* blockedIn(outcomes: Outcomes): Generator<OpenEntry, void> {
   }
 }
 
-/** The manifest also has the directories above the chunk's roots, which are not listed on purpose. */
+/** The manifest also has the directories above the chunk's roots, which are deliberately not listed. */
 function* notListed(roundDirectory: string): Generator<OpenEntry, void> {
   const scan = readScanSummary(roundDirectory);
   const manifest = manifestPath(roundDirectory);

@@ -1,13 +1,13 @@
-/** Where the journal of a sync is, so that the same call after an interruption finds it. */
+/** Directory of a sync's state, which the same call finds again after an interruption. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The state of a sync between these very directories. A journal says what is at the destination; if
- * another directory has its name now, it says nothing. In `folder` there may be those of other
- * syncs; without it, a folder in the user's state belongs to these two names, and is kept clean.
+ * Returns the state directory of a sync between these two directories. It depends on their inodes: a
+ * journal is not valid for another directory of the same name. `folder` may hold states of other syncs;
+ * without it, a folder in the user's state belongs to these two names, and old states are removed.
  */
 export function syncState(source: string, destination: string, folder?: string): string {
   const base = folder ?? join(userState(), 'longhaul/sync', short(`${source}\0${destination}`));
@@ -23,7 +23,7 @@ function userState(): string {
   return process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state');
 }
 
-/** With the time of birth, because a new directory may get the inode of the one that was removed. */
+/** Includes the time of birth: a new directory may get the inode of a removed one. */
 function identityOf(root: string): string {
   const { dev, ino, birthtimeNs } = statSync(root, { bigint: true });
   return `${dev}:${ino}:${birthtimeNs}`;

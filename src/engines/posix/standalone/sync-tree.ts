@@ -35,7 +35,7 @@ import { verifyChunk } from '../steps/verify.ts';
 export interface SyncOptions {
   readonly source: string;
   readonly destination: string;
-  /** Removes at the destination what is not at the source. */
+  /** Deletes entries at the destination that are not at the source. */
   readonly delete?: boolean;
   readonly verify?: boolean;
   readonly dryRun?: boolean;
@@ -58,7 +58,7 @@ export interface SyncReport {
   /** Number of entries that are blocked, changed while copied, or unreadable. */
   readonly openCount: number;
   readonly open: readonly OpenEntry[];
-  /** Only of a dry run: what would be done. */
+  /** Set by a dry run: the actions it would take. */
   readonly plan?: readonly PlannedAction[];
   readonly elapsedMs: number;
 }
@@ -122,7 +122,7 @@ async function runSync(options: SyncOptions, state: string, pool: ThreadPool): P
     );
     return { ...reportOf([scanned], startedAt), plan };
   }
-  // Into an empty tree nothing can be adopted, and a look for every file is saved.
+  // An empty destination has no file to adopt: this saves a stat per file.
   const adoptSame = readdirSync(options.destination).length > 0;
   // Digests that no step compares cost a tenth of the time of small files.
   const withoutDigests = !options.verify;
@@ -203,7 +203,7 @@ function refuseOverlap(source: string, destination: string): void {
       path: destination,
       hint: `Make it first: mkdir ${destination}`,
     });
-  // Through symlinks, too: what lies inside would be copied into itself.
+  // Symlinks are resolved: a tree inside the other would be copied into itself.
   const within = (inner: string, outer: string): boolean =>
     !/^\.\.(\/|$)/.test(relative(realpathSync(outer), realpathSync(inner)));
   if (

@@ -17,17 +17,17 @@ const rootStat = newStatBuffer();
 export interface TrashPlace {
   readonly migration: string;
   readonly destination: TreePlace;
-  /** As recorded at the start. */
+  /** Recorded when the migration started. */
   readonly identity: TreeIdentity | undefined;
 }
 
 export interface Trash {
   /** Absolute. */
   readonly path: string;
-  /** Those that deleted something, in order. */
+  /** Rounds with deleted entries, in order. */
   readonly rounds: readonly {
     readonly round: number;
-    /** When the last entry came, in ms since the epoch. */
+    /** Time of the last deletion, in ms since the epoch. */
     readonly movedMs: number;
   }[];
 }
@@ -37,7 +37,7 @@ export function lookAtTrash(place: TrashPlace): Trash {
   return withDestination(place, (fd) => trashAt(place, fd));
 }
 
-/** Removes what was moved before `beforeMs`, and returns what is left. Throws as lookAtTrash. */
+/** Removes entries moved before `beforeMs`, and returns the rest. Throws like lookAtTrash. */
 export function emptyTrash(place: TrashPlace, beforeMs: number): Trash {
   return withDestination(place, (fd) => {
     const job = { type: 'expire trash' as const, trash: trashPath(place.migration) };

@@ -55,7 +55,7 @@ describe('a pool of threads', () => {
     expect(new Set([...ids, ...later]).size).toBe(2);
   });
 
-  test('takes over the threads that were started ahead, but for those that died', async () => {
+  test('takes over the threads that were started ahead, except those that died', async () => {
     const { threads } = startAhead(2, entry);
     const [doomed, ready] = [...threads].map((thread) => ({ thread, id: thread.threadId }));
     await doomed!.thread.terminate();
@@ -83,7 +83,7 @@ describe('a pool of threads', () => {
   });
 
   // A native module that is cut off while it loads takes the process with it.
-  test('lets a thread that is still loading end by itself', async () => {
+  test('lets a thread that is still loading end itself', async () => {
     const place = mkdtempSync(join(tmpdir(), 'pool-'));
     const slow = new URL(
       `data:text/javascript,${encodeURIComponent(`
@@ -113,7 +113,7 @@ describe('a pool of threads', () => {
     expect(new Set(results.map(({ threadId }) => threadId)).size).toBe(3);
   });
 
-  test('hands a failure over as a LonghaulError with its code and path', async () => {
+  test('rejects with a LonghaulError that has the code and path of the failure', async () => {
     const run = makePool(1);
 
     await expect(run({ type: 'fail' })).rejects.toMatchObject({ code: 'DISK_FULL', path: 'a' });
@@ -126,7 +126,7 @@ describe('a pool of threads', () => {
     await expect(run({ type: 'echo', value: 7 })).resolves.toMatchObject({ echo: 7 });
   });
 
-  test('goes on with the queue after a thread died', async () => {
+  test('continues with the queue after a thread died', async () => {
     const run = makePool(1);
 
     const results = await Promise.allSettled([
@@ -138,7 +138,7 @@ describe('a pool of threads', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
   });
 
-  test('fails what has not begun when it is stopped', async () => {
+  test('fails the jobs that have not begun when it is stopped', async () => {
     const pool = new ThreadPool({ threads: 1, sourceRoot: '/nowhere', entry });
     const jobs = Array.from({ length: 5 }, () => pool.run({ type: 'hang' } as never));
     const outcomes = Promise.allSettled(jobs);

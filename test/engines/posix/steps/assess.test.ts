@@ -83,14 +83,14 @@ describe('an assessment', () => {
     expect(extremes.mostLinks.value).toBe(2);
   });
 
-  test('tells sparse files from dense ones', async () => {
+  test('distinguishes sparse files from dense ones', async () => {
     writeFileSync(at('dense'), Buffer.alloc(100_000, 1));
     execFileSync('truncate', ['-s', '10M', at('sparse')]);
 
     expect(await assess()).toMatchObject({ sparseFiles: 1, sparseAllocatedBytes: 0 });
   });
 
-  test('leaves out what is excluded', async () => {
+  test('leaves out excluded entries', async () => {
     makeTree(place.source, 7, 2);
 
     const summary = await assess({ excludes: { patterns: ['top-1/'], defaults: true } });

@@ -17,7 +17,7 @@ const entry = fc.record({
 });
 const tree = fc.array(fc.array(entry, { maxLength: 700, size: 'max' }), { maxLength: 6 });
 
-test('are all that is due, in order, in jobs that end at a limit', () => {
+test('batches hold all due entries in order, in jobs that end at a limit', () => {
   fc.assert(
     fc.property(tree, (directories) => {
       const due = directories.map((entries, d): DueEntries => {

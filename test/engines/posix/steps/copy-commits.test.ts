@@ -48,7 +48,7 @@ const durable = () => new Outcomes(path).ordered;
 const turn = () => new Promise(setImmediate);
 const HALF = MAX_UNCOMMITTED / 2;
 
-test('copying goes on while the disk syncs, and what was copied meanwhile waits for the next sync', async () => {
+test('copying continues during a sync, and entries copied meanwhile wait for the next sync', async () => {
   await copy(HALF);
   await copy(10);
   expect([syncs.length, durable()]).toEqual([1, 0]);
@@ -65,7 +65,7 @@ test('copying goes on while the disk syncs, and what was copied meanwhile waits 
   expect(durable()).toBe(HALF + 10);
 });
 
-test('copying waits when as much is open as may be done again', async () => {
+test('copying waits when the maximum of uncommitted entries is reached', async () => {
   await copy(HALF);
   let went = false;
   const waiting = copy(HALF).then(() => (went = true));
@@ -81,7 +81,7 @@ test('copying waits when as much is open as may be done again', async () => {
   expect(durable()).toBe(MAX_UNCOMMITTED);
 });
 
-test('a sync that failed is told to the next outcome, and nothing of it counts', async () => {
+test('a failed sync is reported with the next outcome, and none of its entries is committed', async () => {
   await copy(HALF);
   syncs[0]!.fail(new LonghaulError('DISK_FULL', 'no space'));
   await turn();
@@ -90,7 +90,7 @@ test('a sync that failed is told to the next outcome, and nothing of it counts',
   expect(durable()).toBe(0);
 });
 
-test('nothing counts when the chunk was taken over during the sync', async () => {
+test('nothing is committed when the chunk was taken over during the sync', async () => {
   await copy(HALF);
   holdsLease = false;
   syncs[0]!.end();

@@ -38,7 +38,7 @@ async function plans(exceptions = NONE) {
   return { quick, each };
 }
 
-test('is the same when nothing goes a way of its own', async () => {
+test('a plan from totals equals the plan from each entry when all are copied in order', async () => {
   makeTree(place.source, 20, 3);
   mkdirSync(at('empty', 'below'), { recursive: true });
   symlinkSync('nowhere', at('link'));
@@ -51,7 +51,7 @@ test('is the same when nothing goes a way of its own', async () => {
   expect(each.directories).toContain('empty/below');
 });
 
-test('has the large files and the links when there are some', async () => {
+test('a plan names the large files and the hard links', async () => {
   makeTree(place.source, 3, 2);
   writeFileSync(at('large'), 'x'.repeat(LARGE_BYTES + 1));
   linkSync(at('top-0', 'dir-0', 'file-0'), at('name'));
@@ -63,7 +63,7 @@ test('has the large files and the links when there are some', async () => {
   expect(each.groups).toEqual([{ owner: 'name', others: ['top-0/dir-0/file-0'], nlink: 2 }]);
 });
 
-test('leaves out what is accepted as an exception', async () => {
+test('a plan leaves out accepted exceptions', async () => {
   makeTree(place.source, 3, 2);
 
   const { quick, each } = await plans(new Set(['top-1']));
@@ -72,7 +72,7 @@ test('leaves out what is accepted as an exception', async () => {
   expect(each.entries).toBe(8); // of 12: without top-1, its directory and two files
 });
 
-test('looks at each entry when the scan noted nothing', async () => {
+test('a plan reads each entry when the summary of the scan is damaged', async () => {
   makeTree(place.source, 3, 2);
   linkSync(at('top-0', 'dir-0', 'file-0'), at('name'));
   const { setAside } = await place.scan();

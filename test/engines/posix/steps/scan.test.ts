@@ -108,7 +108,7 @@ open('bottom', 'w').close()`;
     expect(place.manifest()[1]?.entries).toHaveLength(30_000);
   });
 
-  test('records what a rule leaves out as one entry, and does not look inside', async () => {
+  test('records an excluded directory as one entry, and does not list it', async () => {
     mkdirSync(at('cache', 'deep'), { recursive: true });
     mkdirSync(at('lost+found', 'deep'), { recursive: true });
     writeFileSync(at('x.tmp'), '');
@@ -168,7 +168,7 @@ open('bottom', 'w').close()`;
     expect(block).toMatchObject({ complete: false, entries: [] });
   });
 
-  test('needs nobody for a directory that goes away between its name and its listing', async () => {
+  test('blocks nothing for a directory that vanishes between its name and its listing', async () => {
     mkdirSync(at('gone'));
     writeFileSync(at('file'), '');
 
@@ -183,7 +183,7 @@ open('bottom', 'w').close()`;
     ]);
   });
 
-  test('asks for each entry once', () => {
+  test('stats each entry once', () => {
     makeTree(place.source, 40, 100);
     const { stderr } = spawnSync(
       'strace',
@@ -295,31 +295,28 @@ describe('a scan that was interrupted', () => {
     expect(counters).toMatchObject({ directories: 308, entries: 307 + 1500 });
   });
 
-  test.each([1, 7, 100])(
-    'goes on when the last %i bytes of its memory are torn off',
-    async (cut) => {
-      makeTree(place.source, 50, 5);
-      const aborter = new AbortController();
-      const excludes = { patterns: ['file-0'], defaults: true };
-      const interrupted = place.scan({
-        excludes,
-        signal: aborter.signal,
-        onProgress: ({ entries }) => {
-          if (entries > 100) aborter.abort();
-        },
-      });
-      await expect(interrupted).rejects.toMatchObject({ code: 'INTERRUPTED' });
-      const shard = join(place.round, 'scan.shard');
-      truncateSync(shard, statSync(shard).size - cut);
+  test.each([1, 7, 100])('resumes when the last %i bytes of its shard are cut off', async (cut) => {
+    makeTree(place.source, 50, 5);
+    const aborter = new AbortController();
+    const excludes = { patterns: ['file-0'], defaults: true };
+    const interrupted = place.scan({
+      excludes,
+      signal: aborter.signal,
+      onProgress: ({ entries }) => {
+        if (entries > 100) aborter.abort();
+      },
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    const shard = join(place.round, 'scan.shard');
+    truncateSync(shard, statSync(shard).size - cut);
 
-      const counters = await place.scan({ excludes });
+    const counters = await place.scan({ excludes });
 
-      expect(counters).toMatchObject({ directories: 58, entries: 57 + 250, setAside: 50 });
-      expect(counters.resumed).toBeGreaterThan(0);
-    },
-  );
+    expect(counters).toMatchObject({ directories: 58, entries: 57 + 250, setAside: 50 });
+    expect(counters.resumed).toBeGreaterThan(0);
+  });
 
-  test('trusts nothing in its memory from a damaged byte on', async () => {
+  test('ignores its shard from a damaged byte on', async () => {
     makeTree(place.source, 50, 5);
     const aborter = new AbortController();
     const interrupted = place.scan({
@@ -343,7 +340,7 @@ describe('a scan that was interrupted', () => {
     expect(names.filter((found) => found === 'file-0')).toHaveLength(50);
   });
 
-  test('begins anew when its rules have changed meanwhile', async () => {
+  test('starts from the beginning when its rules have changed', async () => {
     makeTree(place.source, 10, 2);
     await place.scan();
 
@@ -391,7 +388,7 @@ describe('the tree to scan', () => {
     });
   });
 
-  test('must be there', async () => {
+  test('must exist', async () => {
     rmSync(place.source, { recursive: true });
 
     await expect(place.scan()).rejects.toMatchObject({ code: 'SOURCE_MISSING' });
