@@ -1,4 +1,4 @@
-/** Processes of the demo: the kernel kills them when the demo ends, also by kill -9. */
+/** Child processes of the demo. The kernel kills them when the demo ends, even after kill -9. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,11 +11,11 @@ export interface Child {
 }
 
 export interface ChildOptions {
-  /** Its words go to the end of this file. */
+  /** File to which stderr, and by default stdout, is appended. */
   readonly log: string;
-  /** And what it prints, when that is not to be mixed with the rest. */
+  /** A separate file for stdout. */
   readonly stdout?: string;
-  /** For root: without the power to read what it may not. */
+  /** Drops the capabilities by which root ignores file permissions. */
   readonly likeOthers?: boolean;
 }
 
@@ -51,7 +51,7 @@ function follow(child: ChildProcess): Child {
   return { pid: child.pid ?? -1, kill: (signal) => void child.kill(signal), ended };
 }
 
-/** A program of the build, also when this file runs from its source. */
+/** Returns the path of a program in the build, also when this file runs from source. */
 export function builtPath(program: string): string {
   const here = import.meta.url;
   return fileURLToPath(new URL(`${here.endsWith('.ts') ? '../../dist' : '..'}/${program}`, here));

@@ -21,7 +21,7 @@ export const AGENTS = ['site-a', 'site-b'] as const;
 /** A minute of the sandbox passes in a quarter of a second. */
 export const TIME_SCALE = 240;
 
-/** Tied to executions and calls, not to times: so the story is the same on every machine. */
+/** Faults are tied to executions and calls, not to times, so that the demo is the same on every machine. */
 export const FAULTS = `faults:
   - call: StartTaskExecution     # the second execution is started, and nobody hears of it
     nth: 2
@@ -50,7 +50,7 @@ export function cloudPlaces(places: Places): CloudPlaces {
   };
 }
 
-/** `bytesPerSecond` in the sandbox's seconds. */
+/** Writes the spec. `bytesPerSecond` is in sandbox time. */
 export function writeCloudPaper(
   places: CloudPlaces,
   entries: number,
@@ -59,7 +59,7 @@ export function writeCloudPaper(
   writeFileSync(places.spec, cloudSpec(places, entries, bytesPerSecond));
 }
 
-/** Looks and limits are by the clock of the wall: what AWS needs minutes for takes seconds here. */
+/** Poll intervals and timeouts are in real time: what takes minutes in AWS takes seconds here. */
 function cloudSpec(places: CloudPlaces, entries: number, bytesPerSecond: number): string {
   const role = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`;
   const roots = Array.from({ length: TEAMS }, (_, team) => `team-${team}`).join(', ');

@@ -1,4 +1,4 @@
-/** Whether nothing was lost on the way to EFS: the trees, the ledger, and AWS's own record of what ran. */
+/** Proofs that nothing was lost on the way to EFS: the trees, the ledger, and AWS's record of executions. */
 import { lstatSync } from 'node:fs';
 import { readPlan } from '../activities/migration.ts';
 import { plural } from '../units.ts';
@@ -35,7 +35,7 @@ export async function proveCloud(
   ];
 }
 
-/** A name that is whole, but no longer the same file as another one. */
+/** A complete entry that is no longer a hard link to another one. */
 const isHardLink = {
   is: (line: string): boolean => /^hf {9} /.test(line),
   what: 'hard link',
@@ -43,7 +43,7 @@ const isHardLink = {
     'DataSync links names that it copies in one execution; a name that comes later becomes a copy',
 };
 
-/** Each attempt was started once, has ended, and is in the ledger. */
+/** Proves that each attempt was started once, has ended, and is in the ledger. */
 export function byExecutions(
   narrator: Narrator,
   { state }: Places,

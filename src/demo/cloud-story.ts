@@ -1,4 +1,4 @@
-/** The demo of the datasync engine: NFS behind agents to Amazon EFS, all of it on this machine, and what goes wrong on the way. */
+/** The demo of the DataSync engine: from NFS behind agents to EFS, all of it simulated on this machine, with faults. */
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plural, formatBytes, formatRate } from '../units.ts';
@@ -38,12 +38,12 @@ interface CloudPlay extends Play {
   readonly cloud: Cloud;
 }
 
-/** How long the seed would take at first. */
+/** Duration of the seed at the initial rate. */
 const SLOW_SECONDS = 20;
-/** While others need the link, a part of that is left. */
+/** Share of the rate that is left while others use the link. */
 const DAYTIME = 1 / 20;
 
-/** Plays it to its end; what it opened is in `cleanup`. Throws INTERRUPTED when the terminal's signal aborts. */
+/** Runs the demo; `cleanup` closes what it opened. Throws INTERRUPTED when the terminal's signal aborts. */
 export async function playCloudDemo(
   narrator: Narrator,
   { entries }: DemoOptions,
@@ -88,7 +88,7 @@ async function setTheStage(narrator: Narrator, entries: number, cleanup: Cleanup
   return { places, cloud, tree };
 }
 
-/** In the sandbox's seconds. */
+/** Bytes per second of sandbox time. */
 const slowRate = ({ bytes }: SourceTree): number => bytes / SLOW_SECONDS / TIME_SCALE;
 
 async function prepare(
@@ -142,7 +142,7 @@ async function killTheWorker(play: CloudPlay, worker: Child): Promise<void> {
   const isOver = async (): Promise<boolean> => isTerminal(await statusOf(cloud, held));
   const missed = ({ running }: Look): boolean =>
     running.some(({ chunk, attempt = 1 }) => chunk === held.chunk && attempt > 1);
-  // Its agent may go away before.
+  // The agent may go offline before that.
   const isTakenOver = async (look: Look): Promise<boolean> => missed(look) || (await isOver());
   await follower.until('the heartbeat of the dead worker is missed', isTakenOver);
   narrator.tell('Evening: others have left the link.');
@@ -154,7 +154,7 @@ async function killTheWorker(play: CloudPlay, worker: Child): Promise<void> {
   );
 }
 
-/** Waits until one moves bytes. */
+/** Waits until an execution transfers bytes, and returns it. */
 async function transferring({ cloud, follower }: CloudPlay): Promise<Execution> {
   let found: Execution | undefined;
   await follower.until('an execution transfers', async () => {
@@ -181,7 +181,7 @@ async function goWrong({ narrator, cloud, follower }: CloudPlay): Promise<void> 
     'Nothing was heard of an agent for five minutes, and its execution ended. The other agent does its work meanwhile; the time counts as an outage, and costs no attempt.',
   );
   await follower.until('it is back', async () => (await cloud.offlineAgents()).length === 0);
-  narrator.tell('It is back. Nobody tells longhaul: its probe finds out.');
+  narrator.tell('It is back. longhaul is not notified: its probe detects it.');
   await follower.until('an execution hangs', () => cloud.struck(/stuck in LAUNCHING/));
   narrator.tell(
     'It would stay there for ever, and everything behind it on its agent. The agent answers, so after aws.launchTimeout the watchdog cancels it and starts another.',
@@ -195,5 +195,5 @@ function deleteOne({ narrator, places }: CloudPlay): void {
   const name = readdirSync(folder).find((one) => /^(draft|invoice)/.test(one));
   narrator.typed(`rm '${join(folder, name!)}'`);
   rmSync(join(folder, name!));
-  narrator.tell('Somebody deletes a file. At the new place it stays until the last round.');
+  narrator.tell('A user deletes a file. It stays at the destination until the last round.');
 }

@@ -1,4 +1,4 @@
-/** The demo's AWS: `longhaul sandbox` as a process of its own, and a look into it through the SDK, as anybody has. */
+/** The AWS of the demo: `longhaul sandbox` as a process, and queries to it through the SDK. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import type { Cleanup } from './cleanup.ts';
 
 export interface Execution {
   readonly arn: string;
-  /** 'exec-…': what people see of it. */
+  /** 'exec-…', as shown to users. */
   readonly id: string;
   readonly attempt: string | undefined;
   readonly chunk: string | undefined;
@@ -24,15 +24,15 @@ export interface Execution {
 export interface Cloud {
   readonly endpoint: string;
   readonly clients: AwsClients;
-  /** Faults that have struck since it was last asked, as the sandbox says them. */
+  /** Returns the sandbox's messages about faults since the last call. */
   news(): readonly string[];
-  /** Whether such a fault has struck. */
+  /** Returns true when a fault whose message matches has taken effect. */
   struck(pattern: RegExp): boolean;
-  /** All executions there ever were, in their order. */
+  /** Returns all executions in the order of their start. */
   executions(): Promise<readonly Execution[]>;
-  /** Names of agents that have not been heard of. */
+  /** Returns the names of offline agents. */
   offlineAgents(): Promise<readonly string[]>;
-  /** The directory that stands for the migration's file system. */
+  /** Returns the directory behind the migration's file system. */
   fileSystem(): Promise<string>;
 }
 
@@ -52,7 +52,7 @@ export async function openCloud(
   const sandbox = startOwn('cli/main.js', ['sandbox', ...args], {
     log: places.sandboxLog,
     stdout: places.environment,
-    // An NFS server that trusts nobody's root: what is closed is closed to the agents too.
+    // Like an NFS server with root_squash: file permissions apply to the agents too.
     likeOthers: true,
   });
   cleanup.add(() => killed(sandbox));

@@ -1,4 +1,4 @@
-/** How the demo ends: its result, where to look while it is kept up, what to type next. */
+/** The end of the demo: its result, what to explore while it is kept running, and the next commands. */
 import { join } from 'node:path';
 import { plural, formatDuration } from '../units.ts';
 import { table } from '../terminal/columns.ts';
@@ -62,7 +62,7 @@ function whereToLook(narrator: Narrator, stage: Stage): void {
   narrator.quote(table([{ title: 'what' }, { title: 'where' }, { title: '' }], facts));
 }
 
-/** The AWS CLI reads the endpoint from the environment; one before 2.13 takes --endpoint-url. */
+/** The AWS CLI reads the endpoint from the environment; versions before 2.13 need --endpoint-url. */
 function cloudRows({ places, cloud }: Stage): (readonly [string, string])[] {
   return [
     ['aws datasync list-task-executions', 'what ran, by AWS'],

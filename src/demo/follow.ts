@@ -1,4 +1,4 @@
-/** Looks at the migration until something has come true, and tells what happens meanwhile. */
+/** Polls the migration until a condition holds, and shows the events in the meantime. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchLine } from '../terminal/texts/status-line.ts';
 import { eventsBetween } from '../terminal/texts/watch.ts';
@@ -8,16 +8,16 @@ import { LonghaulError } from '../errors/failure.ts';
 import type { MigrationProgress } from '../protocol/reports.ts';
 import { interrupted, type Narrator } from './narrator.ts';
 
-const LOOK_EVERY_MS = 400;
-/** Into a pipe, a line at least this often. */
-const QUIET_MOST_MS = 10_000;
+const POLL_MS = 400;
+/** Without a terminal, a line is printed at least this often. */
+const MAX_QUIET_MS = 10_000;
 
 export interface Look extends Snapshot {
   readonly progress: MigrationProgress;
 }
 
 export interface Follower {
-  /** The first look that holds. Throws when that takes longer than `withinMs`. */
+  /** Returns the first snapshot for which `holds` is true. Throws BUG after `withinMs`. */
   until(
     what: string,
     holds: (look: Look) => boolean | Promise<boolean>,
@@ -25,7 +25,7 @@ export interface Follower {
   ): Promise<Look>;
 }
 
-/** `alsoSaid`: what others have said since the last look, each a line. */
+/** `alsoSaid` returns further lines to show since the last call. */
 export function openFollower(
   client: LonghaulClient,
   migration: string,
@@ -39,7 +39,7 @@ export function openFollower(
   const look = async (): Promise<Snapshot> => {
     const snapshot = await client.snapshot(migration);
     for (const line of alsoSaid()) narrator.quote(line);
-    // A worker that is gone is asked again, without a word: the story has told of it.
+    // A killed worker does not answer for a while, which the demo has already announced.
     if (snapshot.progress !== undefined) {
       const news = eventsBetween(last, snapshot).map((line) => line.slice('2026-01-01T'.length));
       if (news.length > 0) saidAt = performance.now();
@@ -47,7 +47,7 @@ export function openFollower(
       last = snapshot;
     }
     terminal.status(watchLine(snapshot, terminal.columns));
-    if (!terminal.interactive && performance.now() - saidAt > QUIET_MOST_MS) {
+    if (!terminal.interactive && performance.now() - saidAt > MAX_QUIET_MS) {
       narrator.quote(`${snapshot.at.slice(11, 19)}Z  ${watchLine(snapshot, 200)}`);
       saidAt = performance.now();
     }
@@ -64,7 +64,7 @@ export function openFollower(
           return snapshot;
         }
         if (performance.now() > deadline) throw tooLong(what, withinMs, snapshot);
-        await sleep(LOOK_EVERY_MS);
+        await sleep(POLL_MS);
       }
     },
   };

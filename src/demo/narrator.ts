@@ -1,16 +1,16 @@
-/** Who tells what happens and why: as text for people, or a record a sentence for machines. */
+/** The output of the demo: text, or with --json one record per sentence. */
 import type { Terminal } from '../terminal/terminal.ts';
 import { LonghaulError } from '../errors/failure.ts';
 
 export interface Narrator {
   readonly terminal: Terminal;
-  /** A new part of the story. */
+  /** Begins a part with a title. */
   scene(title: string): void;
-  /** A sentence or two: what happens, and why. */
+  /** Explains in a sentence or two what happens, and why. */
   tell(text: string): void;
   /** Quotes output of longhaul unchanged. */
   quote(text: string): void;
-  /** The command line that an operator would type here. */
+  /** Shows the command line that an operator would type. */
   typed(line: string): void;
   /** Milliseconds since the demo began. */
   elapsedMs(): number;

@@ -11,13 +11,13 @@ export interface Answer {
 }
 
 export interface TypeOptions {
-  /** Exit codes that are no failure; [0] when absent. */
+  /** Exit codes that do not count as failure; [0] when absent. */
   readonly expect?: readonly number[];
-  /** Said in place of what it printed. */
+  /** Shortens the output that is shown. */
   readonly shorter?: (stdout: string) => string;
 }
 
-/** Shows the command line, runs it as a process of its own, shows what it prints. Throws when it fails. */
+/** Shows a command line, runs it as a process, and shows its output. Throws when it fails. */
 export async function type(
   narrator: Narrator,
   words: readonly string[],
@@ -34,7 +34,7 @@ export async function type(
   );
 }
 
-/** Runs a program to its end; one that is not there exits 127. */
+/** Runs a program. A missing program counts as exit code 127. */
 export function run(
   program: string,
   args: readonly string[],

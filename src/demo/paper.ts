@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where things are in the demo's folder. */
+/** Paths in the demo's folder. */
 export interface Places {
   readonly room: string;
   readonly source: string;
   readonly destination: string;
-  /** The symlink that the tree's users go through. */
+  /** The symlink through which users reach the tree. */
   readonly live: string;
   readonly state: string;
   readonly spec: string;
@@ -32,10 +32,10 @@ export function placesIn(room: string): Places {
 }
 
 export interface SpecOptions {
-  /** The source as the workers see it. */
+  /** Mount point of the source on the workers. */
   readonly seenAt: string;
   readonly entries: number;
-  /** For a source without a link: longhaul itself holds back. Undefined: no limit. */
+  /** Bandwidth limit, when there is no link that can be slowed. */
   readonly bytesPerSecond?: number;
 }
 
@@ -45,7 +45,7 @@ export function writePaper(places: Places, options: SpecOptions): void {
   writeFileSync(places.spec, specText(places, options));
 }
 
-/** `afterFreeze`: what else the freeze has to wait for. */
+/** Writes both hooks. `afterFreeze` are further lines of the freeze hook. */
 export function writeHooks(places: Places, afterFreeze: readonly string[] = []): void {
   hook(places, 'freeze', [
     '# Tell the writer to stop, and return when it has.',
@@ -63,7 +63,7 @@ function hook({ room }: Places, name: string, lines: readonly string[]): void {
   writeFileSync(join(room, name), `#!/bin/sh\n${lines.join('\n')}\n`);
 }
 
-/** A migration of minutes instead of weeks: smaller chunks, shorter waits, nothing else. */
+/** A migration of minutes instead of weeks: only chunks are smaller and waits shorter. */
 function specText(places: Places, { seenAt, entries, bytesPerSecond }: SpecOptions): string {
   const chunkEntries = Math.max(300, Math.ceil(entries / 10));
   const limit =
@@ -81,7 +81,7 @@ timing: { heartbeatTimeout: 5s, probeInterval: 1s, probeIntervalMax: 2s }
 `;
 }
 
-/** Rounds and cutover, the same for both engines. */
+/** Returns the rounds and cutover sections, which both engines share. */
 export function roundsText({ room }: Places, entries: number): string {
   return `rounds:
   intervalStart: 20s

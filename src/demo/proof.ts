@@ -1,4 +1,4 @@
-/** Whether nothing was lost, asked of programs that know nothing of longhaul, and of its ledger. */
+/** Proofs that nothing was lost, by independent programs and by the ledger. */
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ export interface ProofOptions {
   };
 }
 
-/** All of them, each said as it is found. */
+/** Runs all proofs and shows each result. */
 export async function prove(
   narrator: Narrator,
   places: Places,
@@ -41,7 +41,7 @@ export async function prove(
   ];
 }
 
-/** A dry run that compares every byte, mode, owner, time and link, and would delete what is too much. */
+/** Compares every byte, mode, owner, time and link by a dry run of rsync with --delete. */
 export async function byTrees(
   narrator: Narrator,
   { source, destination }: Places,
@@ -81,7 +81,7 @@ export async function byLedger(narrator: Narrator): Promise<Proof> {
   return said(narrator, { by: 'ledger', ok: exit === 0, says });
 }
 
-/** `holds`: what is in the manifest, when it has no digests. */
+/** Checks the destination against the mtree manifest. `holds` describes a manifest without digests. */
 export async function byManifest(
   narrator: Narrator,
   { room, destination }: Places,
@@ -111,7 +111,7 @@ export function said(narrator: Narrator, proof: Proof, evidence: readonly string
   return proof;
 }
 
-/** Every file of an mtree(5) manifest: its size, and its sha256 where the manifest has one. */
+/** Checks the size of every file in an mtree(5) manifest, and its sha256 if the manifest has one. */
 async function checkFiles(
   manifest: string,
   tree: string,
@@ -134,7 +134,7 @@ async function checkFiles(
   return { files, wrong };
 }
 
-/** vis(3) in octal, as the manifest is written. */
+/** Decodes the octal escapes of vis(3). */
 function unescaped(name: string): Buffer {
   const raw = name.replace(/\\([0-7]{3})/g, (_all, octal: string) =>
     String.fromCharCode(parseInt(octal, 8)),
@@ -142,7 +142,7 @@ function unescaped(name: string): Buffer {
   return Buffer.from(raw, 'latin1');
 }
 
-/** Undefined when it cannot be read. */
+/** Returns undefined when the file cannot be read. */
 async function digestOf(path: Buffer): Promise<string | undefined> {
   const hash = createHash('sha256');
   try {

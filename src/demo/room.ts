@@ -1,4 +1,4 @@
-/** The demo's folder. A shell holds it: it goes when the process that opened it ends, however that one ends. */
+/** The demo's folder. A keeper shell removes it when the process that opened it ends, even after kill -9. */
 import { spawn } from 'node:child_process';
 import { accessSync, chmodSync, constants, mkdtempSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ export interface Room {
   close(): Promise<void>;
 }
 
-/** Waits for the end of its stdin; others may still be dying then, and write once more. */
+/** Waits for the end of its stdin. Removes in a loop, since processes that are ending may still write. */
 const KEEPER = `
 cat >/dev/null
 for try in 1 2 3 4 5 6 7 8 9 10; do
@@ -23,8 +23,8 @@ const MEMORY = '/dev/shm';
 const ENOUGH_BYTES = 2 * 2 ** 30;
 
 /**
- * Where TMPDIR says; else in memory, if there is enough: what is removed a minute later need not wear
- * a disk, and removing 40,000 files from some disks takes longer than all the rest.
+ * Returns TMPDIR if it is set, else a file system in memory with enough room: removing 40,000 files from
+ * some disks takes longer than the rest of the demo.
  */
 function roomiest(): string {
   if ((process.env['TMPDIR'] ?? '') !== '') return tmpdir();
@@ -37,7 +37,7 @@ function roomiest(): string {
   }
 }
 
-/** A new folder; others may enter it, as the far end of the link does. */
+/** Creates a folder that other users may enter, as the far end of the link needs it. */
 export function openRoom(): Room {
   const path = mkdtempSync(join(roomiest(), 'longhaul-demo-'));
   chmodSync(path, 0o755);

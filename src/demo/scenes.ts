@@ -22,7 +22,7 @@ export interface DemoResult {
   readonly rounds: number;
   readonly outageMs: number;
   readonly elapsedMs: number;
-  /** Why there was no link; undefined when there was one. */
+  /** Reason why there was no link; undefined when there was one. */
   readonly noLink?: string;
   readonly proofs: readonly Proof[];
 }
@@ -39,10 +39,10 @@ export interface Play extends Stage {
   readonly cleanup: Cleanup;
 }
 
-/** Who types. */
+/** The name that the demo's commands record. */
 export const BY = ['--by', 'operator'];
 
-/** Few enough that no chunk's deletes ever come near the cap. */
+/** Few enough changes that the deletes of no chunk reach the cap. */
 export const changesPerSecond = (entries: number): number =>
   Math.min(15, Math.max(2, Math.round(entries / 1500)));
 

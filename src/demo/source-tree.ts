@@ -1,21 +1,21 @@
-/** The tree that the demo moves: teams with projects of a hundred entries each. */
+/** The source tree of the demo: teams with projects of a hundred entries each. */
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface SourceTree {
-  /** Below the root. */
+  /** Number of entries below the root. */
   readonly entries: number;
   readonly bytes: number;
   /** A file that the mover may not read, from the root of the tree. */
   readonly closed: string;
 }
 
-/** 'team-0' and so on are all there is in its root. */
+/** The root contains only the directories 'team-0' to 'team-9'. */
 export const TEAMS = 10;
 const A_PROJECT = 100;
 const KINDS = ['notes', 'invoice', 'Übersicht', 'scan of page', 'draft'];
 
-/** About `entries` entries. `hardLinks`: a link over SFTP shows none. */
+/** Makes a tree of about `entries` entries. Without a link it has hard links, which SFTP does not show. */
 export function makeSourceTree(root: string, entries: number, hardLinks: boolean): SourceTree {
   const content = Buffer.alloc(
     16_384,

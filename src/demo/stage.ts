@@ -16,15 +16,15 @@ import { openRoom } from './room.ts';
 export interface Stage {
   readonly narrator: Narrator;
   readonly places: Places;
-  /** Undefined where none is wanted or possible. */
+  /** Undefined when a link is not wanted or not possible. */
   readonly link: Link | undefined;
-  /** The stand-in for AWS, in the story of the datasync engine. */
+  /** The simulated AWS, in the demo of the DataSync engine. */
   readonly cloud?: Cloud;
   readonly server: Server;
   readonly client: LonghaulClient;
 }
 
-/** An empty folder with the two trees; from now on this process speaks to the demo's own servers only. */
+/** Creates a folder with two empty trees, and directs this process to the demo's own servers only. */
 export function openPlaces(cleanup: Cleanup): Places {
   const room = openRoom();
   cleanup.add(() => room.close());
@@ -43,14 +43,14 @@ export function openPlaces(cleanup: Cleanup): Places {
   return places;
 }
 
-/** People who keep working in the source. */
+/** Starts a process that keeps changing the source. */
 export function startWriter(places: Places, changesPerSecond: number, cleanup: Cleanup): void {
   const args = [places.source, String(changesPerSecond), places.writing, places.frozen];
   const writer = startOwn('demo/writer.js', args, { log: join(places.room, 'writer.log') });
   cleanup.add(() => killed(writer));
 }
 
-/** A link to the source; the reason why there is none as text. */
+/** Opens a link to the source; returns a reason as text when that is not possible. */
 export async function openLinkTo(
   source: string,
   narrator: Narrator,
@@ -71,7 +71,7 @@ export async function openLinkTo(
   }
 }
 
-/** A durable server for this demo alone, and a client of it. */
+/** Starts a durable server for the demo and connects to it. */
 export async function openServer(
   { state }: Places,
   narrator: Narrator,
@@ -91,7 +91,7 @@ export async function openServer(
   return { server, client };
 }
 
-/** `name`: of its log in the demo's folder. */
+/** Starts a worker; `name` is the name of its log file. */
 export function startWorker(
   { places, link }: Pick<Stage, 'places' | 'link'>,
   name: string,
@@ -99,7 +99,7 @@ export function startWorker(
 ): Child {
   const worker = startOwn('cli/main.js', ['worker', '--state', places.state], {
     log: join(places.room, `${name}.log`),
-    // Over the link the far side refuses; without it, root must be made to obey.
+    // Over the link, permissions are checked at the far side; without one, root must lose its capabilities.
     likeOthers: link === undefined,
   });
   cleanup.add(() => killed(worker));

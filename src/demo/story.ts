@@ -1,4 +1,4 @@
-/** The demo: a live tree moves over a bad link while it changes, and nothing is lost. Told in scenes. */
+/** The demo of the POSIX engine: a tree in use is migrated over a bad link, in scenes, and nothing is lost. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plural, formatBytes, formatDuration, formatRate } from '../units.ts';
 import type { Child } from './child.ts';
@@ -28,11 +28,11 @@ interface LinkPlay extends Play {
   readonly seenAt: string;
 }
 
-/** How long the bytes take at least at first, so that there is something to see and to cut. */
+/** Minimum duration of the first copy, so that the link can be cut during it. */
 const SLOW_SECONDS = 14;
 const CUT_MS = 5_000;
 
-/** Plays it to its end; what it opened is in `cleanup`. Throws INTERRUPTED when the terminal's signal aborts. */
+/** Runs the demo; `cleanup` closes what it opened. Throws INTERRUPTED when the terminal's signal aborts. */
 export async function playDemo(
   narrator: Narrator,
   options: DemoOptions,
@@ -90,7 +90,7 @@ async function setTheStage(
 
 const slowRate = ({ bytes }: SourceTree): number => Math.ceil(bytes / SLOW_SECONDS);
 
-/** Returns the worker that is at it. */
+/** Starts the migration and returns its worker. */
 async function begin(play: LinkPlay, entries: number): Promise<Child> {
   const { narrator, places, link, tree, seenAt, follower } = play;
   const held = link === undefined ? { bytesPerSecond: slowRate(tree) } : {};

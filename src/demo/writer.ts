@@ -1,7 +1,7 @@
 /**
- * A process that works in a tree as people do, until it is told to stop: node writer.js TREE
- * CHANGES-A-SECOND WRITING-FILE STOP-FILE. It makes WRITING-FILE while it works; when STOP-FILE is
- * there it stops between two changes and removes WRITING-FILE.
+ * A process that changes a tree as users do: node writer.js TREE CHANGES-PER-SECOND WRITING-FILE STOP-FILE.
+ * WRITING-FILE exists while it works. When STOP-FILE appears, it stops between two changes and removes
+ * WRITING-FILE.
  *
  * Every change is one that can be seen in a tree whose times are whole seconds: sizes only grow and
  * names are new. docs/fine-print.md says what cannot be seen there.

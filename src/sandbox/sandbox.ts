@@ -1,8 +1,7 @@
 /**
- * A local server that speaks the wire protocols of DataSync, EFS and a little S3, moves real bytes
- * between directories, and fails on command. Of EC2, IAM, KMS, STS and Service Quotas it answers what
- * `longhaul assess` asks. For tests, and for rehearsing a real spec before
- * touching an account. Loopback only.
+ * A local server, on loopback only, that implements the wire protocols of DataSync, EFS and parts of S3,
+ * copies real bytes between directories, and fails on command. Of EC2, IAM, KMS, STS and Service Quotas it
+ * implements the calls of `longhaul assess`. For tests, and for rehearsals of a spec without an account.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,41 +29,41 @@ import { seededRandom } from './world/random.ts';
 import { answerS3 } from './s3/protocol.ts';
 
 export interface SandboxOptions {
-  /** Where exports, file systems and buckets live. */
+  /** Directory of exports, file systems and buckets. */
   readonly root: string;
   readonly port?: number;
-  /** 'virtual' stands still until advanced; a number runs that many times as fast as the wall clock. */
+  /** 'virtual' time stops until it is advanced; a number is the speed relative to the wall clock. */
   readonly time?: 'virtual' | number;
   readonly seed?: number;
   readonly faults?: FaultScript;
-  /** Hears of each fault when it strikes. */
+  /** Called when a fault takes effect. */
   readonly onFault?: (what: string) => void;
   readonly timings?: Partial<Timings>;
   readonly taskQuota?: number;
-  /** Tasks become UNAVAILABLE for a while after creation, as with fresh mount targets. */
+  /** Makes tasks UNAVAILABLE for a while after their creation, as with new mount targets. */
   readonly flapping?: boolean;
-  /** 'host:/export' → a directory elsewhere. */
+  /** Maps 'host:/export' to directories outside the root. */
   readonly exports?: Readonly<Record<string, string>>;
   readonly region?: string;
   /** Twelve digits. */
   readonly account?: string;
-  /** Agents that are there from the start, as after their activation. */
+  /** Agents that exist from the start, already activated. */
   readonly agents?: readonly StartAgent[];
 }
 
 export interface StartAgent {
   readonly name: string;
-  /** One that a spec names; a new one when absent. */
+  /** ARN that a spec names; a new one when absent. */
   readonly arn?: string;
 }
 
-/** The sandbox without a network. */
+/** A sandbox that is called within the process, without a network. */
 export interface SandboxWorld {
   readonly world: World;
   readonly efs: EfsWorld;
-  /** Answers in this process what would come over the network. */
+  /** Handles a request as if it came over the network. */
   readonly answer: (request: Request) => Reply | 'lost';
-  /** Passes virtual time; refused on a scaled clock. */
+  /** Advances virtual time. Throws on a scaled clock. */
   readonly advance: (ms: number) => void;
 }
 

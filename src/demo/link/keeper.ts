@@ -1,10 +1,10 @@
 /**
- * A process that holds a link up: sshd → toxiproxy → sshfs, all on loopback, all under one
- * temporary folder. It ends, and takes everything with it, when its stdin ends: so the link never
- * outlives the process that asked for it, however that one dies (kill -9 included).
+ * A process that keeps a link up: sshd → toxiproxy → sshfs, all on loopback and below one temporary
+ * folder. When its stdin closes, it ends and removes everything: the link never outlives the process that
+ * opened it, even after kill -9.
  *
- * As root, sshd runs as `nobody`: what nobody may not read, the far side refuses. sftp carries
- * times in whole seconds and no hard links, attributes or ACLs: that is the link's nature.
+ * As root, sshd runs as `nobody`, so that file permissions apply. sftp transmits times in whole seconds and
+ * no hard links, attributes or ACLs.
  * Input: one JSON argument (KeeperRequest). Output: one JSON line, {"ready":KeeperReply} or {"failed":text}.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
@@ -18,7 +18,7 @@ export interface KeeperRequest {
   readonly tree: string;
   /** Path of the toxiproxy server program. */
   readonly toxiproxy: string;
-  /** How long a listing is remembered; 0: not at all. */
+  /** How long a listing is cached; 0 disables the cache. */
   readonly cacheSeconds: number;
 }
 
@@ -41,20 +41,20 @@ function tearDown(): void {
   try {
     execFileSync('fusermount3', ['-uz', mountPoint], { stdio: 'ignore' });
   } catch {
-    // It was not mounted (any more).
+    // It was not mounted.
   }
   for (const child of children) child.kill('SIGKILL');
-  // Never into a tree that is still mounted there.
+  // Nothing is removed while the tree may still be mounted below.
   if (!isMounted()) rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }
 
-/** By the kernel's table: asking the mount itself could hang or fail. */
+/** Reads the kernel's mount table: a call to the mount itself could hang. */
 function isMounted(): boolean {
   return readFileSync('/proc/self/mounts', 'utf8').includes(` ${mountPoint} `);
 }
 
-/** The kernel kills it when this process dies. Its output is kept for an error. */
+/** Starts a child that the kernel kills with this process. The last lines of its output are kept for errors. */
 function begin(command: string, args: readonly string[], said: string[]): ChildProcess {
   const child = spawn('setpriv', ['--pdeathsig', 'SIGKILL', command, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -103,7 +103,7 @@ function makeKeys(): void {
   mkdirSync(mountPoint);
 }
 
-/** Its own port, keys and configuration: the machine's sshd and its files are not touched. */
+/** Starts sshd with its own port, keys and configuration, apart from the sshd of the machine. */
 function startSshd(port: number, said: string[]): void {
   const config = [
     `Port ${port}`,
@@ -111,7 +111,7 @@ function startSshd(port: number, said: string[]): void {
     `HostKey ${join(folder, 'host')}`,
     `AuthorizedKeysFile ${join(folder, 'authorized')}`,
     'PidFile none',
-    // Without PAM, sshd as nobody takes nobody's account for locked; as a user, PAM is not needed.
+    // Without PAM, sshd running as `nobody` considers that account locked.
     `UsePAM ${asNobody ? 'yes' : 'no'}`,
     'StrictModes no',
     'PasswordAuthentication no',
@@ -123,7 +123,7 @@ function startSshd(port: number, said: string[]): void {
   writeFileSync(join(folder, 'sshd_config'), `${config.join('\n')}\n`);
   const sshd = ['/usr/sbin/sshd', '-D', '-e', '-f', join(folder, 'sshd_config')];
   if (!asNobody) return void begin(sshd[0]!, sshd.slice(1), said);
-  // The way in to the keys for nobody; the user's own key stays root's.
+  // `nobody` needs access to the host key and the configuration; the user key stays with root.
   execFileSync('chmod', ['711', folder]);
   for (const name of ['host', 'authorized', 'sshd_config'])
     chownSync(join(folder, name), NOBODY, NOBODY);
@@ -144,10 +144,10 @@ function startSshfs({ tree, cacheSeconds }: KeeperRequest, port: number, said: s
     'UserKnownHostsFile=/dev/null',
     `IdentityFile=${join(folder, 'user')}`,
     'IdentitiesOnly=yes',
-    // Without a cache, what was listed is what is there; with one, a listing brings the attributes of
-    // its entries, which saves a round trip an entry.
+    // Without a cache, listings are always current. With one, a listing includes the attributes of its
+    // entries, which saves a round trip per entry.
     ...(cacheSeconds === 0 ? ['dir_cache=no'] : [`dcache_timeout=${cacheSeconds}`]),
-    // Nothing is cached in the kernel. Inode numbers stay while it is mounted.
+    // The kernel caches nothing. Inode numbers stay the same while it is mounted.
     'attr_timeout=0',
     'entry_timeout=0',
     'noforget',

@@ -1,6 +1,6 @@
 /**
- * A real link that can be slowed and cut: an sshfs mount from a local sshd, through toxiproxy.
- * It is gone with the process that opened it (src/demo/link/keeper.ts), however that one ends.
+ * A real link that can be slowed and cut: an sshfs mount of a local sshd, through toxiproxy. It ends with
+ * the process that opened it, even after kill -9 (src/demo/link/keeper.ts).
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -13,11 +13,11 @@ import type { KeeperReply, KeeperRequest } from './keeper.ts';
 export interface Link {
   /** The tree as it is seen over the link. */
   readonly mountPoint: string;
-  /** From now on every access fails (EIO), and new connections are refused. */
+  /** Makes every access fail with EIO and refuses new connections. */
   readonly cut: () => Promise<void>;
-  /** It reconnects by itself within a few seconds. */
+  /** Lets it reconnect, which takes a few seconds. */
   readonly restore: () => Promise<void>;
-  /** A limit in both directions, and a delay each way; 0 = none. */
+  /** Sets the rate limit and the latency of both directions; 0 means none. */
   readonly slow: (bytesPerSecond: number, latencyMs: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -43,9 +43,8 @@ function accessible(path: string, mode: number): boolean {
 }
 
 /**
- * Opens a link to a tree on this machine; `toxiproxy` is the path of its server program. With
- * `cacheSeconds` the mount remembers what it listed for that long, as NFS clients do; without, each
- * look asks the far side.
+ * Opens a link to a tree on this machine. `toxiproxy` is the path of its server program. The mount caches
+ * listings for `cacheSeconds`, as NFS clients do.
  */
 export async function openLink(
   tree: string,
@@ -106,7 +105,7 @@ function controls(control: string): Pick<Link, 'cut' | 'restore' | 'slow'> {
   };
 }
 
-/** The keeper is a process: it runs from the build also when this file runs from its source. */
+/** Returns the path of the keeper in the build, also when this file runs from source. */
 function keeperPath(): string {
   const here = import.meta.url;
   const built = here.endsWith('.ts') ? '../../../dist/demo/link/keeper.js' : './keeper.js';

@@ -14,7 +14,7 @@ const OPERATIONS: Readonly<Record<string, Handler>> = {
   'ServiceQuotasV20190624.GetServiceQuota': getServiceQuota,
 };
 
-/** Whether the target of a request is one of these services. */
+/** Returns true when the target of a request is one of these services. */
 export const isAccountTarget = (target: string): boolean =>
   /^(TrentService|ServiceQuotasV\d+)\./.test(target);
 

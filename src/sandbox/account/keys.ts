@@ -1,11 +1,11 @@
-/** Keys: any that is named is the account's own and enabled; one belongs to AWS. */
+/** KMS keys: every named key belongs to the account and is enabled; one belongs to AWS. */
 import { createHash } from 'node:crypto';
 import type { World } from '../world/datasync.ts';
 import { ServiceError } from '../wire/service-error.ts';
 
 const MANAGED_ALIAS = 'alias/aws/elasticfilesystem';
 
-/** Accepts a key or an alias, as an id or an ARN; undefined: what EFS takes when none is named. */
+/** Accepts a key or an alias, as an id or an ARN. Undefined stands for the default key of EFS. */
 export function keyArn(world: World, named: string = MANAGED_ALIAS): string {
   const own = `arn:aws:kms:${world.region}:${world.account}:`;
   const name = named.startsWith('arn:') ? (named.split(':')[5] ?? '') : named;

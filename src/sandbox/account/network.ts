@@ -1,6 +1,6 @@
 /**
- * A network in which everything that is named is there and in order: any subnet, in zones by turns; any
- * security group, which lets NFS in from the network and everything out.
+ * A network in which every named resource exists: any subnet, spread over the zones, and any security
+ * group, which allows NFS from the network and all outgoing traffic.
  */
 import type { EfsWorld } from '../world/efs.ts';
 import type { World } from '../world/datasync.ts';
@@ -14,11 +14,11 @@ interface Place {
   readonly zone: string;
   readonly zoneId: string;
   readonly cidr: string;
-  /** `address(7)`: the seventh one. */
+  /** `address(7)` is the seventh address. */
   readonly address: (nth: number) => string;
 }
 
-/** Where a subnet is; the first that is named is in the first zone. */
+/** Returns the zone of a subnet; the first named subnet is in the first zone. */
 export function placeOf(world: World, subnet: string): Place {
   const nth = world.subnets.get(subnet) ?? world.subnets.size;
   world.subnets.set(subnet, nth);

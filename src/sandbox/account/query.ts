@@ -1,6 +1,6 @@
 /**
  * The calls to EC2, IAM and STS that `longhaul assess` makes: a form with an Action, answered in XML.
- * Everything that is asked for is there and in order; it shows the checks, and proves nothing of an account.
+ * Every resource exists and is valid: this demonstrates the checks and proves nothing about an account.
  */
 import type { EfsWorld } from '../world/efs.ts';
 import type { Reply, Request } from '../wire/http.ts';
@@ -63,7 +63,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
-/** Ids of a list ('SubnetId.1') or of a filter ('Filter.1.Name=subnet-id'). */
+/** Returns the ids of a list ('SubnetId.1') or of a filter ('Filter.1.Name=subnet-id'). */
 function asked(given: Parameters, list: string, filter: string): string[] {
   const named = [...given].filter(([key]) => key.startsWith(`${list}.`));
   const filters = [...given]
@@ -73,7 +73,7 @@ function asked(given: Parameters, list: string, filter: string): string[] {
   return [...named, ...filtered].map(([, value]) => value);
 }
 
-/** It trusts what `longhaul iam-policy --phase datasync-trust` says. */
+/** A trust policy as printed by `longhaul iam-policy --phase datasync-trust`. */
 function getRole({ world }: EfsWorld, given: Parameters): object {
   const { account, region } = world;
   const name = given.get('RoleName') ?? '';

@@ -1,8 +1,8 @@
-/** A fault of the script as an error that the service would answer. */
+/** The error response of a service for a fault of the script. */
 import type { ReplyFault } from '../world/faults.ts';
 import { ServiceError } from '../wire/service-error.ts';
 
-/** `denied`: what the service calls a call that the caller has no right to. */
+/** `denied` is the service's own error code for a missing permission. */
 export function refusal(fault: Exclude<ReplyFault, 'lost'>, denied: string): ServiceError {
   switch (fault) {
     case 'denied':

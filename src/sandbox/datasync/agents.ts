@@ -18,7 +18,7 @@ export function createAgent(world: World, request: CreateAgentRequest): unknown 
 
 type AgentFields = Omit<CreateAgentRequest, 'ActivationKey'>;
 
-/** Also used for agents that are there from the start. Returns the ARN. */
+/** Adds an agent, also one that exists from the start. Returns its ARN. */
 export function addAgent(world: World, arn: string, request: AgentFields): string {
   const now = world.clock.now();
   const { VpcEndpointId, SubnetArns, SecurityGroupArns } = request;

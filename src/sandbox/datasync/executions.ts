@@ -112,7 +112,7 @@ export function describeTaskExecution(
   };
 }
 
-/** It comes with the end; an execution that failed before has none. */
+/** The report is written at the end; an execution that failed earlier has none. */
 function noReport(execution: Execution): unknown {
   if (!isOver(execution)) return { Status: 'PENDING' };
   const ErrorDetail = 'The task execution failed before it could make a report.';

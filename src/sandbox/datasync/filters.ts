@@ -6,10 +6,10 @@
 import { invalidRequest } from '../wire/service-error.ts';
 import type { Filter } from '../world/datasync.ts';
 
-/** Always left out by the service. */
+/** Names that the service always excludes. */
 const ALWAYS_EXCLUDED = /(\.snapshot$)|(^\/(?:.*\/)?(\.aws-datasync|\.awssync|\.zfs)(\/|$))/;
 
-/** Whether a path ('/a/b', from the location's root) is in scope. */
+/** Returns true when a path ('/a/b', from the root of the location) passes the filters. */
 export type Scope = (path: string) => boolean;
 
 export function scopeOf(includes: readonly Filter[], excludes: readonly Filter[]): Scope {
@@ -22,7 +22,7 @@ export function scopeOf(includes: readonly Filter[], excludes: readonly Filter[]
 }
 
 function patternsOf(filters: readonly Filter[]): readonly string[] {
-  // Names are bytes here, and a filter comes as text.
+  // Names are raw bytes, filters are text.
   return filters
     .flatMap(({ Value }) => split(Buffer.from(Value).toString('latin1')))
     .filter((pattern) => pattern !== '');

@@ -1,4 +1,4 @@
-/** Locations of the three kinds the migration needs: NFS, EFS and S3. */
+/** Locations of the kinds that a migration needs: NFS, EFS and S3. */
 import { invalidRequest } from '../wire/service-error.ts';
 import { page, passes, type ListFilter, type PageRequest } from './paging.ts';
 import {
@@ -107,7 +107,7 @@ function locationOf(world: World, kind: LocationKind, arn: string): Location {
   return location;
 }
 
-/** `TYPE://GLOBAL_ID/SUBDIR`, such as `efs://eu-central-1.fs-abcd1234/chunk/`. */
+/** Formats `TYPE://GLOBAL_ID/SUBDIR`, such as `efs://eu-central-1.fs-abcd1234/chunk/`. */
 export function uriOf({ kind, fields }: Location): string {
   const subdirectory =
     `/${String((fields['Subdirectory'] as string | undefined) ?? '').replace(/^\/+|\/+$/g, '')}/`.replace(
@@ -131,7 +131,7 @@ function bucketOf(fields: Fields): string {
   return String(fields['S3BucketArn']).split(':').at(-1) ?? '';
 }
 
-/** The local directory that stands for a location. */
+/** Returns the local directory behind a location. */
 export function directoryOf(world: World, { kind, fields }: Location): string {
   const subdirectory = (fields['Subdirectory'] as string | undefined) ?? '/';
   if (kind === 'nfs') return world.places.nfs(String(fields['ServerHostname']), subdirectory);

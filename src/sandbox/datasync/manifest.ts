@@ -27,7 +27,7 @@ function read(file: string): string {
   }
 }
 
-/** A field with a comma, a quote or a newline is quoted, and quotes in it are doubled. */
+/** Parses the first field of a CSV line; in a quoted field, quotes are doubled. */
 function firstField(line: string): string {
   const field = line.startsWith('"')
     ? (/^"((?:[^"]|"")*)"/.exec(line)?.[1] ?? '').replaceAll('""', '"')

@@ -1,4 +1,4 @@
-/** The operations of DataSync the sandbox answers. Anything else is refused by name. */
+/** The operations of DataSync that the sandbox implements. All others are rejected by name. */
 import * as agents from './agents.ts';
 import * as executions from './executions.ts';
 import * as locations from './locations.ts';

@@ -30,7 +30,7 @@ export interface ListFilter {
   readonly Operator: string;
 }
 
-/** Whether `actual` passes a filter of ListLocations or ListTasks. */
+/** Returns true when `actual` passes a filter of ListLocations or ListTasks. */
 export function passes({ Operator, Values }: ListFilter, actual: string): boolean {
   switch (Operator) {
     case 'Equals':

@@ -13,7 +13,7 @@ import type { World } from '../world/datasync.ts';
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
-/** The reply, or 'lost' when the work was done and the answer must not arrive. */
+/** Returns the response; 'lost' when the operation was carried out and its response must not arrive. */
 export function answerDataSync(
   world: World,
   model: ServiceModel,
@@ -27,7 +27,7 @@ export function answerDataSync(
     if (fault === 'unavailable')
       throw new ServiceError('ServiceUnavailable', 503, 'Service is unable to handle request.');
     const result = perform(world, model, operation, request.body);
-    // An internal error after the side effect: the caller cannot know whether it happened.
+    // An internal error after the side effect: the caller cannot know whether it took place.
     if (fault === 'internal') throw internal();
     return fault === 'lost' ? 'lost' : json(200, result, CONTENT_TYPE);
   } catch (error) {

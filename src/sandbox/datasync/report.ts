@@ -1,6 +1,6 @@
 /**
- * Task reports: JSON objects in the S3 bucket of the report's configuration, a summary and, for
- * STANDARD reports, one list a kind of outcome. Source: user guide, "Task reports".
+ * Task reports: JSON objects in the S3 bucket of the report's configuration. There is a summary and, for
+ * STANDARD reports, one list per kind of outcome. Source: user guide, "Task reports".
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

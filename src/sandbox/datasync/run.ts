@@ -1,7 +1,7 @@
 /**
- * The life of an execution in Basic mode: LAUNCHING → PREPARING → TRANSFERRING → VERIFYING, one
- * after the other, each taking its (sandbox) time, and really moving bytes. There is no resume
- * inside an execution: what was copied before it broke is there, the rest is left to the next one.
+ * The phases of an execution in Basic mode: LAUNCHING → PREPARING → TRANSFERRING → VERIFYING. Each takes
+ * sandbox time, and bytes are really copied. An execution cannot be resumed: entries that were copied
+ * before a failure stay, the next execution copies the rest.
  */
 import { released } from './scheduler.ts';
 import { writeReport } from './report.ts';
@@ -21,7 +21,7 @@ const TICK_MS = 1_000;
 const REFRESH_MS = 15_000;
 const AGENT_RETRY_MS = 5_000;
 
-/** Starts an execution that nothing holds back. */
+/** Starts an execution that does not have to wait. */
 export function launch(world: World, execution: Execution): void {
   execution.status = 'LAUNCHING';
   execution.launchedAt = world.clock.now();
@@ -31,7 +31,7 @@ export function launch(world: World, execution: Execution): void {
   );
 }
 
-/** An agent that cannot be reached, or a fault, keeps an execution in LAUNCHING. */
+/** Ends LAUNCHING, unless an unreachable agent or a fault keeps the execution in it. */
 function leaveLaunching(world: World, execution: Execution): void {
   if (execution.status !== 'LAUNCHING') return settleCancel(world, execution);
   const fault = world.faults.onExecution(execution.nth);
@@ -53,7 +53,7 @@ function reachable(world: World, execution: Execution): boolean {
   return world.linkUp && agentsOf(world, execution.task).every((agent) => agent.up);
 }
 
-/** Nothing moves while the agent is away; what there was to do is tried again. */
+/** Returns true and schedules `again` when an agent is unreachable: nothing is transferred meanwhile. */
 function waits(world: World, execution: Execution, again: () => void): boolean {
   if (reachable(world, execution)) return false;
   world.clock.after(AGENT_RETRY_MS, again);
@@ -112,7 +112,7 @@ function transfer(world: World, execution: Execution, work: Work): void {
   world.clock.after(TICK_MS, tick);
 }
 
-/** The link, shared by what transfers now, or less where BytesPerSecond says so. */
+/** Returns this execution's share of the link, limited by BytesPerSecond. */
 function rateOf(world: World, execution: Execution): number {
   const sharing = [...world.executions.values()].filter((e) => e.status === 'TRANSFERRING').length;
   const share = world.timings.linkBytesPerSecond / Math.max(1, sharing);
@@ -196,7 +196,7 @@ function phaseDone(execution: Execution, phase: string, elapsedMs: number): void
   };
 }
 
-/** A cancelled execution, or one whose agent has been away too long. */
+/** Returns true when the execution is over: cancelled, or its agent was unreachable for too long. */
 function interrupted(world: World, execution: Execution, phase: string, began: number): boolean {
   if (isOver(execution)) return true;
   if (execution.status === 'CANCELLING') {
@@ -248,7 +248,7 @@ function settleCancel(world: World, execution: Execution): void {
     finish(world, execution, 'ERROR', undefined, 'Cancelled', 'The task execution was cancelled.');
 }
 
-/** Ends an execution, writes its report, and lets the next one go. */
+/** Ends an execution, writes its report, and starts the next one. */
 export function finish(
   world: World,
   execution: Execution,

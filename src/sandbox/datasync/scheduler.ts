@@ -1,13 +1,13 @@
 /**
- * Who runs when: one execution at a time on an agent, first come first served, and one at a time of
- * a task. Source: user guide, "Starting a task" and quotas.
+ * Scheduling: one execution at a time per agent, first come first served, and one at a time per task.
+ * Source: user guide, "Starting a task" and quotas.
  */
 import { agentsOf, isOver, type Execution, type World } from '../world/datasync.ts';
 
 const occupies = (execution: Execution): boolean =>
   !isOver(execution) && execution.status !== 'QUEUED';
 
-/** Whether the execution must wait for another one. */
+/** Returns true when the execution must wait for another one. */
 export function mustWait(world: World, execution: Execution): boolean {
   const agents = new Set(agentsOf(world, execution.task));
   for (const other of world.executions.values()) {
@@ -20,7 +20,7 @@ export function mustWait(world: World, execution: Execution): boolean {
   return false;
 }
 
-/** The queued executions that may start now, oldest first. */
+/** Returns the queued executions that may start, oldest first. */
 export function released(world: World): readonly Execution[] {
   return [...world.executions.values()].filter(
     (execution) => execution.status === 'QUEUED' && !mustWait(world, execution),

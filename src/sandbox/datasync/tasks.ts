@@ -1,4 +1,4 @@
-/** Tasks: creation that takes its time and may flap, status from agents and executions, quota. */
+/** Tasks: slow creation, a status derived from agents and executions, and the quota. */
 import { existsSync } from 'node:fs';
 import { hexId } from '../world/random.ts';
 import { invalidRequest } from '../wire/service-error.ts';
@@ -18,7 +18,7 @@ import {
 
 type Fields = Record<string, unknown>;
 
-/** The service's own defaults. */
+/** The defaults of the service. */
 const DEFAULT_OPTIONS: Options = {
   VerifyMode: 'POINT_IN_TIME_CONSISTENT',
   OverwriteMode: 'ALWAYS',
@@ -84,7 +84,7 @@ export function createTask(world: World, request: Fields): unknown {
   return { TaskArn: arn };
 }
 
-/** Four network interfaces a task, in the subnet of the EFS location. */
+/** A task takes four network interfaces in the subnet of the EFS location. */
 function networkInterfaces(world: World): Fields {
   const eni = (): string =>
     `arn:aws:ec2:${world.region}:${world.account}:network-interface/eni-${hexId(world.random, 17)}`;
@@ -94,7 +94,7 @@ function networkInterfaces(world: World): Fields {
   };
 }
 
-/** With fresh mount targets: CREATING, then UNAVAILABLE for a while, then AVAILABLE by itself. */
+/** With new mount targets a task is CREATING, then UNAVAILABLE for a while, then AVAILABLE. */
 function comeUp(world: World, task: Task): void {
   const half = world.timings.createTaskMs / 2;
   world.clock.after(half, () => {

@@ -1,7 +1,6 @@
 /**
- * Real directories, as the stand-in sees them: list with filters, compare, copy one entry with its
- * metadata, remove. Names are bytes kept as latin1 strings. Times are set with nanoseconds through
- * utimensat, which Node does not offer.
+ * Operations on real directories: list with filters, compare, copy one entry with its metadata, remove.
+ * Names are bytes in latin1 strings. Times are set in nanoseconds by utimensat, which Node does not offer.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -37,7 +36,7 @@ const utimensat = koffi
 ) => number;
 
 export interface Item {
-  /** From the location's root: '' is the root, 'a/b' lies below. */
+  /** Path from the root of the location, which is ''. */
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'symlink' | 'other';
   readonly stat: BigIntStats;
@@ -46,10 +45,10 @@ export interface Item {
 const bytes = (root: string, path: string): Buffer =>
   Buffer.concat([Buffer.from(root), Buffer.from(path === '' ? '' : `/${path}`, 'latin1')]);
 
-/** Everything in scope below `root`, parents before children. A missing root is empty. */
+/** Lists all entries in scope below `root`, parents before children. A missing root is empty. */
 export function list(root: string, scope: Scope): Map<string, Item> {
   const found = new Map<string, Item>();
-  // The location itself may be reached by a symlink of the operator's.
+  // The operator may have given a symlink as the location.
   if (existsSync(root)) visit(realpathSync(root), '', scope, found);
   return found;
 }
@@ -66,7 +65,7 @@ function visit(root: string, path: string, scope: Scope, found: Map<string, Item
     visit(root, path === '' ? name : `${path}/${name}`, scope, found);
 }
 
-/** An entry as it is now. */
+/** Reads the current state of an entry. */
 export function lookAt(root: string, path: string): Item | undefined {
   const stat = lstatSync(bytes(root, path), { bigint: true, throwIfNoEntry: false });
   return stat && { path, kind: kindOf(stat), stat };
@@ -109,7 +108,7 @@ export function differs(source: Item, destination: Item | undefined): boolean {
   );
 }
 
-/** Copies one entry under a temporary name first. Throws the file system's own errors. */
+/** Copies one entry under a temporary name and renames it. Throws the file system's own errors. */
 export function copyItem(from: string, to: string, item: Item, linkTo: string | undefined): void {
   const target = bytes(to, item.path);
   if (item.kind === 'directory') {
@@ -117,7 +116,7 @@ export function copyItem(from: string, to: string, item: Item, linkTo: string | 
     mkdirSync(target, { recursive: true });
     return;
   }
-  // Beside it, under a name of its own: the longest names leave no room for a suffix.
+  // A name of its own in the same directory: the longest names leave no room for a suffix.
   const parent = item.path.split('/').slice(0, -1).join('/');
   const temporary = bytes(to, `${parent === '' ? '' : `${parent}/`}.aws-datasync-part`);
   rmSync(temporary, { force: true });
@@ -130,12 +129,12 @@ export function copyItem(from: string, to: string, item: Item, linkTo: string | 
   renameSync(temporary, target);
 }
 
-/** Owner, mode and times of a directory: after its contents. */
+/** Sets owner, mode and times of a directory, after its contents. */
 export function finishDirectory(to: string, item: Item): void {
   if (existsSync(bytes(to, item.path))) setMetadata(bytes(to, item.path), item);
 }
 
-/** The location's own directory, which is no entry of any list. */
+/** Describes the directory of the location itself, which no listing contains. */
 export function finishRoot(from: string, to: string): void {
   if (!existsSync(from) || !existsSync(to)) return;
   const stat = lstatSync(realpathSync(from), { bigint: true });

@@ -1,4 +1,4 @@
-/** The work of one execution: what differs, moving one entry, checking one. */
+/** The work of one execution: finding differences, copying one entry, verifying one. */
 import { scopeOf } from './filters.ts';
 import { directoryOf } from './locations.ts';
 import { manifestScope } from './manifest.ts';
@@ -9,7 +9,7 @@ export interface FileOutcome {
   readonly path: string;
   readonly what: 'transferred' | 'skipped' | 'verified' | 'deleted' | 'mismatched';
   readonly error?: string;
-  /** As the source was when it was looked at. */
+  /** State of the source entry when it was listed. */
   readonly item?: Item;
 }
 
@@ -119,7 +119,7 @@ function linkTarget(work: Work, item: Item): string | undefined {
   return first;
 }
 
-/** ONLY_FILES_TRANSFERRED compares with what was seen at transfer time, POINT_IN_TIME with the source now. */
+/** ONLY_FILES_TRANSFERRED compares with the state at transfer time, POINT_IN_TIME with the current source. */
 export function verifyOne(work: Work, planned: Item, everything: boolean): void {
   const item = (everything ? lookAt(work.from, planned.path) : undefined) ?? planned;
   try {

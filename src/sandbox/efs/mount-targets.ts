@@ -133,7 +133,7 @@ interface RootDirectory {
   readonly CreationInfo?: object;
 }
 
-/** Where a mount through it begins. With CreationInfo the directory is made at the first mount. */
+/** Returns the root of mounts through an access point; with CreationInfo the first mount creates it. */
 export function rootOfAccessPoint(efs: EfsWorld, arn: string): string {
   const point = efs.accessPoints.get(arn.split('/').at(-1) ?? '');
   const { Path = '/', CreationInfo } = (point?.fields['RootDirectory'] ?? {}) as RootDirectory;

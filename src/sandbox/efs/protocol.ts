@@ -8,7 +8,7 @@ import { efsError, fileSystemOf, type EfsWorld, type Fields } from '../world/efs
 
 type Handler = (efs: EfsWorld, request: Fields) => Fields;
 
-/** The operations of EFS the sandbox answers. Anything else is refused by name. */
+/** The operations of EFS that the sandbox implements. All others are rejected by name. */
 export const OPERATIONS: Readonly<Record<string, Handler>> = {
   CreateFileSystem: fileSystems.createFileSystem,
   DescribeFileSystems: fileSystems.describeFileSystems,
@@ -92,7 +92,7 @@ interface Routed {
   readonly input: Fields;
 }
 
-/** The most specific path wins: literal segments before parameters. */
+/** Finds the most specific path: literal segments come before parameters. */
 function route(model: ServiceModel, request: Request): Routed {
   const matches = Object.entries(model.operations).flatMap(([name, operation]) => {
     const parameters =

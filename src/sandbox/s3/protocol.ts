@@ -1,4 +1,4 @@
-/** The few S3 calls that reports and manifests need: get, put, head and delete an object, list a prefix. Path style. */
+/** The S3 calls that reports and manifests need, path style: get, put, head and delete an object, list a prefix. */
 import {
   existsSync,
   mkdirSync,

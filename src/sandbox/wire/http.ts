@@ -1,4 +1,4 @@
-/** The little of HTTP that the three services share. */
+/** The parts of HTTP that the services share. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface Request {

@@ -1,7 +1,7 @@
 /**
- * The service models: which operations there are and what a request may look like. Taken from
- * botocore by scripts/update-service-models.mjs; every request to the sandbox is held against them,
- * so that a request the real service would refuse is refused here too.
+ * The service models: operations and the shapes of their requests, from botocore by
+ * scripts/update-service-models.mjs. Every request is validated against them, so that the sandbox rejects
+ * what the real service would reject.
  */
 import { readFileSync } from 'node:fs';
 
@@ -163,7 +163,7 @@ function lengthViolations(shape: Shape, length: number, at: string): readonly st
 
 const compiled = new Map<string, RegExp>();
 
-/** Model patterns match the whole value, as the service does. */
+/** Patterns of the model match the whole value, as in the service. */
 function patternOf(pattern: string): RegExp {
   let regex = compiled.get(pattern);
   if (!regex) {

@@ -1,4 +1,4 @@
-/** An error of a service, as it goes over the wire. */
+/** An error response of a service. */
 export class ServiceError extends Error {
   readonly type: string;
   readonly status: number;
@@ -12,7 +12,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** DataSync's one client error. `datasyncErrorCode` is what callers classify by. */
+/** DataSync's only client error. Callers classify it by `datasyncErrorCode`. */
 export function invalidRequest(
   message: string,
   datasyncErrorCode = 'InvalidParameter',

@@ -1,6 +1,6 @@
 /**
- * The sandbox's time. Virtual time stands still until it is advanced; scaled time runs `speed`
- * times as fast as the wall clock. Everything in the sandbox takes its time from here.
+ * The clock of the sandbox, used by all its parts. Virtual time stops until it is advanced; scaled time
+ * runs `speed` times as fast as the wall clock.
  */
 export interface Clock {
   /** Milliseconds since the epoch, in sandbox time. */
@@ -55,7 +55,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Passes `ms`, running what falls due on the way, in order. */
+  /** Advances the time by `ms` and runs the actions that become due, in order. */
   advance(ms: number): void {
     const until = this.time + ms;
     for (let next = this.next(); next && next.at <= until; next = this.next()) {

@@ -15,7 +15,7 @@ export interface Agent {
   name: string | undefined;
   readonly createdAt: number;
   lastContactAt: number;
-  /** The VM itself is up; the link may still be down. */
+  /** True while the VM is up; its link may be down nevertheless. */
   up: boolean;
   readonly privateLink: Readonly<Record<string, unknown>> | undefined;
 }
@@ -26,7 +26,7 @@ export interface Location {
   readonly arn: string;
   readonly kind: LocationKind;
   readonly createdAt: number;
-  /** The request's fields, as given or updated. */
+  /** Fields of the create request, with later updates. */
   fields: Record<string, unknown>;
 }
 
@@ -53,7 +53,7 @@ export interface Task {
   readonly destination: Location;
   readonly createdAt: number;
   name: string | undefined;
-  /** Whether creation is over; the shown status is derived. */
+  /** True when the creation has finished; the status is derived from it. */
   ready: 'creating' | 'flapping' | 'ready';
   options: Options;
   fields: Record<string, unknown>;
@@ -90,7 +90,7 @@ export const isOver = (execution: Execution): boolean =>
   execution.status === 'SUCCESS' || execution.status === 'ERROR';
 
 export interface Timings {
-  /** LAUNCHING lasts between these. Documented up to minutes; observed ≈280 s. */
+  /** Bounds of the duration of LAUNCHING. Documented as minutes; about 280 s were observed. */
   readonly launchMs: readonly [number, number];
   readonly createTaskMs: number;
   readonly itemsPreparedPerSecond: number;
@@ -115,7 +115,7 @@ export interface World {
   readonly random: Random;
   readonly faults: Faults;
   readonly places: Places;
-  /** The path an access point leads to, made when it is mounted; set by the EFS half. */
+  /** Returns the root of an access point and creates it at the first mount; set by the EFS part. */
   rootOfAccessPoint: (arn: string) => string;
   readonly region: string;
   /** Twelve digits. */
@@ -129,7 +129,7 @@ export interface World {
   readonly tasks: Map<string, Task>;
   readonly executions: Map<string, Execution>;
   readonly tags: Map<string, Tag[]>;
-  /** In the order in which they were named first. */
+  /** In the order of their first use. */
   readonly subnets: Map<string, number>;
 }
 
@@ -137,14 +137,14 @@ export function newArn(world: World, kind: string, prefix: string): string {
   return `arn:aws:datasync:${world.region}:${world.account}:${kind}/${prefix}-${hexId(world.random, 17)}`;
 }
 
-/** Finds by ARN or answers as the service does. */
+/** Finds a resource by its ARN; throws the service's own error when there is none. */
 export function find<T>(map: ReadonlyMap<string, T>, what: string, arn: string): T {
   const found = map.get(arn);
   if (found === undefined) throw notFound(what, arn);
   return found;
 }
 
-/** ONLINE while it was heard of within the last five minutes. */
+/** Returns ONLINE when the agent was heard from within the last five minutes. */
 export function agentStatus(world: World, agent: Agent): 'ONLINE' | 'OFFLINE' {
   if (agent.up && world.linkUp) agent.lastContactAt = world.clock.now();
   return world.clock.now() - agent.lastContactAt < world.timings.offlineAfterMs
@@ -152,7 +152,7 @@ export function agentStatus(world: World, agent: Agent): 'ONLINE' | 'OFFLINE' {
     : 'OFFLINE';
 }
 
-/** Its silence begins now. */
+/** Starts or stops an agent; the silence of a stopped agent is counted from now on. */
 export function setAgent(world: World, agent: Agent, up: boolean): void {
   agentStatus(world, agent);
   agent.up = up;

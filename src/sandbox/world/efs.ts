@@ -42,7 +42,7 @@ export interface EfsWorld {
   readonly accessPoints: Map<string, AccessPoint>;
 }
 
-/** EFS answers errors as `{ ErrorCode, Message }`. */
+/** Creates an error in the format of EFS: `{ ErrorCode, Message }`. */
 export function efsError(
   code: string,
   status: number,

@@ -1,4 +1,4 @@
-/** Reads a fault script: YAML, held against its schema, with all problems at once. */
+/** Reads a fault script in YAML and validates it against its schema. */
 import { readFileSync } from 'node:fs';
 import { LonghaulError } from '../../errors/failure.ts';
 import { parseYaml } from '../../spec/reading/parse-yaml.ts';

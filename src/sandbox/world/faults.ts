@@ -14,11 +14,11 @@
  *     - execution: 4
  *       stuck: true             # stays in LAUNCHING until it is cancelled
  *     - execution: 5
- *       offline: 10m            # its agents cannot be reached for so long, from this phase on
+ *       offline: 10m            # its agents are unreachable for this time, from this phase on
  *       in: TRANSFERRING
  *     - file: /a/b.txt          # below the source location's root; '*' at the end matches the rest
  *       is: unreadable          # unreadable | locked | vanished | mismatched
- *       times: 1                # how many executions it spoils; always when absent
+ *       times: 1                # how many executions it affects; all when absent
  */
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../../units.ts';
@@ -67,7 +67,7 @@ export type ReplyFault = z.output<typeof callFault>['reply'];
 export type ExecutionFault = z.output<typeof executionFault>;
 export type FileFaultKind = z.output<typeof fileFault>['is'];
 
-/** Keeps count of what has happened and says which fault is due. */
+/** Counts calls and executions, and decides which fault is due. */
 export class Faults {
   private readonly script: readonly Fault[];
   private readonly tell: (what: string) => void;
@@ -75,13 +75,13 @@ export class Faults {
   private readonly spoiled = new Map<Fault, Set<string>>();
   private readonly told = new Set<Fault>();
 
-  /** `tell` hears of each fault when it strikes, of one that lasts the first time. */
+  /** `tell` is called when a fault takes effect, once for a fault that lasts. */
   constructor(script: FaultScript, tell: (what: string) => void = () => undefined) {
     this.script = script.faults;
     this.tell = tell;
   }
 
-  /** Notes that a fault strikes now; true the first time. */
+  /** Records that a fault takes effect. Returns true the first time. */
   strike(fault: Fault): boolean {
     if (this.told.has(fault)) return false;
     this.told.add(fault);
@@ -93,7 +93,7 @@ export class Faults {
     return this.script.filter((fault) => 'after' in fault);
   }
 
-  /** The fault of this call, if any; counts the call. */
+  /** Counts the call and returns its fault, if any. */
   onCall(operation: string): ReplyFault | undefined {
     const nth = (this.calls.get(operation) ?? 0) + 1;
     this.calls.set(operation, nth);
@@ -136,7 +136,7 @@ const REPLIES: Readonly<Record<ReplyFault, string>> = {
   unavailable: 'the service is unavailable',
 };
 
-/** `StartTaskExecution, no. 2: it is carried out, and its answer is lost`. */
+/** Formats `StartTaskExecution, no. 2: it is carried out, and its answer is lost`. */
 function faultText(fault: Fault): string {
   if ('call' in fault) {
     const which = fault.nth === 'every' ? 'each one' : `no. ${fault.nth}`;

@@ -1,6 +1,6 @@
 /**
- * Where the sandbox keeps what its servers, file systems and buckets hold: plain directories below
- * one root, or directories of the operator's own.
+ * Directories behind the servers, file systems and buckets of the sandbox: below one root, or given by the
+ * operator.
  *
  *   <root>/nfs/<host>/<export path>      what an NFS server exports
  *   <root>/efs/<file system id>          an EFS file system
@@ -44,7 +44,7 @@ function covers(exported: string, host: string, subdirectory: string): boolean {
   );
 }
 
-/** A path below `base`, however many dots it has. */
+/** Joins a path to `base`; '..' cannot leave `base`. */
 function beneath(base: string, path: string): string {
   const full = resolve(base, `.${sep}${path}`);
   if (full !== resolve(base) && !full.startsWith(resolve(base) + sep)) {

@@ -1,4 +1,4 @@
-/** Repeatable randomness: the same seed gives the same sandbox. mulberry32, public domain. */
+/** Repeatable random numbers: the same seed gives the same sequence. mulberry32, public domain. */
 export type Random = () => number;
 
 export function seededRandom(seed: number): Random {
