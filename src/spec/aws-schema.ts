@@ -53,12 +53,12 @@ export const nfsSource = z.strictObject({
   version: z.enum(['automatic', 'nfs3', 'nfs4.0', 'nfs4.1']).default('automatic'),
   /** DataSync agents by ARN or name; each is a lane that runs one execution at a time. */
   agents: z.array(tagText('the ARN or name of an agent,', 'site-a-1')).min(1).max(50),
-  /** Where workers see the same tree mounted, if they do: for the chunk plan and the assessment. */
+  /** Mount point of the same tree on the workers, if any, for the chunk plan and the assessment. */
   path: absolutePath().optional(),
   marker: pathInside('.longhaul-tree').optional(),
 });
 
-/** Without `fileSystem`, `longhaul provision` makes one so. */
+/** Properties of the file system that `longhaul provision` creates when `fileSystem` is absent. */
 const newFileSystem = z.strictObject({
   /** A customer-managed key; the AWS-managed one when absent. Always encrypted. */
   kmsKey: keyArn().optional(),
@@ -89,7 +89,7 @@ export const efsDestination = z.strictObject({
     'fsap-0123456789abcdef0',
     /^fsap-[0-9a-f]{8,40}$/,
   ).optional(),
-  /** The role DataSync takes to mount a file system with a policy. */
+  /** Role that DataSync assumes to mount a file system with a policy. */
   accessRole: roleArn().optional(),
   /** DataSync works from the first; mount targets are made in each. */
   subnets: z.array(subnet()).min(1),
@@ -97,7 +97,7 @@ export const efsDestination = z.strictObject({
   securityGroups: z.array(securityGroup()).min(1).max(5),
   /** Security groups of the created mount targets; those of DataSync when absent. */
   mountTargetSecurityGroups: z.array(securityGroup()).min(1).max(5).optional(),
-  /** Where workers see the file system mounted, if they do. */
+  /** Mount point of the file system on the workers, if any. */
   path: absolutePath().optional(),
   marker: pathInside('.longhaul-tree').optional(),
 });
@@ -118,7 +118,7 @@ const s3Location = z.strictObject({
       'deep-archive',
     ])
     .default('standard'),
-  /** The role DataSync takes to read and write the bucket. */
+  /** Role that DataSync assumes to read and write the bucket. */
   accessRole: roleArn(),
 });
 
@@ -175,7 +175,7 @@ export const awsSchema = z.strictObject({
     .optional(),
   /** AWS does not document which entries DataSync removes under filters: off until a pilot has shown it. */
   removeWithFilters: z.boolean().default(false),
-  /** How often a running execution is looked at. */
+  /** Interval at which running executions are polled. */
   pollInterval: duration(ABOVE_0).prefault('30s'),
   /** An execution that is still launching after this, with its agent online, is cancelled and started again. */
   launchTimeout: duration(ABOVE_0).prefault('15m'),

@@ -1,6 +1,6 @@
 /**
- * Where the trees of a spec lie on this machine, compared by what the kernel says (device and inode
- * of every directory on the way up), so that symlinks and bind mounts hide nothing. Reads the disk only.
+ * Checks where the trees of a spec are on this host. Directories are compared by device and inode, up to
+ * the root, so that symlinks and bind mounts hide nothing. Only reads the disk.
  */
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ interface Place {
   readonly name: string;
   readonly keys: readonly string[];
   readonly written: string;
-  /** As far as it exists without symlinks; the rest as written. */
+  /** Path with symlinks resolved as far as it exists; the rest as written. */
   readonly path: string;
   readonly exists: boolean;
   /** Itself first, then every directory above it; only those that exist have an identity. */
@@ -34,7 +34,7 @@ export function treeProblems(spec: MigrationSpec): readonly Inconsistency[] {
   ];
 }
 
-/** Undefined for a tree that only DataSync sees. */
+/** Returns undefined for a tree that is not mounted on this host. */
 function treePlace(name: string, key: string, path: string | undefined): Place | undefined {
   return path === undefined ? undefined : lookAt(name, [key, 'path'], path);
 }
@@ -85,7 +85,7 @@ function directoryProblems({ exists, path, keys }: Place): Inconsistency[] {
   return [{ keys, message: `expected a directory, found a file at ${path}` }];
 }
 
-/** `inner` must not be `outer`, and not lie inside it. Sameness is told once, for destination and state directory. */
+/** `inner` must not be `outer`, and not lie inside it. Identity is reported once, for destination and state directory. */
 function nestingProblems(inner: Place | undefined, outer: Place | undefined): Inconsistency[] {
   if (inner === undefined || outer === undefined) return [];
   const outerIdentity = outer.lineage[0]?.identity;

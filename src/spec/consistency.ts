@@ -59,7 +59,7 @@ function calendarProblems({ link }: MigrationSpec): Inconsistency[] {
   return problems;
 }
 
-/** Takes the row's minutes of the week; returns how many of them were free. */
+/** Marks the row's minutes of the week as taken. Returns how many of them were free. */
 function claim({ days, from, to }: CalendarRow, taken: Uint8Array): number {
   const start = minuteOfDay(from);
   const length = (minuteOfDay(to) - start + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;

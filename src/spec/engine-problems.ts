@@ -96,7 +96,7 @@ function rootProblems({ chunks }: MigrationSpec): Inconsistency[] {
   );
 }
 
-/** A place twice would be two locations that nothing tells apart. */
+/** The same bucket and prefix twice would be two locations that cannot be told apart. */
 function s3Problems({ aws }: MigrationSpec): Inconsistency[] {
   const places = (aws?.s3Locations ?? []).map(
     ({ bucket, prefix }) => `${bucket}/${prefix.split('/').filter(Boolean).join('/')}`,

@@ -1,4 +1,4 @@
-/** How long the first round of a spec takes by its plan, where the engine's own way of working decides it. */
+/** Estimates the duration of the first round, for engines that determine it themselves. */
 import type { ChunkPlan } from '../policy/chunks/plan.ts';
 import {
   predictRound,
@@ -8,7 +8,7 @@ import {
 import { isDataSyncSpec } from './kinds.ts';
 import type { MigrationSpec } from './schema.ts';
 
-/** Undefined for other engines than datasync, and while link.bandwidth is not given. */
+/** Returns undefined for engines other than datasync, and without link.bandwidth. */
 export function firstRoundOf(
   spec: MigrationSpec,
   { chunks }: Pick<ChunkPlan, 'chunks'>,

@@ -1,4 +1,4 @@
-/** From YAML text to a spec, with every problem at once, each with its path and line. No I/O. */
+/** Parses YAML text to a spec. Reports all problems at once, each with its path and line. No I/O. */
 import { consistencyProblems } from './consistency.ts';
 import { parseYaml } from './reading/parse-yaml.ts';
 import { joinKeys, type Inconsistency, type SpecProblem } from './reading/problem.ts';
@@ -6,12 +6,12 @@ import { specSchema, type MigrationSpec } from './schema.ts';
 import { soundPart, type SoundPart } from './sound-part.ts';
 
 export interface ParsedSpec {
-  /** Undefined unless every field on its own is right. */
+  /** Undefined unless every single field is valid. */
   readonly spec?: MigrationSpec;
   /** Where some fields are wrong: what the right ones can still be judged by. */
   readonly sound?: SoundPart;
   readonly problems: readonly SpecProblem[];
-  /** The line a key stands on, for problems found later. */
+  /** Returns the line of a key, for problems found later. */
   readonly lineOf: (path: readonly PropertyKey[]) => number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The few fields of a spec that workflow code and the chunk plan decide by. */
+/** The fields of a spec that workflows, the chunk plan and the assessment need. */
 import type { AssessedSpec } from '../policy/assess/assess.ts';
 import type { ChunkLimits } from '../policy/chunks/size.ts';
 import { treeName } from './kinds.ts';
@@ -47,7 +47,7 @@ export function toWorkflowSettings(spec: MigrationSpec): WorkflowSettings {
   };
 }
 
-/** One that moves, one that waits behind it, one that is verified or closed. */
+/** One chunk that moves, one that waits behind it, one that is verified or closed. */
 const CHUNKS_A_LANE = 3;
 const MOST_CHUNKS = 500;
 

@@ -1,6 +1,6 @@
-/** The name somebody meant when they mistyped one. */
+/** Finds the name that a mistyped name probably stands for. */
 
-/** The nearest of `names`, if it is near enough to be a slip of the fingers. */
+/** Returns the closest of `names`; undefined if none is close enough to be a typing error. */
 export function closestName(typed: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, slips: slipsBetween(typed.toLowerCase(), name.toLowerCase()) }))
@@ -9,7 +9,7 @@ export function closestName(typed: string, names: readonly string[]): string | u
   return best?.name;
 }
 
-/** Letters left out, added, mistaken, or two of them swapped. */
+/** Counts letters that are missing, added, wrong or swapped. */
 function slipsBetween(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

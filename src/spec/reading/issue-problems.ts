@@ -1,4 +1,4 @@
-/** From what zod finds wrong to problems that name the path, what was expected and what was found. */
+/** Translates zod issues to problems that name the path, the expected and the found value. */
 import type { z } from 'zod';
 import { closestName } from './closest-name.ts';
 import { joinKeys, quoteFound, type SpecProblem } from './problem.ts';

@@ -1,4 +1,4 @@
-/** From YAML text to a value of a schema, with every problem at once, each with its path and line. No I/O. */
+/** Parses YAML text to a value of a schema. Reports all problems at once, each with its path and line. No I/O. */
 import { LineCounter, isMap, isNode, isPair, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { shapeOf, toProblems } from './issue-problems.ts';
@@ -7,12 +7,12 @@ import type { SpecProblem } from './problem.ts';
 type Keys = readonly PropertyKey[];
 
 export interface ParsedYaml<T> {
-  /** Undefined unless every field on its own is right. */
+  /** Undefined unless every single field is valid. */
   readonly value?: T;
   /** The parsed document; undefined when it is not valid YAML. */
   readonly written?: unknown;
   readonly problems: readonly SpecProblem[];
-  /** The line a key stands on, for problems found later. */
+  /** Returns the line of a key, for problems found later. */
   readonly lineOf: (path: Keys) => number | undefined;
 }
 
@@ -40,7 +40,7 @@ export function parseYaml<S extends z.ZodType>(text: string, schema: S): ParsedY
   return { written: value, problems, lineOf };
 }
 
-/** `link:` with nothing but comments below it says no more than no `link:` at all. */
+/** Treats a key with only comments below it, such as `link:`, as absent. */
 function withoutEmpty(value: unknown, schema: unknown): unknown {
   const shape = shapeOf(schema);
   if (shape === undefined || typeof value !== 'object' || value === null) return value;
@@ -58,7 +58,7 @@ class YamlRefused {
   }
 }
 
-/** Aliases that lead nowhere, or to too much, are found only here. */
+/** Resolves aliases; unknown and excessive ones are found only here. */
 function toValue(document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown;
@@ -67,7 +67,7 @@ function toValue(document: Document): unknown {
   }
 }
 
-/** The line of the key itself, or of the nearest thing around it that is there. */
+/** Returns the line of the key, or of the closest enclosing key that exists. */
 function lineOfKeys(document: Document, lines: LineCounter, path: Keys): number | undefined {
   for (let length = path.length; length > 0; length--) {
     const parent =

@@ -4,7 +4,7 @@ import { LonghaulError } from '../../errors/failure.ts';
 export interface SpecProblem {
   /** 'source.path', 'link.calendar[1].from'; '' for the whole. */
   readonly path: string;
-  /** Counted from 1; undefined when the place is not known. */
+  /** Line number, from 1; undefined when it is not known. */
   readonly line?: number;
   /** 'expected an absolute path, found "data"'. */
   readonly message: string;
@@ -26,7 +26,7 @@ export function specInvalid(
   return new LonghaulError('SPEC_INVALID', `${file} has ${count}:${lines.join('')}`, { hint });
 }
 
-/** A value as it is quoted in a message: short, on one line. */
+/** Formats a value for a message: short and on one line. */
 export function quoteFound(value: unknown): string {
   if (value === undefined) return 'nothing';
   const isOdd = typeof value === 'number' && !Number.isFinite(value); // JSON says null
@@ -34,7 +34,7 @@ export function quoteFound(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-/** ['link', 'calendar', 1, 'from'] → 'link.calendar[1].from'../. */
+/** ['link', 'calendar', 1, 'from'] → 'link.calendar[1].from'. */
 export function joinKeys(keys: readonly PropertyKey[]): string {
   return keys.reduce<string>(
     (path, key) =>
@@ -45,7 +45,7 @@ export function joinKeys(keys: readonly PropertyKey[]): string {
   );
 }
 
-/** A problem before anybody knows its line. */
+/** A problem whose line is not known yet. */
 export interface Inconsistency {
   readonly keys: readonly (string | number)[];
   readonly message: string;
