@@ -1,5 +1,5 @@
 /** What travels over continue-as-new, on a server that suggests it after a few dozen events. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { openState } from '../../src/workflows/migration/state/versions.ts';
@@ -15,12 +15,9 @@ import {
 import { until } from '../support/processes/processes.ts';
 import { suggestingServer, type SuggestingServer } from '../support/servers/suggesting-server.ts';
 
-let server: SuggestingServer;
-let flows: Flows;
-beforeAll(async () => {
-  server = await suggestingServer();
-  flows = await openFlows(server);
-});
+// Not in beforeAll: tests that run side by side do not wait for it.
+const server: SuggestingServer = await suggestingServer();
+const flows: Flows = await openFlows(server);
 afterAll(async () => {
   await flows.close();
   await server.close();
@@ -66,7 +63,7 @@ function running(events: Events): string[] {
 }
 
 describe('a round that continues as new', () => {
-  test('drains its chunks, leaves the blocked one open, and forgets none', async () => {
+  test.concurrent('drains its chunks, leaves the blocked one open, and forgets none', async () => {
     const chunks = Array.from({ length: 14 }, (_, n) => String(n).padStart(4, '0'));
     const run = await flows.start('long', {
       chunks,
@@ -110,7 +107,7 @@ describe('a round that continues as new', () => {
     await run.say('abort');
   });
 
-  test('stays paused over it', async () => {
+  test.concurrent('stays paused over it', async () => {
     const chunks = Array.from({ length: 24 }, (_, n) => String(n).padStart(4, '0'));
     const run = await flows.start('paused-over', { chunks, settings: slow });
     await run.until('some are done', ({ round }) => (round?.done ?? 0) > 2);
@@ -143,7 +140,7 @@ describe('a migration that continues as new while a round runs', () => {
   const noted = (run: Running, kind: string): unknown[] =>
     run.stage.notes.filter((note) => note.kind === kind).map(({ data }) => data['round']);
 
-  test('hears of its end all the same, once', async () => {
+  test.concurrent('hears of its end all the same, once', async () => {
     const run = await flows.start('mid-round', { held: new Set(['0001']), settings: slow });
     await run.until('the others are done', ({ round }) => round?.done === 2);
     await talkUntilItContinues(run);
@@ -170,7 +167,7 @@ describe('a migration that continues as new while a round runs', () => {
     expect(await run.result()).toMatchObject({ phase: 'aborted', rounds: 2 });
   });
 
-  test('ends the round when it is aborted', async () => {
+  test.concurrent('ends the round when it is aborted', async () => {
     const run = await flows.start('mid-abort', { held: new Set(['0001']), settings: slow });
     await run.until('the others are done', ({ round }) => round?.done === 2);
     await talkUntilItContinues(run);
@@ -186,7 +183,7 @@ describe('a migration that continues as new while a round runs', () => {
     ['terminate', 'later'],
     ['cancel', 'later'],
   ] as const;
-  test.each(GONE)(
+  test.concurrent.each(GONE)(
     'waits for a person when somebody says %s to the round %s',
     async (verb, when) => {
       const name = `mid-${verb}-${when.length}`;
@@ -237,7 +234,7 @@ describe('a state that an earlier version carried over', () => {
     expect(openState(old)).toEqual({ ...old, v: STATE_VERSION });
   });
 
-  test('is taken up by a running migration, with what it held then', async () => {
+  test.concurrent('is taken up by a running migration, with what it held then', async () => {
     const settings = { ...slow, approval: 'automatic' };
     const postponed = { by: 'ann', because: 'audit', at: new Date().toISOString() };
     const state = { ...recorded(), settings, postponed, phase: 'ready to cut over' };
@@ -251,7 +248,7 @@ describe('a state that an earlier version carried over', () => {
     expect(await run.result()).toMatchObject({ phase: 'aborted' });
   });
 
-  test('is left to a newer worker when it is newer than this one', async () => {
+  test.concurrent('is left to a newer worker when it is newer than this one', async () => {
     await flows.start('newer', {}, { ...recorded(), v: 99 });
     const handle = flows.client.workflow.getHandle('migration/newer');
     await until('its task is tried again', async () => {

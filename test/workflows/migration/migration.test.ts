@@ -1,5 +1,5 @@
 /** The story of a migration, on a real server. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { listMigrations } from '../../../src/client/listing.ts';
 import type { MigrationRow } from '../../../src/client/snapshot.ts';
@@ -8,10 +8,8 @@ import type { MigrationProgress } from '../../../src/protocol/reports.ts';
 import { openFlows, SETTINGS, type Flows } from '../../support/servers/workflow-bench.ts';
 import { until } from '../../support/processes/processes.ts';
 
-let flows: Flows;
-beforeAll(async () => {
-  flows = await openFlows();
-});
+// Not in beforeAll: tests that run side by side do not wait for it.
+const flows: Flows = await openFlows();
 afterAll(() => flows.close());
 
 const kinds = (
@@ -29,7 +27,7 @@ const rests = (rounds: number) => (it: MigrationProgress) =>
   it.rounds.length === rounds && it.round === undefined;
 
 describe('a migration', () => {
-  test('goes from the assessment through rounds to an approved cutover', async () => {
+  test.concurrent('goes from the assessment through rounds to an approved cutover', async () => {
     const run = await flows.start('story');
 
     await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
@@ -63,49 +61,52 @@ describe('a migration', () => {
     ).toBe(true);
   });
 
-  test('is listed with its first start, or as begun before what the server still knows', async () => {
-    const run = await flows.start('listed', { settings: rare });
-    const { workflow } = flows.client;
-    const { firstExecutionRunId: runId } = (await workflow.getHandle(run.id).fetchHistory())
-      .events![0]!.workflowExecutionStartedEventAttributes!;
-    const first = workflow.getHandle(run.id, runId!);
-    const startedAt = (await first.describe()).startTime.toISOString();
-    await run.until('it has continued as new', rests(1));
-    const listed = async (recorded?: string): Promise<MigrationRow | undefined> => {
-      const rows = await listMigrations(flows.client, () => recorded);
-      return rows.find(({ migration }) => migration === 'listed');
-    };
+  test.concurrent(
+    'is listed with its first start, or as begun before what the server still knows',
+    async () => {
+      const run = await flows.start('listed', { settings: rare });
+      const { workflow } = flows.client;
+      const { firstExecutionRunId: runId } = (await workflow.getHandle(run.id).fetchHistory())
+        .events![0]!.workflowExecutionStartedEventAttributes!;
+      const first = workflow.getHandle(run.id, runId!);
+      const startedAt = (await first.describe()).startTime.toISOString();
+      await run.until('it has continued as new', rests(1));
+      const listed = async (recorded?: string): Promise<MigrationRow | undefined> => {
+        const rows = await listMigrations(flows.client, () => recorded);
+        return rows.find(({ migration }) => migration === 'listed');
+      };
 
-    await eventually(async () => (await listed())?.phase === 'catching up');
-    expect(await listed()).toMatchObject({ startedAt, status: 'RUNNING' });
-    expect((await listed())?.startedBefore).toBeUndefined();
-    expect(await listed('2026-01-01T00:00:00.000Z')).toMatchObject({
-      startedAt: '2026-01-01T00:00:00.000Z',
-    });
-    expect(await listed('2100-01-01T00:00:00.000Z')).toMatchObject({ startedAt });
+      await eventually(async () => (await listed())?.phase === 'catching up');
+      expect(await listed()).toMatchObject({ startedAt, status: 'RUNNING' });
+      expect((await listed())?.startedBefore).toBeUndefined();
+      expect(await listed('2026-01-01T00:00:00.000Z')).toMatchObject({
+        startedAt: '2026-01-01T00:00:00.000Z',
+      });
+      expect(await listed('2100-01-01T00:00:00.000Z')).toMatchObject({ startedAt });
 
-    // Deleting it would take the server half a minute.
-    const forgetful = {
-      workflow: {
-        getHandle: workflow.getHandle.bind(workflow),
-        async *list(query: object) {
-          for await (const info of workflow.list(query)) if (info.runId !== runId) yield info;
+      // Deleting it would take the server half a minute.
+      const forgetful = {
+        workflow: {
+          getHandle: workflow.getHandle.bind(workflow),
+          async *list(query: object) {
+            for await (const info of workflow.list(query)) if (info.runId !== runId) yield info;
+          },
         },
-      },
-    } as unknown as Client;
-    let row: MigrationRow | undefined;
-    // The server lists a new run a moment after it began.
-    await eventually(async () => {
-      const rows = await listMigrations(forgetful, () => undefined);
-      row = rows.find(({ migration }) => migration === 'listed');
-      return row !== undefined;
-    });
-    expect(row).toMatchObject({ migration: 'listed', startedBefore: true });
-    await run.say('abort');
-    await run.result();
-  });
+      } as unknown as Client;
+      let row: MigrationRow | undefined;
+      // The server lists a new run a moment after it began.
+      await eventually(async () => {
+        const rows = await listMigrations(forgetful, () => undefined);
+        row = rows.find(({ migration }) => migration === 'listed');
+        return row !== undefined;
+      });
+      expect(row).toMatchObject({ migration: 'listed', startedBefore: true });
+      await run.say('abort');
+      await run.result();
+    },
+  );
 
-  test('without need of approval cuts over by itself', async () => {
+  test.concurrent('without need of approval cuts over by itself', async () => {
     const run = await flows.start('automatic', {
       settings: { ...SETTINGS, approval: 'automatic', hasFreezeHook: false, hasSwitchHook: false },
     });
@@ -114,7 +115,7 @@ describe('a migration', () => {
     expect(run.stage.hooks).toEqual([]);
   });
 
-  test('is not held up by a blocked chunk, but its cutover is', async () => {
+  test.concurrent('is not held up by a blocked chunk, but its cutover is', async () => {
     const run = await flows.start('blocked', { broken: new Map([['0001', 'PERMISSION_DENIED']]) });
 
     const later = await run.until('rounds go on', ({ rounds }) => rounds.length >= 3);
@@ -134,59 +135,65 @@ describe('a migration', () => {
     expect(await run.result()).toMatchObject({ phase: 'done' });
   });
 
-  test('does not take a round over no chunk for one in which nothing changed', async () => {
-    const chunks = ['0000', '0001'];
-    const run = await flows.start('no-chunk', {
-      chunks,
-      broken: new Map(chunks.map((chunk) => [chunk, 'PERMISSION_DENIED'])),
-      settings: rare,
-    });
-    await run.until('the seed is over', rests(1));
-    await run.say('runRoundNow');
-    await run.until('a round over no chunk is over', rests(2));
+  test.concurrent(
+    'does not take a round over no chunk for one in which nothing changed',
+    async () => {
+      const chunks = ['0000', '0001'];
+      const run = await flows.start('no-chunk', {
+        chunks,
+        broken: new Map(chunks.map((chunk) => [chunk, 'PERMISSION_DENIED'])),
+        settings: rare,
+      });
+      await run.until('the seed is over', rests(1));
+      await run.say('runRoundNow');
+      await run.until('a round over no chunk is over', rests(2));
 
-    run.stage.broken.clear();
-    await run.say('retryBlocked');
-    const { workflow } = flows.client;
-    const left = (): Promise<{ open: unknown[] }> => workflow.getHandle(run.id).query('chunks');
-    await eventually(async () => (await left()).open.length === 0);
-    const { phase, cutover } = await run.progress();
-    expect(phase).toBe('catching up');
-    expect(cutover.because).toMatch(/^every chunk was blocked or still open in the last round/);
+      run.stage.broken.clear();
+      await run.say('retryBlocked');
+      const { workflow } = flows.client;
+      const left = (): Promise<{ open: unknown[] }> => workflow.getHandle(run.id).query('chunks');
+      await eventually(async () => (await left()).open.length === 0);
+      const { phase, cutover } = await run.progress();
+      expect(phase).toBe('catching up');
+      expect(cutover.because).toMatch(/^every chunk was blocked or still open in the last round/);
 
-    await run.say('runRoundNow');
-    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
-    await run.say('abort');
-    await run.result();
-  });
+      await run.say('runRoundNow');
+      await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+      await run.say('abort');
+      await run.result();
+    },
+  );
 
-  test('does not switch after a final round in which a chunk workflow was ended by force', async () => {
-    const run = await flows.start('forced', { settings: rare });
-    await run.until('the seed is over', rests(1));
-    await run.say('runRoundNow');
-    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
-    run.stage.held.add('0001');
-    await run.say('approveCutover');
-    const chunk = flows.client.workflow.getHandle('migration/forced/chunk/0001');
-    await eventually(() =>
-      run.stage.steps.some(
-        ({ round, chunk, step }) => round.kind === 'final' && chunk === '0001' && step === 'copy',
-      ),
-    );
+  test.concurrent(
+    'does not switch after a final round in which a chunk workflow was ended by force',
+    async () => {
+      const run = await flows.start('forced', { settings: rare });
+      await run.until('the seed is over', rests(1));
+      await run.say('runRoundNow');
+      await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+      run.stage.held.add('0001');
+      await run.say('approveCutover');
+      const chunk = flows.client.workflow.getHandle('migration/forced/chunk/0001');
+      await eventually(() =>
+        run.stage.steps.some(
+          ({ round, chunk, step }) => round.kind === 'final' && chunk === '0001' && step === 'copy',
+        ),
+      );
 
-    await chunk.terminate('by mistake');
-    run.stage.held.clear();
+      await chunk.terminate('by mistake');
+      run.stage.held.clear();
 
-    expect(await run.result()).toMatchObject({ phase: 'done' });
-    const finals = run.stage.steps.filter(
-      ({ round, chunk, step }) =>
-        round.kind === 'final' && chunk === '0001' && step === 'delete-pass',
-    );
-    expect(finals).toHaveLength(1);
-    expect(run.stage.hooks).toEqual(['freeze', 'switch']);
-  });
+      expect(await run.result()).toMatchObject({ phase: 'done' });
+      const finals = run.stage.steps.filter(
+        ({ round, chunk, step }) =>
+          round.kind === 'final' && chunk === '0001' && step === 'delete-pass',
+      );
+      expect(finals).toHaveLength(1);
+      expect(run.stage.hooks).toEqual(['freeze', 'switch']);
+    },
+  );
 
-  test('does not count an outage as work of the round it was in', async () => {
+  test.concurrent('does not count an outage as work of the round it was in', async () => {
     const run = await flows.start('outage', { settings: rare, held: new Set(['0001']) });
     await run.until('the others are done', ({ round }) => round?.done === 2);
     const handle = flows.client.workflow.getHandle(run.id);
@@ -206,7 +213,7 @@ describe('a migration', () => {
     await run.result();
   });
 
-  test('gives the cutover up when the freeze fails, and says why', async () => {
+  test.concurrent('gives the cutover up when the freeze fails, and says why', async () => {
     const run = await flows.start('freeze', { hookExit: 7 });
     await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
     await run.say('approveCutover');
@@ -232,37 +239,43 @@ describe('a migration', () => {
     });
   });
 
-  test('whose cutover needs no approval is not tried again at once when it was given up', async () => {
-    const settings = { ...SETTINGS, approval: 'automatic' as const };
-    const run = await flows.start('once', { settings, hookExit: 7 });
-    await run.until('it was given up', ({ conditions }) => conditions.length > 0);
-    await pass(2_500);
+  test.concurrent(
+    'whose cutover needs no approval is not tried again at once when it was given up',
+    async () => {
+      const settings = { ...SETTINGS, approval: 'automatic' as const };
+      const run = await flows.start('once', { settings, hookExit: 7 });
+      await run.until('it was given up', ({ conditions }) => conditions.length > 0);
+      await pass(2_500);
 
-    const { conditions, cutover } = await run.progress();
-    expect(run.stage.hooks).toEqual(['freeze']);
-    expect(conditions).toMatchObject([{ name: 'postponed' }]);
-    expect(conditions[0]!.because).toContain('the freeze hook ended with 7');
-    expect(cutover).toMatchObject({ ready: false });
-    expect(cutover.because).toContain('until somebody approves');
+      const { conditions, cutover } = await run.progress();
+      expect(run.stage.hooks).toEqual(['freeze']);
+      expect(conditions).toMatchObject([{ name: 'postponed' }]);
+      expect(conditions[0]!.because).toContain('the freeze hook ended with 7');
+      expect(cutover).toMatchObject({ ready: false });
+      expect(cutover.because).toContain('until somebody approves');
 
-    run.stage.hookExit = 0;
-    await run.say('approveCutover');
-    expect(await run.result()).toMatchObject({ phase: 'done' });
-  });
+      run.stage.hookExit = 0;
+      await run.say('approveCutover');
+      expect(await run.result()).toMatchObject({ phase: 'done' });
+    },
+  );
 
-  test('whose cutover needs no approval can be postponed until somebody approves', async () => {
-    const settings = { ...SETTINGS, approval: 'automatic' as const };
-    const run = await flows.start('held', { settings });
-    await run.say('postponeCutover', { reason: 'audit' });
-    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
-    await pass(1_500);
-    expect(run.stage.hooks).toEqual([]);
+  test.concurrent(
+    'whose cutover needs no approval can be postponed until somebody approves',
+    async () => {
+      const settings = { ...SETTINGS, approval: 'automatic' as const };
+      const run = await flows.start('held', { settings });
+      await run.say('postponeCutover', { reason: 'audit' });
+      await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+      await pass(1_500);
+      expect(run.stage.hooks).toEqual([]);
 
-    await run.say('approveCutover');
-    expect(await run.result()).toMatchObject({ phase: 'done' });
-  });
+      await run.say('approveCutover');
+      expect(await run.result()).toMatchObject({ phase: 'done' });
+    },
+  );
 
-  test('pauses and resumes', async () => {
+  test.concurrent('pauses and resumes', async () => {
     const run = await flows.start('paused');
     await run.until('it catches up', ({ rounds }) => rounds.length >= 1);
 
@@ -282,7 +295,7 @@ describe('a migration', () => {
     await run.result();
   });
 
-  test('notes garbage and goes on', async () => {
+  test.concurrent('notes garbage and goes on', async () => {
     const run = await flows.start('garbage');
     const handle = flows.client.workflow.getHandle(migrationId('garbage'));
 
@@ -309,7 +322,7 @@ describe('a migration', () => {
     await run.result();
   });
 
-  test('aborted while a chunk is blocked leaves nothing running', async () => {
+  test.concurrent('aborted while a chunk is blocked leaves nothing running', async () => {
     const run = await flows.start('abort', { broken: new Map([['0000', 'DISK_FULL']]) });
     await run.until('a chunk is blocked', ({ blockedCount }) => blockedCount === 1);
 
