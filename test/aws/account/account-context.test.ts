@@ -1,4 +1,4 @@
-/** What `longhaul assess` reads of EC2, IAM, KMS and STS, from moto, which is not ours: good and bad. */
+/** `longhaul assess` reads EC2, IAM, KMS and STS: tested against moto, an independent implementation. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   AuthorizeSecurityGroupIngressCommand,
@@ -136,7 +136,7 @@ function known(wanted: Partial<WantedFacts>): ResourceFacts {
   };
 }
 
-/** 'fine: key' and so on, of the checks that go by what is around. */
+/** Returns all checks of an account with these settings. */
 async function verdicts(wanted: Partial<WantedFacts>, from = clients): Promise<AccountCheck[]> {
   const facts = known(wanted);
   return [...checkAccount({ ...facts, context: await describeContext(from, facts) })];
@@ -144,8 +144,8 @@ async function verdicts(wanted: Partial<WantedFacts>, from = clients): Promise<A
 const verdictOf = (checks: readonly AccountCheck[], check: string): string | undefined =>
   checks.find((each) => each.check === check)?.verdict;
 
-describe('of an account at moto', () => {
-  test('that is ready, everything is fine', async () => {
+describe('an account in moto', () => {
+  test('that is ready has only fine checks', async () => {
     const { vpc, subnet } = await network();
     const [ours, theirs] = [await group(vpc, 'datasync'), await group(vpc, 'efs')];
     await letIn(theirs, ours);
@@ -198,7 +198,7 @@ describe('of an account at moto', () => {
     expect(checks.find(({ check }) => check === 'key')?.found).toContain(KeyMetadata?.Arn);
   });
 
-  test('that is not, each thing is wrong by itself', async () => {
+  test('that is not ready has a wrong check per problem', async () => {
     const { vpc, subnet } = await network('dedicated');
     const [ours, theirs] = [await group(vpc, 'datasync'), await group(vpc, 'efs')];
     const { KeyMetadata } = await clients.kms.send(new CreateKeyCommand({}));
@@ -237,7 +237,7 @@ describe('of an account at moto', () => {
     );
   });
 
-  test('what is not there is wrong, and no error', async () => {
+  test('has wrong checks, and no error, for resources that do not exist', async () => {
     const role = `arn:aws:iam::${ACCOUNT}:role/nobody`;
     const checks = await verdicts({
       vpcEndpoint: 'vpce-0123456789abcdef0',
@@ -251,7 +251,7 @@ describe('of an account at moto', () => {
     );
   });
 
-  test('a role without guard is warned of, one for another account wrong', async () => {
+  test('has a warning for a role without a guard, and a wrong check for one of another account', async () => {
     const roles = [
       await role('open', {}),
       await role('others', { StringEquals: { 'aws:SourceAccount': '444455556666' } }),
@@ -266,7 +266,7 @@ describe('of an account at moto', () => {
   });
 });
 
-test('what does not answer is not known, with its reason and the command that looks', async () => {
+test('a service that does not answer makes checks unknown, with the reason and a command', async () => {
   const silent = clientsAt('http://127.0.0.1:9');
   const roles = [`arn:aws:iam::${ACCOUNT}:role/efs`];
   const kmsKey = `arn:aws:kms:${REGION}:${ACCOUNT}:alias/good`;

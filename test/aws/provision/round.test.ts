@@ -1,4 +1,4 @@
-/** Provisioning and its undoing against the sandbox, cut at every call. */
+/** Provisioning and teardown against the sandbox, interrupted at every call. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -84,7 +84,7 @@ const provisioning = (text?: string): ProvisionJob => ({
   done: false,
 });
 
-/** Rounds until nothing is left to do or to wait for. */
+/** Runs rounds until no step is due or waiting. */
 async function run(job: ProvisionJob, through = clients()): Promise<readonly ProvisionStep[]> {
   const signal = new AbortController().signal;
   for (let rounds = 0; rounds < 60; rounds++) {
@@ -98,7 +98,7 @@ async function run(job: ProvisionJob, through = clients()): Promise<readonly Pro
   throw new Error('it never came to an end');
 }
 
-/** What there is, by kind. */
+/** The existing resources by kind. */
 const census = () => ({
   fileSystems: sandbox.efs.fileSystems.size,
   mountTargets: [...sandbox.efs.mountTargets.values()].map(({ subnetId }) => subnetId).sort(),
@@ -117,7 +117,7 @@ const WHOLE = {
 const NOTHING = { fileSystems: 0, mountTargets: [], accessPoints: 0, locations: [], tasks: [] };
 
 describe('provisioning', () => {
-  test('makes everything the spec asks for, once', async () => {
+  test('creates every resource of the spec once', async () => {
     open();
 
     const steps = await run(provisioning());
@@ -165,7 +165,7 @@ describe('provisioning', () => {
     });
   });
 
-  test('makes a location of S3 with its storage class and its role', async () => {
+  test('creates an S3 location with its storage class and role', async () => {
     open();
 
     await run(provisioning());
@@ -183,7 +183,7 @@ describe('provisioning', () => {
     });
   });
 
-  test('takes over a location that somebody else has made as the spec wants it, and no other', async () => {
+  test('adopts a location of others only when it is equal to the desired one', async () => {
     open();
     await run(provisioning());
     const { locations, tags } = sandbox.world;
@@ -209,7 +209,7 @@ describe('provisioning', () => {
     ).toBe('to do');
   });
 
-  test('to look first changes nothing', async () => {
+  test('planning changes nothing', async () => {
     open();
 
     const steps = await planNow(clients(), provisioning());
@@ -234,7 +234,7 @@ describe('provisioning', () => {
     ]);
   });
 
-  test('waits for an agent that is OFFLINE, and refuses one that is not there', async () => {
+  test('refuses an agent that does not exist', async () => {
     open({ agents: [{ name: 'site-a' }] });
 
     const steps = await run(provisioning());
@@ -246,7 +246,7 @@ describe('provisioning', () => {
     expect(census()).toMatchObject({ fileSystems: 1, tasks: ['longhaul/acme/lane-0/pool'] });
   });
 
-  test('waits while fresh mount targets make tasks flap', async () => {
+  test('waits while new mount targets make tasks unavailable', async () => {
     open({ flapping: true });
 
     const steps = await run(provisioning());
@@ -254,7 +254,7 @@ describe('provisioning', () => {
     expect(steps.every(({ state }) => state === 'there')).toBe(true);
   });
 
-  test('leaves a policy alone that somebody has widened for clients', async () => {
+  test('keeps a policy to which a statement for clients was added', async () => {
     open();
     await run(provisioning());
     const [fileSystem] = sandbox.efs.fileSystems.values();
@@ -273,7 +273,7 @@ describe('provisioning', () => {
     expect(fileSystem?.policy).toBe(JSON.stringify(policy));
   });
 
-  test('refuses a policy that lets in what is not TLS, and does not replace it', async () => {
+  test('refuses a policy that allows access without TLS, and does not replace it', async () => {
     open();
     await run(provisioning());
     const [fileSystem] = sandbox.efs.fileSystems.values();
@@ -288,7 +288,7 @@ describe('provisioning', () => {
     expect(fileSystem?.policy).toBe('{"Statement":[]}');
   });
 
-  test('turns the lifecycle on when the migration is done, and not before', async () => {
+  test('sets the lifecycle only when the migration is done', async () => {
     open();
     const text = SPEC.replace('create: {', 'create: { infrequentAccessAfterDays: 30,');
     await run(provisioning(text));
@@ -300,7 +300,7 @@ describe('provisioning', () => {
     expect(fileSystem?.lifecycle).toEqual([{ TransitionToIA: 'AFTER_30_DAYS' }]);
   });
 
-  test('refuses a file system under its token that is not encrypted', async () => {
+  test('refuses an unencrypted file system with its creation token', async () => {
     open();
     await run(provisioning());
     const [fileSystem] = sandbox.efs.fileSystems.values();
@@ -314,7 +314,7 @@ describe('provisioning', () => {
     });
   });
 
-  test('goes on after throttling, errors after the fact and replies that are lost', async () => {
+  test('continues after throttling, errors after the effect, and lost replies', async () => {
     open({
       faults: {
         faults: [
@@ -345,7 +345,7 @@ describe('provisioning', () => {
   });
 });
 
-test('the engine runs on what provisioning has made, and makes nothing of its own', async () => {
+test('the engine uses the resources that provisioning created', async () => {
   open();
   await run(provisioning());
   const through = clients();
@@ -385,7 +385,7 @@ describe('teardown', () => {
     ...(fileSystem === undefined ? {} : { fileSystem }),
   });
 
-  test('removes tasks and locations, and leaves the file system', async () => {
+  test('deletes tasks and locations, and keeps the file system', async () => {
     open();
     await run(provisioning());
 
@@ -397,7 +397,7 @@ describe('teardown', () => {
     ]);
   });
 
-  test('removes the file system only when it is named', async () => {
+  test('deletes the file system only when it is named', async () => {
     open();
     await run(provisioning());
     const [id = ''] = sandbox.efs.fileSystems.keys();
@@ -412,7 +412,7 @@ describe('teardown', () => {
     expect(census()).toEqual(NOTHING);
   });
 
-  test('leaves what others have made', async () => {
+  test('keeps resources of others', async () => {
     open();
     await run(provisioning());
     const [agent = ''] = sandbox.world.agents.keys();

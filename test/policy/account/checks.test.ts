@@ -1,4 +1,4 @@
-/** The checks of an account: one row for each thing that can be wrong. */
+/** The checks of an account: one row per possible problem. */
 import { describe, expect, test } from '@jest/globals';
 import { checkAccount } from '../../../src/policy/account/checks.ts';
 import type { AccountFacts } from '../../../src/policy/account/facts.ts';
@@ -149,7 +149,7 @@ const trusts = (policy: string): Partial<AccountFacts> =>
   context({ trusts: { [ROLE]: { value: policy } } });
 
 describe('an account', () => {
-  test('that is ready has nothing left to do', () => {
+  test('that is ready has only fine checks', () => {
     expect(verdictsOf(READY)).toEqual([]);
   });
 
@@ -265,7 +265,7 @@ describe('an account', () => {
     expect(found.length).toBeLessThanOrEqual(2);
   });
 
-  test('without the agent of the spec says so, and asks nothing more of it', () => {
+  test('without the agent of the spec has one wrong check for it', () => {
     expect(verdictsOf({ ...READY, agents: [{ specName: 'site-b' }] })).toEqual([
       'wrong: agent site-b',
     ]);
@@ -291,7 +291,7 @@ describe('an account', () => {
     expect(check).toMatchObject({ verdict, found: expect.stringContaining(found) });
   });
 
-  test('without a file system judges the groups and the key that it is to have', () => {
+  test('without a file system has its desired groups and key checked', () => {
     const facts = {
       ...READY,
       ...wanted({ kmsKey: 'arn:key' }),
@@ -306,7 +306,7 @@ describe('an account', () => {
     expect(found).toContain('fine: key');
   });
 
-  test('without a key of its own is warned before the file system is made, when it is not too late', () => {
+  test('without a customer managed key has a warning before the file system is created', () => {
     const facts = { ...READY, ...context({ key: undefined }), fileSystem: undefined };
 
     expect(checkAccount(facts).find(({ check }) => check === 'key')).toMatchObject({
@@ -315,7 +315,7 @@ describe('an account', () => {
     });
   });
 
-  test('takes one subnet of a zone for a file system that is made', () => {
+  test('allows one subnet per zone for a new file system', () => {
     const second = { ...SUBNET, id: 'subnet-2' };
     const subnets = { ...wanted({ subnets: ['subnet-1', 'subnet-2'] }) };
     const verdict = (zone: string): string | undefined =>
@@ -328,7 +328,7 @@ describe('an account', () => {
     expect([verdict('a'), verdict('b')]).toEqual(['wrong', 'fine']);
   });
 
-  test('that gives root to somebody else is wrong', () => {
+  test('with a policy that gives root to others is wrong', () => {
     const policy = JSON.stringify({
       Statement: [
         ...fileSystemPolicy({ accessRole: ROLE }).Statement,
@@ -343,7 +343,7 @@ describe('an account', () => {
     expect(check).toMatchObject({ verdict: 'wrong', found: 'it gives root to *' });
   });
 
-  test('needs four addresses for each task that is not there yet, and one for a mount target', () => {
+  test('needs four free addresses per missing task, and one for a missing mount target', () => {
     const many = { ...READY, ...wanted({ layout: 'task-per-chunk', chunks: 40 }) };
     const found = (facts: AccountFacts): string | undefined =>
       checkAccount(facts).find(({ check }) => check === 'free addresses')?.found;
@@ -357,7 +357,7 @@ describe('an account', () => {
     );
   });
 
-  test('has a fix for everything that is not fine, and is readable', () => {
+  test('has a fix for every check that is not fine', () => {
     const nothingAvailable: AccountContext = {
       identity: REFUSED,
       subnets: REFUSED,

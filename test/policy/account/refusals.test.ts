@@ -1,4 +1,4 @@
-/** Which checks are not known when a call is refused. */
+/** Checks that depend on a refused call are unknown. */
 import { expect, test } from '@jest/globals';
 import { fine, wrong } from '../../../src/policy/account/facts.ts';
 import { withRefusals } from '../../../src/policy/account/refusals.ts';
@@ -11,7 +11,7 @@ const checks = [
   fine('lifecycle', 'off'),
 ];
 
-test('what rests on a refused call is not known, and nothing else is touched', () => {
+test('a check that depends on a refused call is unknown, and no other check changes', () => {
   const refused = new Map([
     ['ListAgents', 'AccessDeniedException: no'],
     ['DescribeFileSystemPolicy', 'AccessDeniedException: never'],
@@ -32,6 +32,6 @@ test('what rests on a refused call is not known, and nothing else is touched', (
   });
 });
 
-test('without refusals all stays as it is', () => {
+test('without refusals no check changes', () => {
   expect(withRefusals(checks, new Map())).toEqual(checks);
 });

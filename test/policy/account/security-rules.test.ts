@@ -1,4 +1,4 @@
-/** Whether rules of security groups let a connection through. */
+/** Decisions whether rules of security groups allow a connection. */
 import { describe, expect, test } from '@jest/globals';
 import type { SecurityGroupRule } from '../../../src/policy/account/context.ts';
 import { covers, reachability, type Peer } from '../../../src/policy/account/security-rules.ts';
@@ -19,30 +19,25 @@ describe('a rule', () => {
     ['open', 'for the group of the peer', rule({ groups: ['sg-9', 'sg-1'] }), PEER],
     ['closed', 'for another group', rule({ groups: ['sg-9'] }), PEER],
     ['open', 'for all of its network', rule({ cidrs: ['10.0.0.0/16'] }), PEER],
-    ['open', 'for everybody', rule({ cidrs: ['0.0.0.0/0'] }), { groups: [] }],
-    ['perhaps', 'for a part of its network', rule({ cidrs: ['10.0.1.128/25'] }), PEER],
+    ['open', 'for every address', rule({ cidrs: ['0.0.0.0/0'] }), { groups: [] }],
+    ['perhaps', 'for part of its network', rule({ cidrs: ['10.0.1.128/25'] }), PEER],
     ['closed', 'for another network', rule({ cidrs: ['10.0.2.0/24'] }), PEER],
     [
       'perhaps',
-      'for a network, of a peer that is nowhere',
+      'for a network, with a peer of unknown address',
       rule({ cidrs: ['10.0.1.0/24'] }),
       { groups: [] },
     ],
     ['perhaps', 'for a prefix list', rule({ prefixLists: ['pl-1'] }), PEER],
     [
       'open',
-      'for a range of ports that holds it',
+      'for a range that includes the port',
       rule({ fromPort: 0, toPort: 65535, groups: ['sg-1'] }),
       PEER,
     ],
-    [
-      'closed',
-      'for the port above',
-      rule({ fromPort: 2050, toPort: 2060, groups: ['sg-1'] }),
-      PEER,
-    ],
+    ['closed', 'for higher ports', rule({ fromPort: 2050, toPort: 2060, groups: ['sg-1'] }), PEER],
     ['closed', 'for UDP', rule({ protocol: 'udp', groups: ['sg-1'] }), PEER],
-    ['open', 'for TCP by number', rule({ protocol: '6', groups: ['sg-1'] }), PEER],
+    ['open', 'for TCP as a number', rule({ protocol: '6', groups: ['sg-1'] }), PEER],
     [
       'open',
       'for all protocols, which have no ports',
@@ -53,7 +48,7 @@ describe('a rule', () => {
     expect(reachability([given], 2049, peer)).toBe(expected);
   });
 
-  test('that opens is enough among others', () => {
+  test('that allows the connection is sufficient among others', () => {
     expect(
       reachability(
         [rule({}), rule({ prefixLists: ['pl-1'] }), rule({ groups: ['sg-1'] })],

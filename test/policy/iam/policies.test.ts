@@ -1,4 +1,4 @@
-/** The policies: what they allow, and that AWS knows every action, resource and condition in them. */
+/** The policies: their permissions, and that AWS knows every action, resource and condition in them. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -31,14 +31,14 @@ const statementFor = (document: PolicyDocument, action: string): Statement | und
   document.Statement.find(({ Action }) => [Action].flat().includes(action));
 
 const VARIANTS: Readonly<Record<string, IamFacts>> = {
-  'places in S3': {
+  'S3 locations': {
     ...FACTS,
     s3Locations: [{ bucket: 'archive', prefix: 'old', role: role('archive') }],
   },
   'a new file system': FACTS,
-  'one that is there': { ...FACTS, fileSystem: 'fs-0123456789abcdef0' },
+  'an existing file system': { ...FACTS, fileSystem: 'fs-0123456789abcdef0' },
   'an alias as the key': { ...FACTS, kmsKey: 'arn:aws:kms:eu-central-1:111122223333:alias/acme' },
-  'as little as may be said': {
+  'only mandatory settings': {
     ...FACTS,
     kmsKey: undefined,
     accessRole: undefined,
@@ -72,15 +72,15 @@ describe('every policy', () => {
     400_000,
   );
 
-  test('is short enough for a managed policy', () => {
+  test('fits into a managed policy', () => {
     for (const phase of PHASES) {
-      expect(JSON.stringify(policy(phase, VARIANTS['one that is there'])).length).toBeLessThan(
-        6144,
-      );
+      expect(
+        JSON.stringify(policy(phase, VARIANTS['an existing file system'])).length,
+      ).toBeLessThan(6144);
     }
   });
 
-  test('has statement ids that IAM takes, each once', () => {
+  test('has unique statement ids that IAM accepts', () => {
     for (const phase of PHASES) {
       const ids = policy(phase).Statement.map(({ Sid }) => Sid ?? '');
       expect(ids.filter((id) => !/^[A-Za-z0-9]+$/.test(id))).toEqual([]);
@@ -92,11 +92,11 @@ describe('every policy', () => {
 describe('least privilege', () => {
   const WRITES = /:(Create|Delete|Put|Update|Tag|Untag|Start|Cancel|Pass|Modify)/;
 
-  test('to assess changes nothing', () => {
+  test('assess allows no changes', () => {
     expect(actionsOf(policy('assess')).filter((action) => WRITES.test(action))).toEqual([]);
   });
 
-  test('to run makes and takes away locations and tasks of the migration, and no file system or agent', () => {
+  test('run allows creating and deleting only locations, tasks and their network interfaces', () => {
     const made = actionsOf(policy('run')).filter((action) => /:(Create|Delete)/.test(action));
 
     expect(made.sort()).toEqual([
@@ -111,7 +111,7 @@ describe('least privilege', () => {
     ]);
   });
 
-  test('to tear down never includes the file system', () => {
+  test('teardown does not allow deleting the file system', () => {
     expect(actionsOf(policy('teardown'))).not.toContain('elasticfilesystem:DeleteFileSystem');
   });
 
@@ -123,7 +123,7 @@ describe('least privilege', () => {
     ['locations', 'datasync:UpdateLocationEfs'],
     ['teardown', 'datasync:DeleteTask'],
     ['teardown', 'elasticfilesystem:DeleteMountTarget'],
-  ])('to %s, %s is for what carries the tag of the migration', (phase, action) => {
+  ])('%s allows %s only with the tag of the migration', (phase, action) => {
     expect(statementFor(policy(phase), action)?.Condition).toEqual({
       StringEquals: { 'aws:ResourceTag/longhaul:migration': 'acme' },
     });
@@ -134,13 +134,13 @@ describe('least privilege', () => {
     ['tasks', 'datasync:CreateTask'],
     ['run', 'datasync:CreateTask'],
     ['destination', 'elasticfilesystem:CreateFileSystem'],
-  ])('to %s, %s must give it that tag', (phase, action) => {
+  ])('%s allows %s only when it sets the tag of the migration', (phase, action) => {
     expect(statementFor(policy(phase), action)?.Condition).toMatchObject({
       StringEquals: { 'aws:RequestTag/longhaul:migration': 'acme' },
     });
   });
 
-  test('roles go to DataSync alone', () => {
+  test('roles can be passed only to DataSync', () => {
     for (const phase of ['locations', 'tasks', 'run'] as const) {
       expect(statementFor(policy(phase), 'iam:PassRole')?.Condition).toEqual({
         StringEquals: { 'iam:PassedToService': 'datasync.amazonaws.com' },
@@ -149,7 +149,7 @@ describe('least privilege', () => {
     expect(statementFor(policy('locations'), 'iam:PassRole')?.Resource).toEqual([role('efs')]);
   });
 
-  test('a file system is made encrypted, with a key that only EFS uses', () => {
+  test('a file system must be encrypted, with a key that is used only through EFS', () => {
     const document = policy('destination');
 
     expect(statementFor(document, 'elasticfilesystem:CreateFileSystem')?.Condition).toMatchObject({
@@ -163,8 +163,8 @@ describe('least privilege', () => {
     });
   });
 
-  test('with a file system that is there, none can be made and no other is touched', () => {
-    const document = policy('destination', VARIANTS['one that is there']);
+  test('with an existing file system, none can be created and no other changed', () => {
+    const document = policy('destination', VARIANTS['an existing file system']);
 
     expect(actionsOf(document)).not.toContain('elasticfilesystem:CreateFileSystem');
     expect(statementFor(document, 'elasticfilesystem:PutFileSystemPolicy')?.Resource).toEqual([
@@ -174,7 +174,7 @@ describe('least privilege', () => {
 });
 
 describe('the roles', () => {
-  test('are taken by the DataSync of this account and region only', () => {
+  test('can be assumed only by DataSync of this account and region', () => {
     const trust = roleDocuments(FACTS).find(({ name }) => name === 'datasync-trust');
 
     expect(trust?.document.Statement[0]?.Condition).toEqual({
@@ -195,7 +195,7 @@ describe('the roles', () => {
     ]);
   });
 
-  test('the file system refuses what is not TLS and gives root to DataSync alone', () => {
+  test('the file system requires TLS and gives root only to DataSync', () => {
     const { Statement: statements } = fileSystemPolicy({ accessRole: role('efs') });
 
     expect(statements).toEqual([

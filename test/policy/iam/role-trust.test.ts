@@ -1,4 +1,4 @@
-/** Who may take a role that DataSync needs. */
+/** Decisions who can assume a role that DataSync needs. */
 import { describe, expect, test } from '@jest/globals';
 import { roleDocuments } from '../../../src/policy/iam/roles.ts';
 import { judgeTrust } from '../../../src/policy/iam/role-trust.ts';
@@ -17,7 +17,7 @@ const judge = (...statements: object[]) =>
   judgeTrust(JSON.stringify({ Version: '2012-10-17', Statement: statements }), ENVIRONMENT).verdict;
 
 describe('a trust policy', () => {
-  test('as longhaul prints it is guarded', () => {
+  test('printed by longhaul is guarded', () => {
     const facts = {
       tag: { key: 'k', value: 'v' },
       environment: ENVIRONMENT,
@@ -58,7 +58,7 @@ describe('a trust policy', () => {
     ],
     [
       'guarded',
-      'for several accounts with this among them',
+      'for several accounts, including this one',
       {
         Condition: {
           ...ARN,
@@ -71,10 +71,10 @@ describe('a trust policy', () => {
     ['open', 'without a condition', { Condition: undefined }],
     [
       'open',
-      'with a condition that lets in all',
+      'with a condition that allows every account',
       { Condition: { StringLike: { 'aws:SourceAccount': '*' } } },
     ],
-    ['open', 'for anybody', { Principal: '*', Condition: undefined }],
+    ['open', 'for every principal', { Principal: '*', Condition: undefined }],
     ['refused', 'for another service', { Principal: { Service: 'ec2.amazonaws.com' } }],
     ['refused', 'to tag the session', { Action: 'sts:TagSession' }],
     [
@@ -116,7 +116,7 @@ describe('a trust policy', () => {
     expect(judge(statement(), statement({ Condition: undefined }))).toBe('open');
   });
 
-  test('that is none refuses', () => {
+  test('that is not JSON is refused', () => {
     expect(judgeTrust('not JSON', ENVIRONMENT).verdict).toBe('refused');
   });
 });
