@@ -96,7 +96,7 @@ function rootProblems({ chunks }: MigrationSpec): Inconsistency[] {
   );
 }
 
-/** The same bucket and prefix twice would be two locations that cannot be told apart. */
+/** Rejects a repeated bucket and prefix: two such locations could not be told apart. */
 function s3Problems({ aws }: MigrationSpec): Inconsistency[] {
   const places = (aws?.s3Locations ?? []).map(
     ({ bucket, prefix }) => `${bucket}/${prefix.split('/').filter(Boolean).join('/')}`,
