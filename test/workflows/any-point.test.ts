@@ -186,7 +186,7 @@ async function moving(run: Running): Promise<string> {
 }
 
 describe('a pause while a round starts its chunks', () => {
-  test.each([0, 1, 3, 6])(
+  test.concurrent.each([0, 1, 3, 6])(
     'reaches every one of them (%i)',
     async (n) => {
       const chunks = Array.from({ length: 12 }, (_, k) => String(k).padStart(4, '0'));
