@@ -112,6 +112,7 @@ export class PartEncoder {
 const names = new NameReader();
 
 /** Decodes one part: `count` entries from where `from` stands; they are appended to `entries`. */
+// eslint-disable-next-line max-lines-per-function -- one pass over the bytes: a call per field costs more than the field
 export function decodePart<S extends string>(
   from: ByteReader,
   count: number,

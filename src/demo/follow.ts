@@ -35,15 +35,12 @@ export function openFollower(
   const { terminal } = narrator;
   let last: Snapshot | undefined;
   let saidAt = performance.now();
-
   const look = async (): Promise<Snapshot> => {
     const snapshot = await client.snapshot(migration);
     for (const line of alsoSaid()) narrator.quote(line);
     // A killed worker does not answer for a while, which the demo has already announced.
     if (snapshot.progress !== undefined) {
-      const news = eventsBetween(last, snapshot).map((line) => line.slice('2026-01-01T'.length));
-      if (news.length > 0) saidAt = performance.now();
-      for (const line of news) narrator.quote(line);
+      if (quoteEvents(narrator, last, snapshot)) saidAt = performance.now();
       last = snapshot;
     }
     terminal.status(watchLine(snapshot, terminal.columns));
@@ -68,6 +65,13 @@ export function openFollower(
       }
     },
   };
+}
+
+/** Returns true when something has happened since `last`. */
+function quoteEvents(narrator: Narrator, last: Snapshot | undefined, snapshot: Snapshot): boolean {
+  const events = eventsBetween(last, snapshot).map((line) => line.slice('2026-01-01T'.length));
+  for (const line of events) narrator.quote(line);
+  return events.length > 0;
 }
 
 function isLook(snapshot: Snapshot): snapshot is Look {

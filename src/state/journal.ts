@@ -25,15 +25,7 @@ export interface Journal<T> {
 /** Opens for appending, after it has cut an incomplete record at the end. */
 export function openJournal<T>(path: string): Journal<T> {
   const fd = openSync(path, 'a+', 0o600);
-  let end: number;
-  try {
-    end = wholeLength(fd);
-    ftruncateSync(fd, end);
-    syncDirectory(dirname(path));
-  } catch (thrown) {
-    closeSync(fd);
-    throw thrown;
-  }
+  let end = cutIncompleteRecord(fd, path);
   let pending: Buffer[] = [];
   return {
     append(record) {
@@ -41,10 +33,7 @@ export function openJournal<T>(path: string): Journal<T> {
     },
     appendJson(json) {
       const payload = Buffer.from(json);
-      const header = Buffer.allocUnsafe(HEADER_BYTES);
-      header.writeUInt32LE(payload.length, 0);
-      header.writeUInt32LE(crc32Of(payload), 4);
-      pending.push(header, payload);
+      pending.push(headerOf(payload), payload);
     },
     commit(records = Infinity) {
       const due = pending.slice(0, 2 * records);
@@ -65,6 +54,26 @@ export function openJournal<T>(path: string): Journal<T> {
       closeSync(fd);
     },
   };
+}
+
+/** Returns the length of what is left. Closes the file when it throws. */
+function cutIncompleteRecord(fd: number, path: string): number {
+  try {
+    const end = wholeLength(fd);
+    ftruncateSync(fd, end);
+    syncDirectory(dirname(path));
+    return end;
+  } catch (thrown) {
+    closeSync(fd);
+    throw thrown;
+  }
+}
+
+function headerOf(payload: Buffer): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  header.writeUInt32LE(payload.length, 0);
+  header.writeUInt32LE(crc32Of(payload), 4);
+  return header;
 }
 
 /** Yields the complete records from the start; none when there is no file. */

@@ -1,6 +1,6 @@
 /** Checks that this host can access the trees of a migration; it takes no work of the migration before. */
 import type { MigrationRecord } from '../state/migration-record.ts';
-import { sameTree, treeIdentity } from '../engines/posix/tree/identity.ts';
+import { proveTree, type TreePlace } from '../engines/posix/tree/prove-tree.ts';
 import { type TreeIdentity } from '../model/tree-identity.ts';
 import { describeFailure, toFailure } from '../errors/failure.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
@@ -22,8 +22,7 @@ export function seesTrees(state: StateDirectory, migration: MigrationRecord): Tr
   }
   const problems = [
     problemOf('source', spec.source, identities.source),
-    // At the start of a migration the destination may be empty.
-    problemOf('destination', spec.destination, { ...identities.destination, hasEntries: false }),
+    problemOf('destination', spec.destination, identities.destination),
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) return { seen: false, because: problems.join('; ') };
   return { seen: true, because: `${names} are there` };
@@ -31,14 +30,12 @@ export function seesTrees(state: StateDirectory, migration: MigrationRecord): Tr
 
 function problemOf(
   name: 'source' | 'destination',
-  { path, marker }: { readonly path: string; readonly marker?: string | undefined },
+  place: TreePlace,
   recorded: TreeIdentity,
 ): string | undefined {
   try {
-    const missing = name === 'source' ? 'SOURCE_MISSING' : 'DESTINATION_MISSING';
-    const verdict = sameTree(recorded, treeIdentity(path, marker, missing));
-    if (verdict.same) return undefined;
-    return `the ${name} ${path} is not the tree the migration began with: ${verdict.because}`;
+    proveTree(name, place, recorded);
+    return undefined;
   } catch (error) {
     return `the ${name}: ${describeFailure(toFailure(error))}`;
   }

@@ -57,7 +57,7 @@ const BLINDNESSES: Readonly<Record<string, (of: Migration) => Blindness>> = {
       renameSync(aside(source), source);
     },
     says: () =>
-      new RegExp(`the source ${source} is not the tree the migration began with: .*inode`),
+      new RegExp(`the source: ${source} is not the tree that it was at the start: .*inode`),
   }),
   'the source is gone': ({ source }) => ({
     hide: () => renameSync(source, aside(source)),

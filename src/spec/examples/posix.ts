@@ -7,6 +7,7 @@ export interface ExamplePlaces {
   readonly stateDirectory?: string;
 }
 
+// eslint-disable-next-line max-lines-per-function -- a text that is written to a file as it stands
 export function exampleSpec({
   name = 'acme',
   source = '/mnt/old',

@@ -24,7 +24,8 @@ import type { OpenEntry, Round, StepProgress, StepResult } from '../../../model/
 import { copyChunk } from '../steps/copy.ts';
 import { deletePassChunk } from '../steps/delete-pass.ts';
 import { compileExcludes, type ExcludeRules } from '../tree/excludes.ts';
-import { sameTree, treeIdentity } from '../tree/identity.ts';
+import { treeIdentity } from '../tree/identity.ts';
+import { proveTree } from '../tree/prove-tree.ts';
 import { ThreadPool } from '../pool/pool.ts';
 import { scanStep } from '../steps/scan-step.ts';
 import { withRoots, type StepInput } from '../steps/step.ts';
@@ -128,7 +129,7 @@ async function runSync(options: SyncOptions, state: string, pool: ThreadPool): P
   const withoutDigests = !options.verify;
   const copying = { digest: 'blake3', partBytes: PART_BYTES, adoptSame, withoutDigests } as const;
   const caps = options.caps ?? CAPS;
-  const proveSource = (): void => proveSame(options.source, identity);
+  const proveSource = (): void => void proveTree('source', { path: options.source }, identity);
   const steps = await withRoots(pool, input.signal, async (context) => [
     await copyChunk(input, copying, context),
     ...(options.verify ? [await verifyChunk(input, 'blake3', context)] : []),
@@ -156,11 +157,6 @@ function openInput(options: SyncOptions, state: string): StepInput {
     exceptions: new Set<RawPath>(),
     signal: options.signal ?? new AbortController().signal,
   };
-}
-
-function proveSame(path: string, identity: ReturnType<typeof treeIdentity>): void {
-  const verdict = sameTree(identity, treeIdentity(path));
-  if (!verdict.same) throw new LonghaulError(verdict.code, verdict.because, { path });
 }
 
 function reportOf(steps: readonly StepResult[], startedAt: number): SyncReport {

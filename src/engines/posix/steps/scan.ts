@@ -20,7 +20,7 @@ import { joinRaw, parentOf, printable, type RawPath } from '../../../paths.ts';
 import type { Chunk } from '../../../policy/chunks/plan.ts';
 import { S_IFDIR, S_IFMT } from '../native/statx.ts';
 import { compileExcludes, type ExcludeRules } from '../tree/excludes.ts';
-import { sameTree, treeIdentity } from '../tree/identity.ts';
+import { proveTree } from '../tree/prove-tree.ts';
 import { type TreeIdentity } from '../../../model/tree-identity.ts';
 import type { ThreadPool } from '../pool/pool.ts';
 import { manifestPath, scanShardPath } from '../round/files.ts';
@@ -174,13 +174,7 @@ function proveSame(
   inode: bigint,
   { identity, marker }: NonNullable<ScanOptions['expected']>,
 ): void {
-  const found = treeIdentity(path, marker);
-  const verdict = sameTree(identity, found);
-  if (!verdict.same) {
-    throw new LonghaulError(verdict.code, `${path} is not the tree to scan: ${verdict.because}`, {
-      path: printable(path),
-    });
-  }
+  const found = proveTree('source', { path, marker }, identity);
   if (found.rootInode !== String(inode)) {
     throw new LonghaulError('SOURCE_CHANGED_IDENTITY', `${path} was replaced during the scan`, {
       path: printable(path),
