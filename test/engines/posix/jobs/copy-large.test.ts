@@ -23,8 +23,10 @@ import { directory, file } from '../../../support/trees/tree.ts';
 import { openBench, type Bench } from '../../contract.ts';
 import { PART_BYTES, posix } from '../bench.ts';
 
-const PARTS = 6;
-const content = Array.from({ length: PARTS }, (_, n) => `${n}`.repeat(PART_BYTES)).join('');
+const PARTS = 24;
+const content = Array.from({ length: PARTS }, (_, n) => `${n % 10}`.repeat(PART_BYTES)).join('');
+/** Two parts come soon, and the rest leaves seconds to stop the copy. */
+const SLOW = 8 * PART_BYTES;
 
 let bench: Bench;
 afterEach(async () => {
@@ -45,7 +47,7 @@ const copy = (more: Partial<StepJob> = {}): Promise<StepResult> =>
 async function interrupted(): Promise<void> {
   bench = openBench(posix, { large: file(content), small: file('s') });
   await bench.engine.scan(bench.job({ number: 1 }));
-  bench.engine.adjust(1.5 * PART_BYTES);
+  bench.engine.adjust(SLOW);
   const stop = new AbortController();
   const copied = expect(copy({ signal: stop.signal })).rejects.toMatchObject({
     code: 'INTERRUPTED',
@@ -122,7 +124,7 @@ test.each<[string, () => Promise<unknown>]>([
 test('a part is not searched through a symlink that replaced its directory', async () => {
   bench = openBench(posix, { d: directory({ large: file(content) }), other: directory({}) });
   await bench.engine.scan(bench.job({ number: 1 }));
-  bench.engine.adjust(1.5 * PART_BYTES);
+  bench.engine.adjust(SLOW);
   const stop = new AbortController();
   const copied = expect(copy({ signal: stop.signal })).rejects.toThrow();
   await until('a part is there', () => existsSync(inDestination(`d/${partName('large')}`)));
