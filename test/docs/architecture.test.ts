@@ -1,5 +1,5 @@
 /** ARCHITECTURE.md against the folders of src/, and the rules of scripts/check-rooms.mjs against sources that break them. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { FLOORS, violations, type Source } from '../../scripts/check-rooms.mjs';
@@ -28,6 +28,18 @@ describe('ARCHITECTURE.md', () => {
     );
 
     expect([...named].sort()).toEqual([...rooms].sort());
+  });
+
+  test('names only files and rooms that exist', () => {
+    const named = [...page.matchAll(/`((?:[a-z][\w-]*\/)+[\w-]+(?:\.\w+)?)`/g)].map(
+      ([, path]) => path!,
+    );
+    const places = ['', 'src/', 'src/engines/'];
+    const exists = (path: string): boolean =>
+      places.some((place) => ['', '.ts'].some((end) => existsSync(join(root, place + path + end))));
+
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((path) => !exists(path))).toEqual([]);
   });
 
   test('draws every floor that the check enforces', () => {
