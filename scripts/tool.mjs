@@ -1,7 +1,7 @@
 // Prints the path of a program that longhaul uses, fetching or building it first when it must.
 // Usage: node scripts/tool.mjs server|temporal|tctl|toxiproxy-server      (after the build)
 //   server   any `temporal` program that can be a server, wherever it is found
-import { findProgram } from '../dist/temporal/find.js';
+import { findProgram } from '../dist/temporal/find-program.js';
 import { goTool } from '../dist/temporal/go-tool.js';
 import { GO_TOOLS } from '../dist/temporal/tools.js';
 
