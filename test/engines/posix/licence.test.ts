@@ -22,6 +22,7 @@ import { CatalogReader } from '../../../src/catalog/reader.ts';
 import { CatalogWriter } from '../../../src/catalog/writer.ts';
 import { readJournal } from '../../../src/state/journal.ts';
 import { directory, file, type TreeLiteral } from '../../support/trees/tree.ts';
+import { expectSameTree } from '../../support/trees/oracle.ts';
 import { openBench, type Bench } from '../contract.ts';
 import { posix } from './bench.ts';
 
@@ -55,6 +56,24 @@ function lostAfter(checks: number): Lease {
       if (++done > checks) throw new LonghaulError('FENCED', 'taken over');
     },
   };
+}
+
+/** The pass itself, without the engine around it. */
+function deletePass({ proveSource = () => {}, lease = lostAfter(1e9) }): Promise<unknown> {
+  const pool = new ThreadPool({
+    threads: 1,
+    sourceRoot: bench.source,
+    destinationRoot: bench.destination,
+  });
+  const job = { ...bench.job(second), lease };
+  const options = {
+    caps: { maxCount: 1e6, maxPercent: 100 },
+    excludes: compileExcludes({ patterns: [], defaults: true }),
+    proveSource,
+  };
+  return withRoots(pool, job.signal, (context) => deletePassChunk(job, options, context)).finally(
+    () => pool.dispose(),
+  );
 }
 
 describe('nothing is deleted', () => {
@@ -138,24 +157,6 @@ describe('nothing is deleted', () => {
     expect(existsSync(join(outside, 'x'))).toBe(true);
   });
 
-  /** The pass itself, without the engine around it. */
-  function deletePass({ proveSource = () => {}, lease = lostAfter(1e9) }): Promise<unknown> {
-    const pool = new ThreadPool({
-      threads: 1,
-      sourceRoot: bench.source,
-      destinationRoot: bench.destination,
-    });
-    const job = { ...bench.job(second), lease };
-    const options = {
-      caps: { maxCount: 1e6, maxPercent: 100 },
-      excludes: compileExcludes({ patterns: [], defaults: true }),
-      proveSource,
-    };
-    return withRoots(pool, job.signal, (context) => deletePassChunk(job, options, context)).finally(
-      () => pool.dispose(),
-    );
-  }
-
   test('beyond the batch in hand when another worker has taken the chunk over', async () => {
     await scanned(many(300), () => {
       for (let f = 0; f < 299; f++) rmSync(at(`f${f}`));
@@ -167,6 +168,19 @@ describe('nothing is deleted', () => {
     expect(left).toBeLessThan(300);
     expect(left).toBeGreaterThan(200);
   });
+});
+
+test('a delete-pass that continues another one restores the times of all directories', async () => {
+  const folders = [...Array(100).keys()].map((i) => `d${i}`);
+  const tree = folders.map((name) => [name, directory({ kept: file('a'), gone: file('b') })]);
+  await scanned(Object.fromEntries(tree) as TreeLiteral, () => {
+    for (const name of folders) rmSync(at(`${name}/gone`));
+  });
+  await expect(deletePass({ lease: lostAfter(2) })).rejects.toMatchObject({ code: 'FENCED' });
+
+  await deletePass({});
+
+  expectSameTree(bench.source, bench.destination);
 });
 
 test('a copy that lost its lease while bytes were made durable says nothing in the journal', async () => {

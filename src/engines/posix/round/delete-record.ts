@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs';
 import { readJson, writeJsonAtomic } from '../../../state/atomic-file.ts';
 import { hasFields, isListOf, isText } from '../../../state/shape.ts';
 import type { RawPath } from '../../../paths.ts';
-import { deleteRecordPath, deleteRefusalPath } from './files.ts';
+import { deleteIntentPath, deleteRecordPath, deleteRefusalPath } from './files.ts';
+
+/** A delete-pass that has begun. A later attempt finds no candidate in a directory that this one has emptied. */
+interface DeleteIntent {
+  /** Directories from which entries are deleted, by any attempt in the round. */
+  readonly directories: readonly RawPath[];
+}
 
 /** A delete-pass that has finished. */
 export interface DeleteRecord {
@@ -18,11 +24,28 @@ export interface DeleteRefusal {
   readonly paths: readonly string[];
 }
 
+const isIntent = hasFields<DeleteIntent>({ directories: isListOf(isText) });
 const isRecord = hasFields<DeleteRecord>({ left: isListOf(isText) });
 const isRefusal = hasFields<DeleteRefusal>({ because: isText, paths: isListOf(isText) });
 
 /** Number of paths that a refusal lists at most. */
 export const MAX_REFUSED_PATHS = 10_000;
+
+/**
+ * Records durably that entries will be deleted from `directories`. Returns them with those of earlier attempts
+ * in the round: their times are changed by the deletes, and have to be restored by the attempt that finishes.
+ */
+export function recordDeleteIntent(
+  roundDirectory: string,
+  directories: readonly RawPath[],
+): readonly RawPath[] {
+  const path = deleteIntentPath(roundDirectory);
+  const before = readJson(path, isIntent)?.directories ?? [];
+  const all = [...new Set([...before, ...directories])];
+  if (all.length > before.length)
+    writeJsonAtomic(path, { directories: all } satisfies DeleteIntent);
+  return all;
+}
 
 export const writeDeleteRecord = (roundDirectory: string, record: DeleteRecord): void =>
   writeJsonAtomic(deleteRecordPath(roundDirectory), record);

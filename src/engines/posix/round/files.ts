@@ -25,6 +25,10 @@ export const copyJournalPath = (roundDirectory: string): string =>
 export const verifyJournalPath = (roundDirectory: string): string =>
   join(roundDirectory, 'verify.journal');
 
+/** Written before the first delete of the delete-pass; see delete-record.ts. */
+export const deleteIntentPath = (roundDirectory: string): string =>
+  join(roundDirectory, 'delete-begun.json');
+
 /** Written when the delete-pass has finished; see delete-record.ts. */
 export const deleteRecordPath = (roundDirectory: string): string =>
   join(roundDirectory, 'delete.json');

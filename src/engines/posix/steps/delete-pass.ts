@@ -11,6 +11,7 @@ import { findCandidates, type Candidates } from './delete-candidates.ts';
 import type { Excludes } from '../tree/excludes.ts';
 import {
   MAX_REFUSED_PATHS,
+  recordDeleteIntent,
   writeDeleteRecord,
   writeDeleteRefusal,
 } from '../round/delete-record.ts';
@@ -63,10 +64,12 @@ export async function deletePassChunk(
     writeDeleteRefusal(input.store.roundDirectory, { because: decision.because, paths });
     throw new LonghaulError(decision.code ?? 'DELETE_REFUSED', decision.because);
   }
+  const parents = found.deletions.map(({ path }) => parentOf(path));
+  const changed = recordDeleteIntent(input.store.roundDirectory, parents);
   const left = await deleteAll(input, options, context, found, tally);
   if (options.trash) await expire(input, options.trash, context);
-  const touched = [...new Set(found.deletions.map(({ path }) => parentOf(path)))];
-  await finishAll(context, input.chunk, touched, input.signal);
+  const { failed } = await finishAll(context, input.chunk, changed, input.signal);
+  for (const outcome of failed) tally.add(undefined, outcome);
   await context.pool.run({ type: 'sync destination', destinationFd: context.destinationFd });
   input.lease.check();
   writeDeleteRecord(input.store.roundDirectory, { left });
