@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readConfig } from '../src/config.ts';
 
-test('takes what is set, and defaults where nothing is', () => {
+test('reads variables that are set, and has defaults for the others', () => {
   expect(readConfig({})).toEqual({ stateDirectory: undefined, noColor: false, logLevel: 'info' });
   expect(readConfig({ LONGHAUL_STATE: '', NO_COLOR: '', LONGHAUL_LOG_LEVEL: '' })).toEqual(
     readConfig({}),
@@ -11,7 +11,7 @@ test('takes what is set, and defaults where nothing is', () => {
   ).toEqual({ stateDirectory: '/state', noColor: true, logLevel: 'debug' });
 });
 
-test('names every variable that is wrong, what was expected and what was found', () => {
+test('names every invalid variable, with the expected and the found value', () => {
   const read = () => readConfig({ LONGHAUL_STATE: 'state', LONGHAUL_LOG_LEVEL: 'loud' });
 
   expect(read).toThrow(expect.objectContaining({ code: 'USAGE' }));

@@ -33,13 +33,13 @@ test.each(['password', 'token', 'secretAccessKey', 'authorization'])(
   },
 );
 
-test('never prints the credentials of a URL, and leaves the rest of it', () => {
+test('never prints the credentials of a URL, but the rest of it', () => {
   const text = logged((log) => log.info({ url: 'https://jo:pearl@host:7233/x?a=b' }, 'at'));
 
   expect(text).toContain('https://[redacted]@host:7233/x?a=b');
 });
 
-test('leaves ordinary words alone, also when a secret is as short as one', () => {
+test('does not mask ordinary words, even if a secret is as short as one', () => {
   expect(secretMask({ DB_PASSWORD: 'abc', HOME: '/home/jo' })('abc /home/jo me@host')).toBe(
     'abc /home/jo me@host',
   );

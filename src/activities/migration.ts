@@ -1,4 +1,4 @@
-/** The chunk plan of a migration, as activities and workers read it. */
+/** Reads the chunk plan of a migration; a process parses each version once. */
 import { LonghaulError } from '../errors/failure.ts';
 import type { StateDirectory } from '../state/state-directory.ts';
 import type { ChunkPlan, PlannedChunk } from '../policy/chunks/plan.ts';

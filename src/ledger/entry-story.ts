@@ -179,7 +179,7 @@ export function renderStory(story: EntryStory): string {
   if (story.incompleteRounds.length > 0) {
     lines.push(`  rounds that did more than is kept: ${story.incompleteRounds.join(', ')}`);
   }
-  const told = [
+  const dated = [
     ...story.events.map(({ at, round, what, status, code }) => ({
       at,
       text: `round ${round}: ${[what, status, code && `[${code}]`].filter(Boolean).join(', ')}`,
@@ -189,7 +189,7 @@ export function renderStory(story: EntryStory): string {
       text: `${what} by ${by ?? 'unknown'}${because === undefined ? '' : `: ${because}`}`,
     })),
   ].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-  for (const { at, text } of told) lines.push(`  ${at}  ${text}`);
+  for (const { at, text } of dated) lines.push(`  ${at}  ${text}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -18,7 +18,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 const said = { by: 'ann', reason: 'cleared', at: '2026-03-01T00:00:00Z' };
 
-test('what one chunk may delete counts once, and says nothing of the others', () => {
+test('an allowance to delete counts once, and for its chunk only', () => {
   const first = { count: 9, ...said };
   store.updateControls((controls) =>
     withChange(controls, { type: 'allow deletes', chunks: ['0001', '0002'], allowed: first }),
@@ -30,7 +30,7 @@ test('what one chunk may delete counts once, and says nothing of the others', ()
   expect(store.readControls().deletesAllowed).toEqual({ '0002': first });
 });
 
-test('what is allowed later takes the place of what was', () => {
+test('a later allowance replaces an earlier one', () => {
   const allowed = { percent: 60, ...said };
   const before = { ...NO_CONTROLS, deletesAllowed: { '0001': { count: 9, ...said } } };
 
@@ -39,7 +39,7 @@ test('what is allowed later takes the place of what was', () => {
   expect(after).toEqual({ ...NO_CONTROLS, deletesAllowed: { '0001': allowed } });
 });
 
-test('controls of an earlier version allow nothing, and nothing is written over them', () => {
+test('controls of an earlier version allow no deletes and are not overwritten', () => {
   const file = join(store.directory, 'controls.json');
   writeJsonAtomic(file, { bandwidth: 'none' });
 

@@ -3,7 +3,7 @@ import { toActivityFailure } from '../../src/activities/activity-failure.ts';
 import { CODES, type Code } from '../../src/errors/codes.ts';
 import { LonghaulError } from '../../src/errors/failure.ts';
 
-describe('What an activity throws', () => {
+describe('a failure of an activity', () => {
   test.each(Object.keys(CODES) as Code[])(
     '%s keeps its code, and is retried only if transient',
     (code) => {

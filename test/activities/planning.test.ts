@@ -1,4 +1,4 @@
-/** Pages of the chunk plan, as a round reads them. */
+/** Pages of the chunk plan, which a round reads one by one. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ function planOf(count: number): ChunkPlan {
   return { ...plan, chunks };
 }
 
-test('pages reach every chunk once, also past the 10,000th, whose id is longer', async () => {
+test('pages contain every chunk once, also after the 10,000th, whose id is longer', async () => {
   state.migration('m').writePlan(planOf(10_300));
 
   const ids: string[] = [];
@@ -53,6 +53,6 @@ test('pages reach every chunk once, also past the 10,000th, whose id is longer',
   expect(ids.slice(9_999, 10_001)).toEqual(['9999', '10000']);
 });
 
-test('a plan that is missing is damage, not a round without chunks', async () => {
+test('a missing plan is reported as damage, not as a round without chunks', async () => {
   await expect(listChunks(undefined, 1000)).rejects.toMatchObject({ type: 'STATE_DAMAGED' });
 });

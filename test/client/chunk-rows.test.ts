@@ -6,7 +6,7 @@ import type { ChunkPlan } from '../../src/policy/chunks/plan.ts';
 const blocked = { chunk: '0001', state: 'blocked', round: 3 };
 const done = { chunk: '0002', state: 'done', round: 3 };
 
-test('the plan adds roots and sizes, and the chunks that have not begun; none is lost', () => {
+test('the plan adds roots, sizes and chunks that have not started; no chunk is lost', () => {
   const chunk = (id: string, root: string) => ({ id, roots: [root], entries: 5, bytes: 7 });
   const plan = { chunks: [chunk('0000', ''), chunk('0001', 'a\nb')] } as unknown as ChunkPlan;
 

@@ -4,7 +4,7 @@ import { toRunningChunk } from '../../src/client/live.ts';
 import { chunksTable } from '../../src/terminal/texts/listings.ts';
 
 describe('the list of chunks', () => {
-  test('tells of a blocked chunk what it waits for, below its line', () => {
+  test('shows the reason of a blocked chunk below its line', () => {
     const rows = [
       { chunk: '0001', state: 'done', round: 2, entries: 1200, bytes: 2048, roots: ['home/a'] },
       { chunk: '0002', state: 'blocked', round: 1, entries: 7, bytes: 1, roots: ['home/b', ''] },
@@ -40,7 +40,7 @@ describe('a running chunk', () => {
     expect(toRunningChunk('0001', activity)).toMatchObject({ chunk: '0001', step });
   });
 
-  test('tells its attempt from the second on, whatever else it waits for', () => {
+  test('shows its attempt from the second on, whatever else it waits for', () => {
     const activity = { type: 'copy', failure: 'no answer', details: { parked: 'no lane is free' } };
 
     expect(toRunningChunk('0001', { ...activity, attempt: 1 })).not.toHaveProperty('attempt');

@@ -36,7 +36,7 @@ const event = (path: string, what: string, over: Partial<EntryEvent> = {}): Entr
 const at = (round: number): string => `2026-01-0${round}T00:00:00.000Z`;
 const chunk = () => store.chunk('0000', 1);
 
-test('gives back what the rounds did to a path', () => {
+test('returns the events of a path, round by round', () => {
   writeEvents(chunk(), { number: 1, at: at(1) }, [event('a', 'new'), event('b\xff', 'new')]);
   writeEvents(chunk(), { number: 2, at: at(2) }, []);
   writeEvents(chunk(), { number: 3, at: at(3) }, [
@@ -56,7 +56,7 @@ test('gives back what the rounds did to a path', () => {
   ]);
 });
 
-test('a round closed twice, or closed by halves and then again, is told once', () => {
+test('a round that is closed twice, the first time partly, counts once', () => {
   const half = openJournal(join(chunk().directory, 'events'));
   half.append({ b: 1, at: at(1) });
   half.append({ p: 'a', w: 'changed' });
@@ -68,7 +68,7 @@ test('a round closed twice, or closed by halves and then again, is told once', (
   expect(eventsOf(chunk(), 'a').events.map(({ what }) => what)).toEqual(['new']);
 });
 
-test('a round of more events than are kept says that it is incomplete', () => {
+test('a round with more events than are kept is marked incomplete', () => {
   function* many(): Generator<EntryEvent> {
     for (let i = 0; i < 50_003; i++) yield event(`f${i}`, 'changed');
   }
@@ -80,7 +80,7 @@ test('a round of more events than are kept says that it is incomplete', () => {
   expect(eventsOf(chunk(), 'f50002')).toMatchObject({ events: [], incompleteRounds: [4] });
 });
 
-test('a chunk that changes for 150 rounds keeps its state bounded, and the newest rounds', () => {
+test('a chunk that changes for 150 rounds keeps a bounded file with the newest rounds', () => {
   const limit = 8_000;
   const sizes: number[] = [];
   for (let round = 1; round <= 150; round++) {
@@ -161,7 +161,7 @@ function migrationWithStory(): void {
   );
 }
 
-test('tells where a path stands, what the rounds did and what people decided', () => {
+test('tells the status of a path, its events and the decisions about it', () => {
   migrationWithStory();
 
   expect(renderStory(storyOf(store, 'a/x'))).toBe(
@@ -185,7 +185,7 @@ test.each([
   expect(renderStory(storyOf(store, path))).toContain(`now: ${expected}\n`);
 });
 
-test('reading a story makes nothing in the state directory', () => {
+test('reading a story creates nothing in the state directory', () => {
   migrationWithStory();
   const before = readdirSync(folder, { recursive: true }).length;
 

@@ -57,7 +57,7 @@ function fillLedger(): void {
   );
 }
 
-test('the report says what was moved, what is open, who decided, and how to check', () => {
+test('the report states what was moved, what is open, who decided, and how to check it', () => {
   fillLedger();
 
   const report = reportOf(store);
@@ -77,7 +77,7 @@ Open
   expect(report).toContain('the chain is whole');
 });
 
-test('the report of a ledger that was altered says so', () => {
+test('the report of an altered ledger says so', () => {
   fillLedger();
   writeFileSync(
     store.ledgerPath,
@@ -87,7 +87,7 @@ test('the report of a ledger that was altered says so', () => {
   expect(reportOf(store)).toMatch(/THE LEDGER IS BROKEN:\n {2}line 2: its content was changed/);
 });
 
-test('the audit folder holds the evidence, sums over it, and no secret', () => {
+test('the audit folder contains the evidence and its checksums, and no secret', () => {
   fillLedger();
   const audit = join(folder, 'audit');
 
@@ -101,7 +101,7 @@ test('the audit folder holds the evidence, sums over it, and no secret', () => {
   expect(verifyLedger(join(audit, 'ledger.jsonl'))).toMatchObject({ ok: true, lines: 5 });
 });
 
-test('the manifest has every chunk that was closed, and names the others', () => {
+test('the manifest covers every closed chunk, and names the others', () => {
   writeFileSync(join(folder, 'dst/x'), 'x');
   store.chunk('0001', 1);
   const writer = new CatalogWriter(store.chunk('0000', 1).catalogPath);
@@ -113,7 +113,7 @@ test('the manifest has every chunk that was closed, and names the others', () =>
   expect(found).toMatchObject({ entries: 0, chunksWithoutCatalog: ['0001'] });
 });
 
-test('of a migration that was never started there is none', () => {
+test('a migration that was never started cannot be exported', () => {
   const none = openStateDirectory(join(folder, 'state')).migration('none');
 
   expect(() => exportMtree(none, join(folder, 'm'))).toThrow(

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** As one would write it who knows how lines are hashed. */
+/** Forges a line with a valid hash, as a person could who knows the format. */
 function forged(text: string): string {
   const line = JSON.parse(text.replace('"seeding"', '"aborted"')) as LedgerLine;
   return JSON.stringify({ ...line, hash: hashOf(line) });
@@ -82,7 +82,7 @@ describe('appending', () => {
     expect(verifyLedger(path)).toMatchObject({ ok: true, lines: 2, head });
   });
 
-  test('the same under the same key is one line; something else replaces it for a reader', () => {
+  test('an event with known key and content adds no line; other content replaces it for readers', () => {
     const ledger = openLedger(path);
     ledger.append(phase('seeding'));
     ledger.append(phase('seeding'), phase('seeding'));
@@ -93,7 +93,7 @@ describe('appending', () => {
     expect(foldLedger(ledger.lines()).get('phase')).toMatchObject({ phase: 'catching up' });
   });
 
-  test('what comes again after it had gone is told again', () => {
+  test('an event that recurs after its opposite is appended again', () => {
     const blocked: LedgerEvent = {
       kind: 'chunk blocked',
       key: 'blocked/0001',
@@ -117,7 +117,7 @@ describe('appending', () => {
     ]);
   });
 
-  test('several processes at once keep one chain, and lose nothing', async () => {
+  test('several processes append to one chain without loss', async () => {
     const append = `import { openLedger } from '#dist/ledger/ledger.js';
       const ledger = openLedger(process.argv[1]);
       for (let i = 0; i < 20; i++)
@@ -129,7 +129,7 @@ describe('appending', () => {
     expect(verifyLedger(path)).toMatchObject({ ok: true, lines: 80 });
   });
 
-  test('killed at any byte of a line, it goes on behind the last whole one', () => {
+  test('after a kill at any byte of a line, appending continues after the last whole line', () => {
     openLedger(path).append(started);
     const kept = readFileSync(path);
     const keptHead = readFileSync(headPath(path));
@@ -148,7 +148,7 @@ describe('appending', () => {
     }
   });
 
-  test('killed between line and head, the next append mends the head', () => {
+  test('after a kill between line and head, the next append corrects the head', () => {
     openLedger(path).append(started);
     const stale = readFileSync(headPath(path));
     openLedger(path).append(phase('seeding'));
@@ -232,7 +232,7 @@ describe('verifying', () => {
     );
   });
 
-  test('a ledger written anew from a line on is told by a head kept elsewhere', () => {
+  test('a head kept elsewhere exposes a ledger rewritten from some line on', () => {
     const kept = readHead(path);
     rmSync(path);
     rmSync(headPath(path));
@@ -244,13 +244,13 @@ describe('verifying', () => {
     ]);
   });
 
-  test('a missing head is told', () => {
+  test('a missing head is reported', () => {
     rmSync(headPath(path));
 
     expect(problems()).toEqual(['5: ledger.head is missing']);
   });
 
-  test('a torn last line is no fault: it never counted', () => {
+  test('a torn last line is no fault, because it was never acknowledged', () => {
     appendFileSync(path, '{"seq":5,"at":"20');
 
     expect(verifyLedger(path)).toMatchObject({ ok: true, lines: 4 });
@@ -276,7 +276,7 @@ function hasJq(): boolean {
 }
 
 describe('the sum', () => {
-  test('adds the newest closing of each chunk, and names the chunks that are open', () => {
+  test('adds the last closing of each chunk, and names the open chunks', () => {
     openLedger(path).append(
       closed('0000', 1, { seen: 5, drifted: 5 }),
       closed('0001', 1, { seen: 3, verified: 2, blocked: 1 }),
@@ -293,7 +293,7 @@ describe('the sum', () => {
     expect(check.open).toEqual([{ chunk: '0001', because: '1 of 3 entries are open: 1 blocked' }]);
   });
 
-  test('that does not close names the chunk and its line', () => {
+  test('names the chunk and the line if it does not close', () => {
     openLedger(path).append(started, closed('0007', 1, { seen: 5, verified: 4 }));
 
     expect(problems()).toEqual([

@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Raw path to absolute bytes. */
+/** Converts a raw path to absolute bytes. */
 const at = (path: string): Buffer => Buffer.concat([Buffer.from(`${tree}/`), rawToBytes(path)]);
 const sha256 = (bytes: Buffer): Uint8Array => createHash('sha256').update(bytes).digest();
 
@@ -65,7 +65,7 @@ function entryAt(path: string, name: string): Entry {
   };
 }
 
-/** The tree as a catalog would have it. */
+/** Returns the tree as a catalog contains it. */
 function blocksOf(path = ''): DirectoryBlock[] {
   const names = readdirSync(at(path), { encoding: 'buffer' }).map((name) =>
     name.toString('latin1'),
@@ -115,7 +115,7 @@ describe('the manifest', () => {
     utimesSync(join(tree, 'sub/deep/file'), 1_700_000_000, 1_700_000_000.25);
   });
 
-  test('of a catalog that knows kind, size and time says so, and claims nothing else', () => {
+  test('states kind, size and time only, and says so, if the catalog knows no more', () => {
     const known = blocksOf().map((block) => ({
       ...block,
       entries: block.entries.map((entry) => ({
@@ -141,7 +141,7 @@ describe('the manifest', () => {
     expect(counts).toEqual({ entries: NASTY.length + 5, leftOut: 0, linksWithoutTarget: 0 });
   });
 
-  test('is read by bsdtar, name by name', () => {
+  test('is read by bsdtar with every name intact', () => {
     write();
 
     const listed = execFileSync('bsdtar', ['-tf', file], {
@@ -183,7 +183,7 @@ describe('the manifest', () => {
     lutimesSync(join(tree, 'link'), 12345, 12345.5);
   }
 
-  test('leaves out a target that is not the one that was copied, and counts it', () => {
+  test('leaves out and counts a symlink target other than the copied one', () => {
     const blocks = blocksOf();
     relink();
 
@@ -191,7 +191,7 @@ describe('the manifest', () => {
     expect(readFileSync(file, 'latin1')).toMatch(/^\.\/link type=link [^\n]*time=\S+$/m);
   });
 
-  test('names what is not in the destination as comments, with the reason', () => {
+  test('lists entries that are not at the destination as comments with their status', () => {
     const [root, ...rest] = blocksOf();
     const entries = root!.entries.map((entry) =>
       entry.name === 'old' ? { ...entry, status: 'blocked' as const } : entry,
@@ -202,7 +202,7 @@ describe('the manifest', () => {
     expect(mtree().stdout).toMatch(/extra: .*old/);
   });
 
-  test('of catalogs of many chunks is that of the whole tree', () => {
+  test('covers the whole tree, however many chunks it has', () => {
     write();
     const whole = readFileSync(file, 'latin1');
     const paths = ['0000', '0001'].map((id) => join(folder, id));
@@ -230,7 +230,7 @@ describe('the manifest', () => {
     writer.finish();
   }
 
-  test('that could not be finished leaves the earlier one as it was', () => {
+  test('keeps the earlier file if it cannot be completed', () => {
     write();
     const before = readFileSync(file, 'latin1');
     function* failing(): Generator<DirectoryBlock> {

@@ -1,4 +1,4 @@
-/** What a worker proves before it takes work, what it says, and how it stops. */
+/** Checks of a worker before it takes work, its messages, and how it stops. */
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { Connection } from '@temporalio/client';
 import {
@@ -25,7 +25,7 @@ afterAll(() => rmSync(top, { recursive: true, force: true }));
 let migration: Migration;
 afterEach(() => migration.close());
 
-/** How many poll a queue, or polled it in the last minutes. */
+/** Returns the number of pollers of a queue in the last minutes. */
 async function pollers(server: TestServer, name: string, taskQueueType: 1 | 2): Promise<number> {
   const connection = await Connection.connect(server.connectionOptions);
   const { namespace } = server;
@@ -44,7 +44,7 @@ interface Blindness {
   readonly says: () => RegExp;
 }
 
-/** How a migration that began on this host can be out of sight later. */
+/** Ways in which this host can lose access to the trees of a migration that it started. */
 const BLINDNESSES: Readonly<Record<string, (of: Migration) => Blindness>> = {
   'another directory stands where the source was': ({ source }) => ({
     hide: () => {
@@ -122,7 +122,7 @@ describe('a worker takes no work, and says why, when', () => {
 const standing = (path: string): string => (existsSync(path) ? path : aside(path));
 
 describe('a worker', () => {
-  test('takes the work when the trees come into sight', async () => {
+  test('takes the work once it can access the trees', async () => {
     migration = await openMigration();
     writeFileSync(join(migration.source, 'file'), 'content');
     await migration.start();
@@ -138,7 +138,7 @@ describe('a worker', () => {
     await migration.proven();
   });
 
-  test('says so when no migration was started in its state directory', async () => {
+  test('reports that no migration was started in its state directory', async () => {
     migration = await openMigration();
     const worker = migration.worker();
 
@@ -147,7 +147,7 @@ describe('a worker', () => {
     await worker.line(new RegExp(`^No migration was started in ${migration.state} yet`));
   });
 
-  test('stops on SIGTERM at a safe point, and the next one goes on', async () => {
+  test('stops on SIGTERM at a safe point, and the next worker continues', async () => {
     migration = await openMigration({ spec: { link: { bandwidth: '256 KiB/s' } } });
     writeFileSync(join(migration.source, 'large'), Buffer.alloc(24 * 2 ** 20, 7));
     await migration.start();
@@ -167,7 +167,7 @@ describe('a worker', () => {
     await migration.proven();
   });
 
-  test('prints what an operator wants to know, and no line of the SDK about itself', async () => {
+  test('prints messages for operators and no log lines of the SDK', async () => {
     migration = await openMigration();
     writeFileSync(join(migration.source, 'file'), 'content');
     await migration.start();
@@ -179,7 +179,7 @@ describe('a worker', () => {
     expect(kindsOf(worker)).toEqual(['ready', 'Working on', 'stopped']);
   });
 
-  test('has the lines of the SDK as JSON where LONGHAUL_LOG_LEVEL=debug asks for them', async () => {
+  test('logs the lines of the SDK as JSON with LONGHAUL_LOG_LEVEL=debug', async () => {
     migration = await openMigration();
     const worker = migration.worker({ env: { LONGHAUL_LOG_LEVEL: 'debug' } });
 
@@ -188,7 +188,7 @@ describe('a worker', () => {
     expect(JSON.parse(line)).toMatchObject({ level: 20, taskQueue: WORKFLOW_QUEUE });
   });
 
-  test('finds the state directory that start recorded, when there is one', async () => {
+  test('uses the state directory that start recorded, if there is exactly one', async () => {
     migration = await openMigration();
     writeFileSync(join(migration.source, 'file'), 'content');
     await migration.start();
@@ -198,7 +198,7 @@ describe('a worker', () => {
     await worker.line(/^Working on m/);
   });
 
-  test('asks which one when there are several, or none', async () => {
+  test('asks for a state directory if start recorded several or none', async () => {
     migration = await openMigration();
     const pointers = join(migration.root, 'xdg/longhaul/migrations');
     const none = migration.worker({ env: { LONGHAUL_STATE: '' } });
@@ -209,11 +209,11 @@ describe('a worker', () => {
     const several = migration.worker({ env: { LONGHAUL_STATE: '' } });
 
     expect(await several.ended).toBe(2);
-    expect(none.output()).toMatch(/^longhaul: Which state directory\? \[USAGE\]/);
-    expect(several.output()).toContain('There are /state/one, /state/two');
+    expect(none.output()).toMatch(/^longhaul: No state directory was given \[USAGE\]/);
+    expect(several.output()).toContain('; known are /state/one, /state/two');
   });
 
-  test('says once that the server is away, and once that it is back', async () => {
+  test('reports once that the server is unreachable, and once that it is back', async () => {
     migration = await openMigration({ env: { TEMPORAL_ADDRESS: '' } });
     const home = {
       XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? `${process.env['HOME']}/.cache`,
@@ -238,7 +238,7 @@ describe('a worker', () => {
     }
   });
 
-  test('uses the server of the account when its state directory has none of its own', async () => {
+  test('uses the server of the user account if its state directory has none', async () => {
     migration = await openMigration({ env: { TEMPORAL_ADDRESS: '' } });
     const home = {
       XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? `${process.env['HOME']}/.cache`,
@@ -260,7 +260,7 @@ function temporaries(): readonly string[] {
   return readdirSync(migration.destination).filter((name) => name.startsWith('.longhaul-'));
 }
 
-/** Each line as the words that tell its kind; a line of another kind stands as it is. */
+/** Reduces each line to the word that tells its kind; leaves other lines unchanged. */
 function kindsOf(worker: Started): readonly string[] {
   return worker
     .output()

@@ -1,4 +1,4 @@
-/** What operators may say at any point, and what happens when they say it in the middle of something. */
+/** Messages that operators may send at any point, also in the middle of a stage. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { MigrationProgress } from '../../src/protocol/reports.ts';
 import {
@@ -129,7 +129,7 @@ describe.each(Object.entries(POINTS))('%s', (name, { stage, reach }) => {
 });
 
 test.concurrent(
-  'when the switch has begun, abort and postpone are refused, and it ends as switched',
+  'once the switch has begun, abort and postpone are refused and the migration switches over',
   async () => {
     const run = await flows.start('no-way-back', {
       settings: patient,
@@ -149,7 +149,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a chunk that blocks the cutover is waited for until what is open is accepted',
+  'the cutover waits for a blocked chunk until its open entries are accepted',
   async () => {
     const run = await flows.start('accepted');
     await run.until('it is ready', ready);
@@ -161,7 +161,7 @@ test.concurrent(
     await pass(1_500);
     expect(run.stage.hooks).toEqual(['freeze']);
 
-    // As the engine does: an accepted entry no longer blocks.
+    // Like the engine: an accepted entry no longer blocks.
     run.stage.broken.clear();
     await run.say('acceptException', { path: 'a/b', reason: 'nobody needs it' });
 
@@ -169,14 +169,14 @@ test.concurrent(
   },
 );
 
-/** The chunks that run and are not paused. */
+/** Returns the chunks that run and are not paused. */
 async function moving(run: Running): Promise<string> {
   const { workflow } = flows.client;
   const round = workflow.getHandle(`${run.id}/round/1`);
   const { running: started } = await round.query<{ running: string[] }>('progress');
   const states = started.map(async (chunk) => {
     const child = workflow.getHandle(`${run.id}/chunk/${chunk}`);
-    // The round counts it from the moment it asks for it.
+    // The round counts a chunk from the moment it starts it.
     const { state } = await child
       .query<{ state: string }>('progress')
       .catch(() => ({ state: 'about to begin' }));
@@ -187,7 +187,7 @@ async function moving(run: Running): Promise<string> {
 
 describe('a pause while a round starts its chunks', () => {
   test.concurrent.each([0, 1, 3, 6])(
-    'reaches every one of them (%i)',
+    'reaches every chunk (%i)',
     async (n) => {
       const chunks = Array.from({ length: 12 }, (_, k) => String(k).padStart(4, '0'));
       const run = await flows.start(`race-${n}`, {
@@ -203,7 +203,7 @@ describe('a pause while a round starts its chunks', () => {
       }
       await handle.signal('pause');
       await run.until('it is paused', ({ conditions }) => conditions.length > 0);
-      // What was said before it is still on its way for a while.
+      // Earlier signals may still be on their way.
       let still = 0;
       for (let tries = 0; tries < 200 && still < 15; tries++) {
         still = (await moving(run)) === '' ? still + 1 : 0;

@@ -88,7 +88,7 @@ const runRound = (blocked?: string[]): Promise<RoundReport> =>
   });
 
 describe('a round over four chunks', () => {
-  test('closes with a blocked chunk listed, and leaves that one open until a retry', async () => {
+  test('lists a blocked chunk when it closes, and leaves that chunk open until a retry', async () => {
     broken.add('0001');
     const report = await runRound();
     expect(report).toMatchObject({ chunks: 4, clean: 3, blockedCount: 1, totals: { seen: 6 } });
@@ -104,7 +104,7 @@ describe('a round over four chunks', () => {
     expect(await open.result()).toMatchObject({ chunk: '0001', state: 'done', sum });
   });
 
-  test('refuses an update that makes no sense, and goes on', async () => {
+  test('rejects an invalid update and continues', async () => {
     broken.add('0002');
     await runRound();
     const open = client.workflow.getHandle(chunkId('m', '0002'));

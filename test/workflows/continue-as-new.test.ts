@@ -1,4 +1,4 @@
-/** What travels over continue-as-new, on a server that suggests it after a few dozen events. */
+/** State across continue-as-new, on a server that suggests it after a few dozen events. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -31,7 +31,7 @@ type Events = NonNullable<
   >['events']
 >;
 
-/** The histories of all runs of a workflow, oldest first. */
+/** Returns the histories of all runs of a workflow, oldest first. */
 async function runsOf(id: string): Promise<Events[]> {
   const { workflow } = flows.client;
   const [begin] = (await workflow.getHandle(id).fetchHistory()).events ?? [];
@@ -44,7 +44,7 @@ async function runsOf(id: string): Promise<Events[]> {
   return runs;
 }
 
-/** Chunks that were started and have neither ended nor been told as blocked. */
+/** Returns chunks that were started and have neither ended nor been reported as blocked. */
 function running(events: Events): string[] {
   const open = new Set<string>();
   for (const event of events) {
@@ -63,7 +63,7 @@ function running(events: Events): string[] {
 }
 
 describe('a round that continues as new', () => {
-  test.concurrent('drains its chunks, leaves the blocked one open, and forgets none', async () => {
+  test.concurrent('waits for its chunks, leaves the blocked one open, and loses none', async () => {
     const chunks = Array.from({ length: 14 }, (_, n) => String(n).padStart(4, '0'));
     const run = await flows.start('long', {
       chunks,
@@ -82,14 +82,14 @@ describe('a round that continues as new', () => {
     const copied = run.stage.steps.filter(({ step }) => step === 'copy').map(({ chunk }) => chunk);
     expect(copied.sort()).toEqual(chunks);
 
-    // The blocked one waits behind the round; a retry takes it up at once, in the round it is of.
+    // The blocked chunk outlives its round; a retry continues it at once, in that round.
     run.stage.steps.length = 0;
     run.stage.broken.clear();
     await run.say('retryBlocked', { chunk: '0001' });
     await run.until('it is mended', ({ blockedCount }) => blockedCount === 0);
     const open = async (): Promise<unknown[]> =>
       (await flows.client.workflow.getHandle(run.id).query<{ open: unknown[] }>('chunks')).open;
-    // It counts as mended from the retry on; its steps follow.
+    // It no longer counts as blocked from the retry on; its steps follow.
     await until(
       'its steps are done',
       async () => run.stage.steps.length > 0 && (await open()).length === 0,
@@ -107,7 +107,7 @@ describe('a round that continues as new', () => {
     await run.say('abort');
   });
 
-  test.concurrent('stays paused over it', async () => {
+  test.concurrent('stays paused', async () => {
     const chunks = Array.from({ length: 24 }, (_, n) => String(n).padStart(4, '0'));
     const run = await flows.start('paused-over', { chunks, settings: slow });
     await run.until('some are done', ({ round }) => (round?.done ?? 0) > 2);
@@ -140,7 +140,7 @@ describe('a migration that continues as new while a round runs', () => {
   const noted = (run: Running, kind: string): unknown[] =>
     run.stage.notes.filter((note) => note.kind === kind).map(({ data }) => data['round']);
 
-  test.concurrent('hears of its end all the same, once', async () => {
+  test.concurrent('receives its report once', async () => {
     const run = await flows.start('mid-round', { held: new Set(['0001']), settings: slow });
     await run.until('the others are done', ({ round }) => round?.done === 2);
     await talkUntilItContinues(run);
@@ -184,7 +184,7 @@ describe('a migration that continues as new while a round runs', () => {
     ['cancel', 'later'],
   ] as const;
   test.concurrent.each(GONE)(
-    'waits for a person when somebody says %s to the round %s',
+    'pauses for a person after a %s of its round %s',
     async (verb, when) => {
       const name = `mid-${verb}-${when.length}`;
       const run = await flows.start(name, { held: new Set(['0001']), settings: slow });
@@ -228,13 +228,13 @@ describe('a state that an earlier version carried over', () => {
     return input.state;
   };
 
-  test('is upgraded, and keeps all it knew', () => {
+  test('is upgraded without loss', () => {
     const old = recorded();
     expect(old.v).toBe(1);
     expect(openState(old)).toEqual({ ...old, v: STATE_VERSION });
   });
 
-  test.concurrent('is taken up by a running migration, with what it held then', async () => {
+  test.concurrent('is continued by a migration, with the postponement that it held', async () => {
     const settings = { ...slow, approval: 'automatic' };
     const postponed = { by: 'ann', because: 'audit', at: new Date().toISOString() };
     const state = { ...recorded(), settings, postponed, phase: 'ready to cut over' };
@@ -248,7 +248,7 @@ describe('a state that an earlier version carried over', () => {
     expect(await run.result()).toMatchObject({ phase: 'aborted' });
   });
 
-  test.concurrent('is left to a newer worker when it is newer than this one', async () => {
+  test.concurrent('is left to a newer worker if its version is newer than this one', async () => {
     await flows.start('newer', {}, { ...recorded(), v: 99 });
     const handle = flows.client.workflow.getHandle('migration/newer');
     await until('its task is tried again', async () => {

@@ -1,6 +1,6 @@
 /**
- * What is said to a workflow before its first task, such as while no worker runs or while a run
- * continues as new, is taken in the order in which it came.
+ * Signals that arrive before the first task of a run, because no worker runs or the run continues as new,
+ * are handled in the order in which they were sent.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 type Said = readonly [signal: string, message?: object];
 
-/** The answer of `progress` after the first task; the messages were there before it. */
+/** Returns the answer of `progress` after the first task; the signals were sent before it. */
 async function progressAfter(
   type: string,
   input: object,
@@ -45,7 +45,7 @@ const begin = (type: string, taskQueue: string, input: object): Promise<Workflow
     ...{ taskQueue, workflowId: taskQueue, args: [{ v: 1, migration: 'm', ...input }] },
   });
 
-/** By a worker that comes for as long as the answer takes. */
+/** Runs a worker for as long as the answer takes. */
 async function look(
   handle: WorkflowHandle,
   taskQueue: string,
@@ -62,13 +62,13 @@ const STEERED = { round, settings: SETTINGS, blocked: [], chunk: '0000' };
 const PAUSED: readonly Said[] = [['pause'], ['resume'], ['pause']];
 const RESUMED: readonly Said[] = [['resume'], ['pause'], ['resume']];
 
-test.each(['round', 'chunk'])('a %s does what it was told last', async (type) => {
+test.each(['round', 'chunk'])('a %s applies the last signal last', async (type) => {
   expect(await progressAfter(type, STEERED, PAUSED)).toMatchObject({ paused: true });
   const paused = { ...STEERED, paused: true };
   expect(await progressAfter(type, paused, RESUMED)).toMatchObject({ paused: false });
 });
 
-test('a paused chunk that is told to go on and to pause again in one task stays paused', async () => {
+test('a paused chunk that receives resume and pause in one task stays paused', async () => {
   const taskQueue = 'paused-again';
   const handle = await begin('chunk', taskQueue, { ...STEERED, paused: true });
   expect(await look(handle, taskQueue)).toMatchObject({ state: 'paused' });
@@ -83,7 +83,7 @@ test('a paused chunk that is told to go on and to pause again in one task stays 
   await handle.terminate();
 });
 
-test('a migration takes what its chunks and workers say, as well as its operators', async () => {
+test('a migration handles signals of its chunks and workers as well as of its operators', async () => {
   const since = '2026-03-01T00:00:00.000Z';
   const blocked = { chunk: '0007', step: 'copy', code: 'DISK_FULL', because: 'no space', since };
 

@@ -1,6 +1,6 @@
 /**
- * Names that running migrations, operators' scripts and saved searches depend on. frozen-names.json
- * is what was released: a line may be added to it, none changed or taken away.
+ * Names that running migrations, operators' scripts and saved searches depend on. frozen-names.json lists
+ * the released names: lines may be added, never changed or removed.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
@@ -49,14 +49,14 @@ beforeAll(async () => {
 });
 afterAll(() => flows.close());
 
-/** The names the SDK adds itself begin with two underscores. */
+/** Leaves out the SDK's own names, which begin with two underscores. */
 const names = (list: readonly Handler[]): string[] =>
   list
     .map(({ name }) => name ?? '')
     .filter((name) => name !== '' && !name.startsWith('__'))
     .sort();
 
-describe('what is frozen', () => {
+describe('the frozen names include', () => {
   test('workflow types', () => {
     expect(Object.keys(workflows).sort()).toEqual(frozen['workflowTypes']);
   });

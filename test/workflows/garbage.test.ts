@@ -1,4 +1,4 @@
-/** Whatever anybody sends: it is recorded and shown, and no workflow task fails over it. */
+/** Invalid messages are recorded and shown, and no workflow task fails because of them. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Payload } from '@temporalio/common';
 import {
@@ -50,7 +50,7 @@ async function lastRefused(
   return rejectedMessages.find((message) => message.name === name);
 }
 
-/** Sends, and waits until the workflow shows that it refused; says why it did. */
+/** Sends a signal, waits until the workflow shows it as rejected, and returns the reason. */
 async function refusedAs(
   target: Target,
   name: string,
@@ -81,7 +81,7 @@ const encoded = (encoding: string, data: Uint8Array): Payload => ({
   data,
 });
 
-/** Each is sent under the name of a verb, of an internal message and of nothing at all. */
+/** Each payload is sent under the name of a verb, of an internal message, and under an unknown name. */
 const PAYLOADS: Readonly<Record<string, Payload[] | undefined>> = {
   'no JSON': [encoded('json/plain', bytes('{"reason":'))],
   'no UTF-8': [encoded('json/plain', Uint8Array.of(0xff, 0xfe, 0x00))],
@@ -135,13 +135,13 @@ describe('what `temporal` sends without complaint', () => {
     await expect(update).rejects.toThrow(/expected/);
   });
 
-  test('an update that nobody knows is refused with the names there are', async () => {
+  test('an unknown update is rejected with a list of the known names', async () => {
     const update = ['workflow', 'update', 'execute', '-w', run.id, '--name', 'puase'];
     await expect(program.run(...update)).rejects.toThrow(/there are pause, resume/);
   });
 });
 
-test('after all that, no workflow task has failed and the migration goes on', async () => {
+test('no workflow task has failed in these tests, and the migration continues', async () => {
   for (const target of targets) {
     const history = await flows.client.workflow.getHandle(TARGETS[target]).fetchHistory();
     const failed = history.events?.filter((event) => event.workflowTaskFailedEventAttributes);

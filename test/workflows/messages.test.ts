@@ -1,6 +1,6 @@
 /**
- * Every verb, sent as docs/operating.md shows it by the real programs to a real server: as an update
- * and as a signal by `temporal`, as a signal by `tctl`, and by `longhaul`. What is asserted is the effect.
+ * Sends every verb as docs/operating.md shows it, by the real programs to a real server: as an update and
+ * as a signal by `temporal`, as a signal by `tctl`, and by `longhaul`. Asserts the effect.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
@@ -70,7 +70,7 @@ function matches(value: object, wanted: object): boolean {
   }
 }
 
-/** In the order in which they are sent to one migration that has a blocked chunk. */
+/** Sent in this order to one migration that has a blocked chunk. */
 const MIGRATION: Readonly<Record<string, Row>> = {
   pause: {
     when: still,
@@ -170,7 +170,7 @@ if (tctlMissing !== undefined)
   process.stderr.write(`Tests with tctl are skipped: ${tctlMissing}\n`);
 afterAll(() => flows.close());
 
-/** A migration whose chunk 0042 is blocked and whose next round is an hour away. */
+/** Starts a migration whose chunk 0042 is blocked and whose next round is an hour away. */
 async function blockedMigration(name: string): Promise<Subject> {
   const run = await flows.start(name, {
     chunks: ['0000', RUNBOOK_CHUNK],
@@ -245,7 +245,7 @@ describe.each(ways)('%s', (way, program, lines) => {
     });
   });
 
-  // `longhaul` speaks to migrations only.
+  // `longhaul` sends messages to migrations only.
   if (find('chunk', 'pause'))
     describe('to a chunk', () => {
       beforeAll(async () => {

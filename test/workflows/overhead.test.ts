@@ -1,7 +1,7 @@
 /**
- * What the workflows cost beside the work: a round over chunks whose steps take no time, on a real server,
- * against the time that the plan gives such a round of 30 TB in 1,000 chunks at 50 Mbit/s by DataSync.
- * LONGHAUL_OVERHEAD_CHUNKS says how many chunks; scripts/proof-overhead plays all 1,000.
+ * Overhead of the workflows: the time of a round whose steps take no time, on a real server, as a share of
+ * the planned time of such a round (30 TB in 1,000 chunks at 50 Mbit/s by DataSync).
+ * LONGHAUL_OVERHEAD_CHUNKS sets the number of chunks; scripts/proof-overhead runs all 1,000.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { predictRound } from '../../src/policy/datasync/duration.ts';
@@ -11,7 +11,7 @@ import { openFlows, SETTINGS, type Flows } from '../support/servers/workflow-ben
 const CHUNKS = Number(process.env['LONGHAUL_OVERHEAD_CHUNKS'] ?? 40);
 const CASE = { chunks: 1_000, bytes: 30e12, entries: 30e6, bytesPerSecond: 50e6 / 8 };
 const MOST_SHARE = 0.01;
-/** Of the chunk's own workflow, and of its part in the round's: each event is paid for, and kept. */
+/** Events of a chunk's own workflow and its share of the round's: each costs time and storage. */
 const MOST_EVENTS_A_CHUNK = 45;
 const MOST_ROUND_EVENTS_A_CHUNK = 14;
 const ACTIVITIES_A_CHUNK = 5;

@@ -1,4 +1,4 @@
-/** Provisioning as an operator runs it: the built command line, a real server, workers that are killed. */
+/** Provisioning by the built command line, with a real server and workers that are killed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -67,7 +67,7 @@ function startWorker(): ChildProcess {
 
 const run = (...args: string[]) => longhaul(args, { cwd, env });
 
-/** The activity of a dead worker fails as after its heartbeat timeout, which is a minute, now. */
+/** Fails the activity of a dead worker at once, instead of after its heartbeat timeout of a minute. */
 async function endHeartbeat(): Promise<void> {
   const connection = await Connection.connect(server.connectionOptions);
   const client = new Client({ connection, namespace: server.namespace });
@@ -98,7 +98,7 @@ const WHOLE = {
 };
 
 describe('an operator', () => {
-  test('sees what would be made, without a server and without a change', async () => {
+  test('sees the plan without a server and without a change', async () => {
     const { exit, stdout } = await longhaul(['provision', 'acme.yaml'], {
       cwd,
       env: { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' },
@@ -106,16 +106,16 @@ describe('an operator', () => {
 
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^there +agent site-a +ONLINE$/m);
-    expect(stdout).toMatch(/^to do +file system +there is none; encrypted with/m);
+    expect(stdout).toMatch(/^to do +file system +it does not exist; to be encrypted with/m);
     expect(census()).toMatchObject({ fileSystems: 0 });
   });
 
-  test('provisions through the death of a worker', async () => {
+  test('provisions even if a worker is killed', async () => {
     const applied = run('provision', 'acme.yaml', '--apply');
     const first = startWorker();
     const dead = once(first, 'exit');
     const { locations } = sandbox.world;
-    // Before the reply is sent: the activity is surely under way.
+    // The reply is not sent yet: the activity is under way.
     jest.spyOn(locations, 'set').mockImplementationOnce((arn, location) => {
       first.kill('SIGKILL');
       return Map.prototype.set.call(locations, arn, location) as typeof locations;
@@ -134,14 +134,14 @@ describe('an operator', () => {
     expect(census()).toEqual(WHOLE);
   }, 300_000);
 
-  test('finds nothing left to do the second time', async () => {
+  test('finds nothing to do the second time', async () => {
     const { exit, stderr } = await run('provision', 'acme.yaml', '--apply');
 
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'Nothing was left to do.\n' });
     expect(census()).toEqual(WHOLE);
   });
 
-  test('is refused another file system than the one of the migration', async () => {
+  test('cannot tear down a file system of another migration', async () => {
     const { exit, stderr } = await run(
       ...['teardown', 'acme.yaml', '--apply', '--yes', '--file-system', 'fs-00000000'],
     );

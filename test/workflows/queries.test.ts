@@ -1,4 +1,4 @@
-/** What can be asked, on a real server. */
+/** Queries on a real server. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   openFlows,
@@ -25,7 +25,7 @@ const ask = (type: string, id = run.id): Promise<unknown> =>
 const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown as string;
 
 describe('of a migration between two rounds, with a blocked chunk', () => {
-  test('progress says where it is, what holds it, and what can be done', async () => {
+  test('progress shows its phase, what holds it, and the next steps', async () => {
     expect(await ask('progress')).toMatchObject({
       migration: 'asked',
       phase: 'catching up',
@@ -45,7 +45,7 @@ describe('of a migration between two rounds, with a blocked chunk', () => {
     });
   });
 
-  test('chunks lists what runs and what is open', async () => {
+  test('chunks lists running and open chunks', async () => {
     expect(await ask('chunks')).toEqual({
       running: [],
       open: [
@@ -61,18 +61,18 @@ describe('of a migration between two rounds, with a blocked chunk', () => {
     });
   });
 
-  test('exceptions lists what is blocked, and why', async () => {
+  test('exceptions lists blocked chunks and their reasons', async () => {
     expect(await ask('exceptions')).toMatchObject([{ chunk: '0001', code: 'PERMISSION_DENIED' }]);
   });
 
-  test('forecast says when the next round begins and which gate holds the cutover', async () => {
+  test('forecast shows the start of the next round and the gate that holds the cutover', async () => {
     expect(await ask('forecast')).toMatchObject({
       cutover: { ready: false, gate: 'caught up' },
       next: { action: 'wait', intervalMs: 3_600_000, because: expect.stringContaining('every 1h') },
     });
   });
 
-  test('spec answers with the settings, as operators have changed them since', async () => {
+  test('spec shows the settings with the changes of operators', async () => {
     expect(await ask('spec')).toMatchObject({
       ...SETTINGS,
       intervalStartMs: 3_600_000,
@@ -85,7 +85,7 @@ describe('of a migration between two rounds, with a blocked chunk', () => {
   });
 });
 
-describe('of what runs', () => {
+describe('of a running round', () => {
   beforeAll(async () => {
     run.stage.held.add('0000');
     await run.say('runRoundNow');
@@ -93,14 +93,14 @@ describe('of what runs', () => {
   });
   afterAll(() => run.stage.held.clear());
 
-  test('chunks and progress name the chunk that is moving', async () => {
+  test('chunks and progress name the running chunk', async () => {
     expect(await ask('chunks')).toMatchObject({ running: ['0000'] });
     expect(await ask('progress')).toMatchObject({
       round: { number: 2, kind: 'catch-up', chunks: 2, done: 0, running: ['0000'], blocked: 1 },
     });
   });
 
-  test('a round and a chunk say where they are', async () => {
+  test('progress of a round and of a chunk shows their state', async () => {
     expect(await ask('progress', 'migration/asked/round/2')).toEqual({
       round: 2,
       chunks: 2,
@@ -124,7 +124,7 @@ describe('of what runs', () => {
   });
 });
 
-test('before the plan is made every query has an answer', async () => {
+test('every query has an answer before there is a plan', async () => {
   const fresh = await flows.start('unplanned', { planned: false });
   await fresh.until('it assesses', ({ phase }) => phase === 'assessing');
 

@@ -1,7 +1,7 @@
 /**
- * Workflows that began under an earlier release go on under this one: each recorded history replays
- * with today's bundle. One that was tampered with does not, nor does a bundle that does things in
- * another order. A change that fails here goes behind patched(); the histories stay as they are.
+ * Workflows that began under an earlier release continue under this one: each recorded history replays
+ * with the current bundle. An altered history does not, nor does a bundle with another order of commands.
+ * A change that fails here goes behind patched(); the histories are never changed.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -41,14 +41,14 @@ const all = versions.flatMap((version) =>
 
 type Problems = ReadonlyMap<string, Error | undefined>;
 
-/** What went wrong, by `version/file`; undefined for what replays. */
+/** Errors by `version/file`; undefined for a history that replays. */
 async function replay(
   histories: Iterable<{ readonly key: string; readonly id: string; readonly history: History }>,
   code = workflowBundle(),
 ): Promise<Problems> {
   const given = [...histories];
   const problems = new Map<string, Error | undefined>();
-  // One at a time: their runs may share an id.
+  // Sequential, because runs may share an id.
   for (const { key, id, history } of given) {
     const error = await Worker.runReplayHistory({ workflowBundle: { code } }, history, id).then(
       () => undefined,
@@ -106,7 +106,7 @@ const PHASES_AND_TURNS = [
 const typeOf = (workflowId: string): string =>
   workflowId.includes('/chunk/') ? 'chunk' : workflowId.includes('/round/') ? 'round' : 'migration';
 
-/** Each makes the history one that these workflows never wrote; undefined when it has no such event. */
+/** Alters a history so that the workflows cannot have written it; undefined if it has no such event. */
 const MUTATIONS: Readonly<Record<string, (history: History) => History | undefined>> = {
   'another type of activity': ({ events }) =>
     changeFirst(events, 'activityTaskScheduledEventAttributes', (attributes) => ({
@@ -160,7 +160,7 @@ describe('a history with', () => {
   });
 });
 
-/** Edits of the built workflows that must not pass unnoticed. */
+/** Edits of the built workflows that replay must detect. */
 const EDITS: readonly [what: string, type: string, from: RegExp, to: string][] = [
   [
     'a chunk that copies before it scans',
@@ -168,9 +168,9 @@ const EDITS: readonly [what: string, type: string, from: RegExp, to: string][] =
     /(\['scan', 'scan', 'scanning'\]),\s*(\['copy', 'copy', 'copying'\])/,
     '$2, $1',
   ],
-  ['a round that names its chunks otherwise', 'round', /\/chunk\/\$\{chunk\}/, '/part/${chunk}'],
+  ['a round that gives its chunks other ids', 'round', /\/chunk\/\$\{chunk\}/, '/part/${chunk}'],
   [
-    'a migration that lists where it should write down',
+    'a migration that lists chunks instead of recording',
     'migration',
     /\.record\(\{ migration/,
     '.listChunks({ migration',

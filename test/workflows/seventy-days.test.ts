@@ -1,4 +1,4 @@
-/** A migration of seventy days, on a server in which days pass at once. */
+/** A migration of seventy days on a server that skips time. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Round } from '../../src/model/round.ts';
@@ -42,7 +42,7 @@ const startsOf = ({ notes }: Stage): number[] =>
 const noted = ({ notes }: Stage, key: RegExp): number =>
   Date.parse(notes.find((note) => key.test(note.key))!.at);
 
-/** Entries that change a day, round by round: the source gets busier. */
+/** Entries that change per day, round by round: the source gets busier. */
 const ENTRIES_PER_DAY = [0, 0, 4, 5, 8, 12, 20, 30];
 
 function busierSource(stage: () => Stage): (round: Round) => Record<string, number> {
@@ -54,7 +54,7 @@ function busierSource(stage: () => Stage): (round: Round) => Record<string, numb
   };
 }
 
-/** One chunk, so that what a chunk says is what the round says. */
+/** One chunk, so that its sums are those of the round. */
 async function start(name: string, settings: Partial<Stage['settings']>): Promise<Running> {
   const run: Running = await flows.start(name, {
     chunks: ['0000'],
@@ -102,7 +102,7 @@ describe('in seventy days', () => {
     expect(run.stage.hooks).toEqual(['freeze', 'switch']);
   });
 
-  it('a window that is over is not cut over in, unless somebody says so', async () => {
+  it('the cutover does not begin after its window unless an operator starts it', async () => {
     const startMs = await environment.currentTimeMs();
     const run = await start('missed', {
       intervalStartMs: 10 * DAY_MS,
@@ -126,7 +126,7 @@ describe('in seventy days', () => {
   });
 });
 
-/** As the workers' breaker tells it. */
+/** Reports an outage like the breaker of a worker. */
 async function outage(run: Running, lasts: { sinceMs: number; days: number }): Promise<void> {
   const handle = flows.client.workflow.getHandle(run.id);
   const since = new Date(lasts.sinceMs).toISOString();

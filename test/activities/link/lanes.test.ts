@@ -1,4 +1,4 @@
-/** Lanes that are away by themselves: who is bound to one waits, everybody else goes on. */
+/** Lanes that go offline independently: chunks bound to one wait, all others continue. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,14 +57,14 @@ const over = (lane: string) => () =>
 const outages = (given: LinkDeps) =>
   [...openLedger(given.store.ledgerPath).lines()].filter(({ kind }) => kind === 'outage');
 
-test('chunks bound to a lane that is offline are parked with the reason; those of other lanes go on', async () => {
+test('chunks bound to an offline lane are parked with the reason; those of other lanes continue', async () => {
   const [first, second] = NAMES as [string, string];
   away.add(second);
   const given = deps(true);
   const link = new Link(given);
   const parked: string[] = [];
   const waiting = [1, 2, 3].map(() => throughBreaker(link, over(second), tries([second], parked)));
-  await until('they are parked', () => parked.some((text) => text.includes('offline')));
+  await until('the chunks are parked', () => parked.some((text) => text.includes('offline')));
 
   const others = [1, 2, 3].map(() => throughBreaker(link, over(first), tries([first])));
   expect(await Promise.all(others)).toEqual(Array(3).fill(`done over ${first}`));
@@ -85,7 +85,7 @@ test('chunks bound to a lane that is offline are parked with the reason; those o
   ]);
 });
 
-test('where any lane will do the work goes on at once, and the outage of the lane is seen to its end', async () => {
+test('work that can use any lane continues at once, and the end of the outage is detected', async () => {
   const [first, second] = NAMES as [string, string];
   away.add(first);
   const given = deps(false);
@@ -100,11 +100,11 @@ test('where any lane will do the work goes on at once, and the outage of the lan
   };
   const parked: string[] = [];
   const run = throughBreaker(link, work, tries([first, second], parked));
-  await until('the lane is told of', () => reports.length === 1);
+  await until('the outage is reported', () => reports.length === 1);
   expect(parked).toEqual([]);
 
   away.clear();
-  await until('it is back', () => reports.length === 2);
+  await until('the lane is online again', () => reports.length === 2);
   end!();
 
   expect(await run).toBe('done');
@@ -115,7 +115,7 @@ test('where any lane will do the work goes on at once, and the outage of the lan
   expect(outages(given)).toMatchObject([{ lane: first }]);
 });
 
-test('an agent that goes offline while nobody needs it is told of as well', async () => {
+test('a lane that goes offline while no step needs it is reported as well', async () => {
   const [first, second] = NAMES as [string, string];
   const given = deps(false);
   const link = new Link(given);
@@ -127,14 +127,14 @@ test('an agent that goes offline while nobody needs it is told of as well', asyn
   );
   away.add(second);
 
-  await until('it is told of', () => reports.length === 1);
+  await until('the outage is reported', () => reports.length === 1);
 
   expect(reports[0]!.lanes!.map((lane) => lane.state)).toEqual(['closed', 'open']);
   end();
   await run;
 });
 
-test('when no lane is left all are parked', async () => {
+test('all steps are parked while every lane is offline', async () => {
   for (const name of NAMES) away.add(name);
   const given = deps(false);
   const link = new Link(given);

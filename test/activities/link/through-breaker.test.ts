@@ -49,7 +49,7 @@ const tries = (onParked: (because: string) => void = () => undefined, signal = N
 });
 const work = () => (up ? Promise.resolve('done') : Promise.reject(down()));
 
-test('a step waits out an outage, goes on, and the outage is told and in the ledger', async () => {
+test('a step waits out an outage and continues; the outage is reported and recorded in the ledger', async () => {
   up = false;
   const given = deps();
   let parked = '';
@@ -69,7 +69,7 @@ test('a step waits out an outage, goes on, and the outage is told and in the led
   expect([...openLedger(given.store.ledgerPath).lines()]).toMatchObject([{ kind: 'outage' }]);
 });
 
-test('other chunks of the link are parked without trying, and go on together', async () => {
+test('other chunks of the link are parked without a try, and continue together', async () => {
   up = false;
   const link = new Link(deps());
   let tried = 0;
@@ -87,7 +87,7 @@ test('other chunks of the link are parked without trying, and go on together', a
   expect(tried).toBe(3);
 });
 
-test('a report never arrives after a newer one, however long it was under way', async () => {
+test('reports arrive in order, even if one is slow', async () => {
   up = false;
   let arrive = (): void => undefined;
   const slow = new Promise<void>((resolve) => (arrive = resolve));
@@ -112,7 +112,7 @@ test('a report never arrives after a newer one, however long it was under way', 
   expect(reports.map(({ state }) => state)).toEqual(['open', 'closed']);
 });
 
-test('a place that fails while the link answers is for a person', async () => {
+test('a place that keeps failing while the link answers needs a person', async () => {
   let tried = 0;
   const bad = () => (tried++, Promise.reject(new LonghaulError('IO_ERROR', 'bad sector')));
 
@@ -137,7 +137,7 @@ test.each(['SOURCE_MISSING', 'FENCED', 'INTERRUPTED'] as const)(
   },
 );
 
-test('a step that is stopped while it is parked ends as interrupted', async () => {
+test('a parked step that is stopped ends as INTERRUPTED', async () => {
   up = false;
   const stop = new AbortController();
 

@@ -1,4 +1,4 @@
-/** The story of a migration, on a real server. */
+/** Migrations from start to end, on a real server. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { listMigrations } from '../../../src/client/listing.ts';
@@ -21,7 +21,7 @@ const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 const eventually = (holds: () => boolean | Promise<boolean>): Promise<boolean> =>
   until('it holds', holds);
 
-/** Rounds begin when they are asked for. */
+/** Rounds begin on request only. */
 const rare = { ...SETTINGS, intervalStartMs: 3_600_000, intervalFloorMs: 3_600_000 };
 const rests = (rounds: number) => (it: MigrationProgress) =>
   it.rounds.length === rounds && it.round === undefined;
@@ -62,7 +62,7 @@ describe('a migration', () => {
   });
 
   test.concurrent(
-    'is listed with its first start, or as begun before what the server still knows',
+    'is listed with its first start, or as started before the first run that the server knows',
     async () => {
       const run = await flows.start('listed', { settings: rare });
       const { workflow } = flows.client;
@@ -106,7 +106,7 @@ describe('a migration', () => {
     },
   );
 
-  test.concurrent('without need of approval cuts over by itself', async () => {
+  test.concurrent('cuts over automatically if no approval is required', async () => {
     const run = await flows.start('automatic', {
       settings: { ...SETTINGS, approval: 'automatic', hasFreezeHook: false, hasSwitchHook: false },
     });
@@ -115,7 +115,7 @@ describe('a migration', () => {
     expect(run.stage.hooks).toEqual([]);
   });
 
-  test.concurrent('is not held up by a blocked chunk, but its cutover is', async () => {
+  test.concurrent('continues with a blocked chunk, but does not cut over', async () => {
     const run = await flows.start('blocked', { broken: new Map([['0001', 'PERMISSION_DENIED']]) });
 
     const later = await run.until('rounds go on', ({ rounds }) => rounds.length >= 3);
@@ -136,7 +136,7 @@ describe('a migration', () => {
   });
 
   test.concurrent(
-    'does not take a round over no chunk for one in which nothing changed',
+    'does not treat a round in which no chunk ended as one without changes',
     async () => {
       const chunks = ['0000', '0001'];
       const run = await flows.start('no-chunk', {
@@ -165,7 +165,7 @@ describe('a migration', () => {
   );
 
   test.concurrent(
-    'does not switch after a final round in which a chunk workflow was ended by force',
+    'does not switch after a final round in which a chunk workflow was terminated',
     async () => {
       const run = await flows.start('forced', { settings: rare });
       await run.until('the seed is over', rests(1));
@@ -193,7 +193,7 @@ describe('a migration', () => {
     },
   );
 
-  test.concurrent('does not count an outage as work of the round it was in', async () => {
+  test.concurrent('does not count an outage as work of its round', async () => {
     const run = await flows.start('outage', { settings: rare, held: new Set(['0001']) });
     await run.until('the others are done', ({ round }) => round?.done === 2);
     const handle = flows.client.workflow.getHandle(run.id);
@@ -213,7 +213,7 @@ describe('a migration', () => {
     await run.result();
   });
 
-  test.concurrent('gives the cutover up when the freeze fails, and says why', async () => {
+  test.concurrent('gives up the cutover if the freeze fails, and shows why', async () => {
     const run = await flows.start('freeze', { hookExit: 7 });
     await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
     await run.say('approveCutover');
@@ -240,7 +240,7 @@ describe('a migration', () => {
   });
 
   test.concurrent(
-    'whose cutover needs no approval is not tried again at once when it was given up',
+    'does not retry a given-up cutover at once if no approval is required',
     async () => {
       const settings = { ...SETTINGS, approval: 'automatic' as const };
       const run = await flows.start('once', { settings, hookExit: 7 });
@@ -260,20 +260,17 @@ describe('a migration', () => {
     },
   );
 
-  test.concurrent(
-    'whose cutover needs no approval can be postponed until somebody approves',
-    async () => {
-      const settings = { ...SETTINGS, approval: 'automatic' as const };
-      const run = await flows.start('held', { settings });
-      await run.say('postponeCutover', { reason: 'audit' });
-      await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
-      await pass(1_500);
-      expect(run.stage.hooks).toEqual([]);
+  test.concurrent('can be postponed until an approval even if none is required', async () => {
+    const settings = { ...SETTINGS, approval: 'automatic' as const };
+    const run = await flows.start('held', { settings });
+    await run.say('postponeCutover', { reason: 'audit' });
+    await run.until('it is ready', ({ phase }) => phase === 'ready to cut over');
+    await pass(1_500);
+    expect(run.stage.hooks).toEqual([]);
 
-      await run.say('approveCutover');
-      expect(await run.result()).toMatchObject({ phase: 'done' });
-    },
-  );
+    await run.say('approveCutover');
+    expect(await run.result()).toMatchObject({ phase: 'done' });
+  });
 
   test.concurrent('pauses and resumes', async () => {
     const run = await flows.start('paused');
@@ -287,7 +284,7 @@ describe('a migration', () => {
     expect(paused.conditions).toContainEqual(
       expect.objectContaining({ name: 'paused', because: 'backup window (ann)' }),
     );
-    // The one that was running may have come to its end; in the time of three others.
+    // The running chunk may have ended; three others would fit in the time.
     expect((await run.progress()).rounds.length).toBeLessThanOrEqual(rounds + 1);
     await run.say('resume');
     await run.until('rounds go on', (progress) => progress.rounds.length > rounds + 1);
@@ -295,7 +292,7 @@ describe('a migration', () => {
     await run.result();
   });
 
-  test.concurrent('notes garbage and goes on', async () => {
+  test.concurrent('notes invalid messages and continues', async () => {
     const run = await flows.start('garbage');
     const handle = flows.client.workflow.getHandle(migrationId('garbage'));
 
@@ -322,14 +319,17 @@ describe('a migration', () => {
     await run.result();
   });
 
-  test.concurrent('aborted while a chunk is blocked leaves nothing running', async () => {
-    const run = await flows.start('abort', { broken: new Map([['0000', 'DISK_FULL']]) });
-    await run.until('a chunk is blocked', ({ blockedCount }) => blockedCount === 1);
+  test.concurrent(
+    'leaves nothing running when it is aborted while a chunk is blocked',
+    async () => {
+      const run = await flows.start('abort', { broken: new Map([['0000', 'DISK_FULL']]) });
+      await run.until('a chunk is blocked', ({ blockedCount }) => blockedCount === 1);
 
-    await run.say('abort', { by: 'ann', reason: 'wrong tree' });
+      await run.say('abort', { by: 'ann', reason: 'wrong tree' });
 
-    expect(await run.result()).toMatchObject({ phase: 'aborted' });
-    const open = flows.client.workflow.getHandle('migration/abort/chunk/0000');
-    await expect(open.result()).rejects.toThrow();
-  });
+      expect(await run.result()).toMatchObject({ phase: 'aborted' });
+      const open = flows.client.workflow.getHandle('migration/abort/chunk/0000');
+      await expect(open.result()).rejects.toThrow();
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** What the Temporal UI makes of Markdown: a list needs an empty line before it, or it is one line. */
+/** Markdown in the Temporal UI: without an empty line before it, a list becomes one line. */
 import { expect, test } from '@jest/globals';
 import { chunkDetails } from '../../../src/workflows/chunk/details.ts';
 import { detailsOf } from '../../../src/workflows/migration/state/details.ts';
@@ -39,7 +39,7 @@ const PAGES = {
   ),
 };
 
-test.each(Object.entries(PAGES))('%s: each list and each paragraph stands apart', (_, page) => {
+test.each(Object.entries(PAGES))('%s: an empty line separates lists and paragraphs', (_, page) => {
   const outside = page.replace(/```\n[\s\S]*?\n```/g, '(commands)').split('\n');
   const joined = outside.filter(
     (line, at) =>
@@ -57,12 +57,12 @@ test.each(Object.entries(PAGES))('%s: a reason cannot begin a heading or a tag',
   expect(page).toContain('a\\*b/\\<i\\>\\_x\\_ \\# no heading: EACCES');
 });
 
-test('what can be done now keeps its columns', () => {
+test('the next steps keep their columns', () => {
   const page = PAGES['a migration with a blocked chunk, paused, with a rejected message'];
   expect(page).toMatch(/You can now:\n\n```\nlonghaul resume acme +# continue[^`]*\n```/);
 });
 
-test('empty blocks leave nothing behind', () => {
+test('empty blocks are left out', () => {
   expect(blocks('a', list([]), commands([], 'none'), 'b')).toBe('a\n\nb');
   expect(plain('plain words, 1.5 MiB (x)')).toBe('plain words, 1.5 MiB (x)');
 });
