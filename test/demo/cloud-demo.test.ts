@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createAwsClients } from '../../src/aws/clients.ts';
 import { lookInto, type Cloud, type Execution } from '../../src/demo/cloud.ts';
 import { cloudPlaces, REGION, type CloudPlaces } from '../../src/demo/cloud-paper.ts';
@@ -19,22 +19,37 @@ import {
   told,
   withEnvironment,
 } from '../support/migrations/demo.ts';
-import { stopAll } from '../support/processes/processes.ts';
+import { stopAll, type Started } from '../support/processes/processes.ts';
 
-afterEach(stopAll);
+/** Plays from the start, because it waits for provisioning while the others run. */
+let story: Started;
+beforeAll(() => {
+  story = demo('--engine', 'datasync', '--entries', '500', '--keep');
+});
+afterAll(stopAll);
 
 describe('longhaul demo --engine datasync', () => {
-  test('tells the story, proves its end, and its judges object to what is altered', async () => {
-    const running = demo('--engine', 'datasync', '--entries', '500', '--keep');
+  test('killed with -9 in the middle, it leaves nothing behind', async () => {
+    const running = demo('--engine', 'datasync', '--entries', '500');
+    await running.line(/provision .* --apply/);
+    const folders = await foldersOf(running);
+    const before = descendants(running.pid);
+    expect(before.length).toBeGreaterThan(4);
 
-    const result = JSON.parse(await running.line(/"demo result"/, 260_000)) as {
+    running.kill('SIGKILL');
+
+    await expectNothingLeft(before, folders);
+  });
+
+  test('tells the story, proves its end, and its judges object to what is altered', async () => {
+    const result = JSON.parse(await story.line(/"demo result"/, 280_000)) as {
       folder: string;
       temporal: string;
       elapsedMs: number;
       proofs: { by: string; ok: boolean }[];
     };
 
-    const story = said(running.output());
+    const lines = said(story.output());
     const order = [
       /^longhaul sandbox --root .* --agent site-a --agent site-b /,
       /^longhaul assess /,
@@ -53,11 +68,11 @@ describe('longhaul demo --engine datasync', () => {
       /the users are at the new place/,
       /^Proved: the sandbox's own record/,
       /Nothing was lost/,
-    ].map((pattern) => told(story, pattern));
+    ].map((pattern) => told(lines, pattern));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(result.proofs.map(({ by, ok }) => [by, ok])).toEqual(ALL_FINE);
 
-    const deleted = /^rm '(.*)'$/.exec(story[told(story, /^rm /)]?.text ?? '')?.[1] ?? '';
+    const deleted = /^rm '(.*)'$/.exec(lines[told(lines, /^rm /)]?.text ?? '')?.[1] ?? '';
     await expectLossesToBeFound(result.folder, deleted);
     const env = { TEMPORAL_ADDRESS: result.temporal, LONGHAUL_STATE: join(result.folder, 'state') };
     expect(await longhaul(['status', 'demo'], { env })).toMatchObject({
@@ -65,24 +80,12 @@ describe('longhaul demo --engine datasync', () => {
       stdout: expect.stringContaining('demo: done'),
     });
 
-    const folders = await foldersOf(running);
-    const before = descendants(running.pid);
-    running.kill('SIGINT');
-    expect(await running.ended).toBe(0);
+    const folders = await foldersOf(story);
+    const before = descendants(story.pid);
+    story.kill('SIGINT');
+    expect(await story.ended).toBe(0);
     await expectNothingLeft(before, folders);
     process.stderr.write(`The demo by DataSync took ${Math.round(result.elapsedMs / 1000)} s\n`);
-  });
-
-  test('killed with -9 in the middle, it leaves nothing behind', async () => {
-    const running = demo('--engine', 'datasync', '--entries', '500');
-    await running.line(/provision .* --apply/);
-    const folders = await foldersOf(running);
-    const before = descendants(running.pid);
-    expect(before.length).toBeGreaterThan(4);
-
-    running.kill('SIGKILL');
-
-    await expectNothingLeft(before, folders);
   });
 });
 
