@@ -23,7 +23,7 @@ import { directory, file } from '../../../support/trees/tree.ts';
 import { openBench, type Bench } from '../../contract.ts';
 import { PART_BYTES, posix } from '../bench.ts';
 
-const PARTS = 24;
+const PARTS = 48;
 const content = Array.from({ length: PARTS }, (_, n) => `${n % 10}`.repeat(PART_BYTES)).join('');
 /** Two parts come soon, and the rest leaves seconds to stop the copy. */
 const SLOW = 8 * PART_BYTES;
