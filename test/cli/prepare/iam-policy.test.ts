@@ -37,7 +37,7 @@ describe('longhaul iam-policy', () => {
       'manifests',
       'file-system',
     ]);
-    expect(stderr).toMatch(/^ {2}run +run the migration: makes locations and tasks of chunks/m);
+    expect(stderr).toMatch(/^ {2}run +run the migration: creates locations and tasks of chunks/m);
     expect(stderr).toMatch(/^ {2}reports +write task reports; for arn:aws:iam::/m);
   });
 
