@@ -19,5 +19,6 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/test/support/jest/hang-net.ts'],
   // Not in the temporary directory: each run has one of its own.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
-  maxWorkers: 2,
+  // One more than the cores of a small machine: much of a test is waiting for a process.
+  maxWorkers: 3,
 };
